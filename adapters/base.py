@@ -1,0 +1,241 @@
+"""What the bot and its platforms say to each other: events in, parts of an answer out.
+
+An adapter is to the bot what a server is to an ASGI application: it takes in events, hands them to the desk,
+and consumes the parts of a reply at its platform's own pace. Records are frozen, slotted and keyword-only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+    from datetime import datetime
+
+    from adapters.markup import Block
+
+Principal: TypeAlias = str
+"""Who may read: ``public``, ``slack:T1``, ``slack:T1:channel:C1``, ``…:group:S1`` or ``…:person:U1``.
+
+The same grammar as ``knowledge.base.Principal``; neither package imports the other, and one test holds both to it.
+"""
+
+AnswerId: TypeAlias = str
+Vote: TypeAlias = Literal[1, 0, -1]
+"""Thumb up, withdrawn, thumb down."""
+
+Verdict: TypeAlias = Literal["answered", "unknown", "told", "stopped", "cut", "failed"]
+"""How an answer ended.
+
+answered: with at least one citation · unknown: abstained · told: small talk or help, nothing claimed · stopped: by a
+person · cut: the model's stream broke after verified text was shown · failed: an error, told with a reference.
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody on a platform; ``id`` is unique within the place's workspace."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where an answer goes. ``private_to`` is set where only that person may ever see it."""
+
+    platform: str
+    workspace: str
+    channel: str
+    thread: str | None = None
+    private_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Something a person asked; ``id`` is one per intent, never a delivery's id."""
+
+    id: str
+    conversation: str
+    place: Place
+    asker: Person
+    text: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stopped:
+    """A person wants this question's answer to end now."""
+
+    question: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rated:
+    """A person's vote on an answer; the last one counts and 0 withdraws it."""
+
+    answer: AnswerId
+    person: Person
+    vote: Vote
+    at: datetime
+
+
+Event: TypeAlias = Question | Stopped | Rated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """One numbered line of the source list: the only place that a link in an answer may come from.
+
+    ``quote`` is verbatim from the passage; ``document`` is the knowledge's id of the document; ``section`` is its
+    heading path, outermost first; ``dated`` is when the document was last changed, where that is known.
+    """
+
+    number: int
+    title: str
+    url: str | None
+    quote: str
+    document: str
+    section: tuple[str, ...] = ()
+    publisher: str | None = None
+    year: int | None = None
+    dated: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """Progress: what the bot is doing now; ``sources`` is how many passages it reads."""
+
+    doing: Literal["searching", "reading", "writing"]
+    sources: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sources:
+    """The citation table, complete before the first text that cites from it."""
+
+    citations: tuple[Citation, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """One checked unit: a sentence, list item, table row or whole code block.
+
+    ``continues`` says that it belongs to the block before it: the next sentence of the same paragraph, the next item
+    of the same list, the next row of the same table. ``adapters.markup.joined`` puts units together.
+    """
+
+    block: Block
+    continues: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """What a model call used, in tokens; ``estimated`` where the server did not say."""
+
+    prompt_tokens: int = 0
+    answer_tokens: int = 0
+    estimated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """The last part of every reply.
+
+    ``answer`` is what ratings refer to. ``cited`` are the numbers that the text really used, in order of their first
+    use. ``reference`` is what a person quotes to an operator after an error: the question's correlation id.
+    """
+
+    answer: AnswerId
+    verdict: Verdict
+    cited: tuple[int, ...] = ()
+    usage: Usage = Usage()
+    model: str | None = None
+    took_ms: int = 0
+    reference: str | None = None
+
+
+Part: TypeAlias = Status | Sources | Text | Ending
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """One question and its answer, as a person sees it in a conversation's history."""
+
+    answer: AnswerId
+    question: str
+    text: str
+    verdict: Verdict
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """A wish to see this conversation's turns, oldest first."""
+
+    conversation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversations:
+    """A wish to see the asker's conversations, most recent first."""
+
+    person: Person
+    platform: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """One conversation in an overview."""
+
+    conversation: str
+    first_question: str
+    turns: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audience:
+    """Who will read the answer: principals that every reader holds, and those that the asker holds alone."""
+
+    everyone: frozenset[Principal]
+    asker: frozenset[Principal]
+
+
+class Desk(Protocol):
+    """What adapters talk to."""
+
+    async def accept(self, event: Event, /) -> None:
+        """Return once the event is safe, or known. Raising means: do not acknowledge, so that it is delivered again."""
+        ...
+
+    async def history(self, wish: History, /) -> Sequence[Turn]:
+        """Give a conversation's turns, oldest first."""
+        ...
+
+    async def conversations(self, wish: Conversations, /) -> Sequence[Past]:
+        """Give a person's conversations on a platform, most recent first."""
+        ...
+
+
+class Adapter(Protocol):
+    """One platform. ``run`` takes in, ``reply`` shows; a reply is addressed by its question alone."""
+
+    name: str
+
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *exc: object) -> None: ...
+
+    async def run(self, desk: Desk, /) -> None:
+        """Take in events until cancelled or until the platform ends; replies under way still finish."""
+        ...
+
+    async def reply(self, question: Question, parts: AsyncGenerator[Part], /) -> None:
+        """Show the parts. Not pulling pauses the engine; closing ``parts`` ends it."""
+        ...
+
+    async def audience(self, place: Place, asker: Person, /) -> Audience:
+        """Say who will read an answer at this place; when in doubt, nobody."""
+        ...

@@ -1,0 +1,50 @@
+"""What can go wrong in the bot, each with a sentence that a person may read.
+
+BotError
+├── BadSettings         settings that are missing or wrong, all named at once
+├── TooLong             a question over 10,000 characters
+├── StoreError          the bot's database: damaged, locked, full
+└── ModelError          the model's server
+    ├── ModelRefused    401, 403, 404, 429, a bad request: it will not answer this as things stand
+    ├── ModelDown       no connection, 5xx, a time-out, garbage
+    └── ModelCut        the stream ended in the middle
+"""
+
+from __future__ import annotations
+
+
+class BotError(Exception):
+    """The base. ``told`` says what happened and what to do about it, and may be shown to anyone."""
+
+    def __init__(self, told: str) -> None:
+        """Keep the sentence."""
+        super().__init__(told)
+        self.told = told
+
+
+class BadSettings(BotError):
+    """Settings that are missing or wrong; the sentence names every one."""
+
+
+class TooLong(BotError):
+    """A question over the limit."""
+
+
+class StoreError(BotError):
+    """The bot's own database is damaged, locked or full."""
+
+
+class ModelError(BotError):
+    """The model's server did not answer."""
+
+
+class ModelRefused(ModelError):
+    """It will not answer this as things stand: key, quota, model name, request."""
+
+
+class ModelDown(ModelError):
+    """No connection, a server error, a time-out, or garbage."""
+
+
+class ModelCut(ModelError):
+    """The stream ended in the middle; what came before stands."""

@@ -1,0 +1,71 @@
+"""What a language model is to the engine: a prompt in, a stream of text out, and an honest end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Numbered:
+    """A passage as the model sees it: a number, a title, a date and words; never a URL."""
+
+    number: int
+    title: str
+    heading: tuple[str, ...]
+    text: str
+    dated: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """An earlier question of the conversation and its answer, in plain words."""
+
+    question: str
+    answer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """All that a model is given, in parts: a chat model reads ``system``, ``history`` and ``user``, which are rendered;
+    an extractive one reads ``question`` and ``passages``, which ``user`` contains.
+
+    ``version`` is ``id@semantic-version`` of the prompt file. ``max_tokens`` bounds the answer.
+    """
+
+    version: str
+    system: str
+    history: tuple[Exchange, ...]
+    user: str
+    question: str
+    passages: tuple[Numbered, ...]
+    max_tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The last thing that a whole stream gives. ``estimated``: the server sent no usage, so the tokens were counted."""
+
+    reason: Literal["stop", "length"]
+    prompt_tokens: int
+    answer_tokens: int
+    estimated: bool
+
+
+Delta: TypeAlias = str | Finished
+
+
+class LanguageModel(Protocol):
+    """Streams an answer as Markdown with ``[n]`` marks."""
+
+    name: str
+
+    def stream(self, prompt: Prompt, /) -> AsyncGenerator[Delta]:
+        """Give text and, last, ``Finished``. A stream that ends without it was cut, and raises ``ModelCut``.
+
+        Closing the generator closes the connection, and so ends the cost. Raises ``ModelError`` only.
+        """
+        ...

@@ -1,0 +1,220 @@
+"""The records and seams of knowledge. A search without a scope cannot be written.
+
+Shapes: a vector is a float32 row of ``VectorSpec.dimensions`` numbers, of unit length; several are a matrix (n, d).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+    from datetime import datetime
+
+    import numpy as np
+    import numpy.typing as npt
+
+Principal: TypeAlias = str
+"""Who may read: ``public``, ``slack:T1``, ``slack:T1:channel:C1``, ``…:group:S1`` or ``…:person:U1``."""
+
+PUBLIC: Principal = "public"
+
+Kind: TypeAlias = Literal["markdown", "text", "html"]
+Metric: TypeAlias = Literal["cosine", "dot", "euclidean"]
+Field: TypeAlias = Literal["source", "tag", "year", "publisher", "product", "version", "kind"]
+"""What a filter may ask for. ``source`` is the name that a sync gave it, such as a folder's."""
+
+Vectors: TypeAlias = "npt.NDArray[np.float32]"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """Something to know, as its source gave it: bytes, with what the source knows about them.
+
+    ``id`` is stable across syncs and unique in a workspace (``folder/file.md``). ``title`` is the source's best guess;
+    the document's own (front matter, first heading, ``<title>``) wins. ``readers`` is never empty.
+    """
+
+    id: str
+    source: str
+    kind: Kind
+    content: bytes
+    title: str
+    readers: frozenset[Principal]
+    url: str | None = None
+    publisher: str | None = None
+    year: int | None = None
+    tags: tuple[str, ...] = ()
+    product: str | None = None
+    version: str | None = None
+    owner: str | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chunk:
+    """A piece of one edition of a document, small enough to search and to quote.
+
+    ``edition`` names a document as it was at one time (its id and the digest of all that was known of it); ``id`` is
+    ``edition:ordinal``, so a changed document's new chunks never overwrite those that still answer.
+    ``text`` is what a reader sees and a citation quotes. ``heading`` is its path, outermost first; what is searched
+    and embedded is ``searched``: title and path in front of the text. ``anchor`` points into the page, where it can.
+    """
+
+    id: str
+    edition: str
+    ordinal: int
+    text: str
+    searched: str
+    heading: tuple[str, ...] = ()
+    anchor: str | None = None
+    why: str = ""
+    """Why it was cut here, for ``footnote inspect``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VectorSpec:
+    """Which vectors an index holds; stored with it, so that two models never mix."""
+
+    model: str
+    dimensions: int
+    metric: Metric = "cosine"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Embedded:
+    """Vectors (n, d) for n texts, in their order, and the tokens that they took."""
+
+    vectors: Vectors
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EmbeddedChunk:
+    """A chunk with its vector (d,)."""
+
+    chunk: Chunk
+    vector: Vectors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What may be found: a workspace, and the principals that *every* reader of the conversation holds."""
+
+    workspace: str
+    principals: frozenset[Principal]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filter:
+    """One condition: the field has one of these values, compared without case. Several filters must all hold."""
+
+    field: Field
+    values: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Query:
+    """What to search. A keyword index reads ``text``, a vector index ``vector`` (d,)."""
+
+    text: str
+    vector: Vectors | None
+    scope: Scope
+    filters: tuple[Filter, ...] = ()
+    limit: int = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A chunk that an index found. Scores of one index compare with each other only; higher is better."""
+
+    chunk: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A chunk that was found, with its document's particulars: what a prompt numbers and a citation names.
+
+    ``text`` may be the chunk's best sentences only. ``score`` is the fused one, from 0 to 1.
+    """
+
+    chunk: str
+    document: str
+    title: str
+    text: str
+    heading: tuple[str, ...]
+    url: str | None
+    source: str
+    score: float
+    publisher: str | None = None
+    year: int | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signals:
+    """What both searches say about how well they did: the features of the sufficiency gate.
+
+    ``similarity`` is the best cosine of question and chunk. ``coverage`` is the share, from 0 to 1, of the question's
+    weight (its terms by their rarity in the knowledge) that the best passages contain. ``terms`` counts the
+    question's telling terms.
+    """
+
+    similarity: float = 0.0
+    coverage: float = 0.0
+    terms: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retrieved:
+    """The passages for a question, best first, and how good the search looks."""
+
+    passages: tuple[Passage, ...]
+    signals: Signals = field(default_factory=Signals)
+
+
+class Source(Protocol):
+    """Where documents come from. Its documents are all there are: what is missing from them is gone."""
+
+    name: str
+
+    def documents(self) -> AsyncGenerator[Document]:
+        """Give every document, in a stable order."""
+        ...
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors."""
+
+    spec: VectorSpec
+
+    async def embed(self, texts: Sequence[str], /, *, purpose: Literal["question", "passage"]) -> Embedded:
+        """Embed the texts, one row each."""
+        ...
+
+
+class Index(Protocol):
+    """Finds chunks, by words or by vectors, inside a scope: permission and filters are part of the search.
+
+    An index may hold editions that are not published yet, or no longer: the catalog alone says which ones answer.
+    """
+
+    name: Literal["words", "vectors"]
+
+    async def prepare(self, spec: VectorSpec, /) -> None:
+        """Make ready; raises WrongVectors where the index holds another model's."""
+        ...
+
+    async def put(self, workspace: str, chunks: Sequence[EmbeddedChunk], /) -> None:
+        """Add whole chunks; putting one again changes nothing."""
+        ...
+
+    async def remove(self, workspace: str, editions: Sequence[str], /) -> None:
+        """Forget all chunks of these editions; unknown ones are no error."""
+        ...
+
+    async def search(self, query: Query, /) -> Sequence[Hit]:
+        """Give at most ``query.limit`` hits, best first, none outside the scope or the filters."""
+        ...

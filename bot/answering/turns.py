@@ -1,0 +1,54 @@
+"""What the engine needs of a conversation's history: earlier turns to read, and its own turn to write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from adapters.base import Usage
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from adapters.base import AnswerId, Citation, Question, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastTurn:
+    """An earlier question and its answer in plain words; ``documents`` are those that the answer cited."""
+
+    question: str
+    answer: str
+    verdict: Verdict
+    documents: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTurn:
+    """A question that was answered, however it ended: what is kept of it.
+
+    ``text`` is the answer in plain words, as it was shown. ``citations`` are the lines of the citation table that the
+    text really used, in order of their first use. ``prompt`` is ``id@version``, None where no model was asked.
+    """
+
+    answer: AnswerId
+    question: Question
+    text: str
+    verdict: Verdict
+    citations: tuple[Citation, ...] = ()
+    usage: Usage = field(default_factory=Usage)
+    model: str | None = None
+    prompt: str | None = None
+    took_ms: int = 0
+
+
+class Turns(Protocol):
+    """Keeps turns; ``bot.turns.Turns`` does so in SQL."""
+
+    async def recent(self, conversation: str, limit: int, /) -> Sequence[PastTurn]:
+        """Give the newest turns of a conversation, at most ``limit``, oldest first."""
+        ...
+
+    async def record(self, turn: NewTurn, /) -> None:
+        """Keep a turn, once: recording the same answer again changes nothing."""
+        ...

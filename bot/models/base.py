@@ -30,10 +30,11 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
-    """All that a model is given, in parts: a chat model reads ``system``, ``history`` and ``user``, which are rendered;
-    an extractive one reads ``question`` and ``passages``, which ``user`` contains.
+    """All that a model is given, in parts.
 
-    ``version`` is ``id@semantic-version`` of the prompt file. ``max_tokens`` bounds the answer.
+    A chat model reads ``system``, ``history`` and ``user``, which are rendered; an extractive one reads ``question``
+    and ``passages``, which ``user`` contains. ``version`` is ``id@semantic-version`` of the prompt file.
+    ``max_tokens`` bounds the answer.
     """
 
     version: str

@@ -1,0 +1,61 @@
+"""What holds for every test: no network but loopback, no settings from outside, no clock in property tests."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import random
+import sys
+
+import hypothesis
+import pytest
+
+hypothesis.settings.register_profile("footnote", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("explore", deadline=None, max_examples=2_000)
+hypothesis.settings.load_profile("footnote")
+
+_RESOLVES = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
+_CONNECTS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+
+
+def _is_here(host: object) -> bool:
+    if host is None or host in ("", b"", "localhost", b"localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host.decode() if isinstance(host, bytes) else str(host)).is_loopback
+    except ValueError:
+        return False
+
+
+def _stay_here(event: str, details: tuple[object, ...]) -> None:
+    """Fail whatever looks up or connects to another machine; as an audit hook it sees every library's sockets.
+
+    It raises what ``except Exception`` does not catch, so that no retry or fallback hides it.
+    """
+    if event in _RESOLVES:
+        host = details[0]
+    elif event in _CONNECTS and isinstance(details[1], tuple):
+        host = details[1][0]
+    else:
+        return
+    if not _is_here(host):
+        pytest.fail(f"a test reached for the network: {event} {host!r}", pytrace=True)
+
+
+sys.addaudithook(_stay_here)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--shuffle", metavar="SEED", default=None, help="run the tests in the random order of this seed")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if (seed := config.getoption("--shuffle")) is not None:
+        random.Random(seed).shuffle(items)  # noqa: S311 - an order, no secret
+
+
+@pytest.fixture(autouse=True)
+def _settings_come_from_the_test_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in list(os.environ):  # noqa: TID251 - to forget it
+        if name.startswith(("FOOTNOTE_", "OPENAI_")):
+            monkeypatch.delenv(name)

@@ -175,10 +175,26 @@ class Retrieved:
     signals: Signals = field(default_factory=Signals)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A document that is there but could not be read now, and the sentence that says why."""
+
+    document: str
+    told: str
+
+
 class Source(Protocol):
-    """Where documents come from. Its documents are all there are: what is missing from them is gone."""
+    """Where documents come from. Its documents are all there are: what is missing from them is gone.
+
+    ``skipped`` fills while ``documents`` is read: those that are there but unreadable now, whose earlier edition stays.
+    """
 
     name: str
+
+    @property
+    def skipped(self) -> Sequence[Skipped]:
+        """Say what was left out of the documents given so far."""
+        ...
 
     def documents(self) -> AsyncGenerator[Document]:
         """Give every document, in a stable order."""

@@ -4,7 +4,8 @@ KnowledgeError
 ├── NothingThere        a path that does not exist or cannot be read
 ├── Unreadable          a file that is not what its name says
 ├── WrongVectors        the index holds another model's vectors
-├── Damaged             the knowledge file is corrupt
+├── Damaged             the knowledge file is corrupt, or no knowledge file at all
+├── OtherVersion        the knowledge file was made by another version of Footnote
 ├── Busy                the knowledge file is locked by another process
 └── NoSpace             the disk is full
 """
@@ -34,11 +35,15 @@ class WrongVectors(KnowledgeError):
 
 
 class Damaged(KnowledgeError):
-    """The knowledge file is corrupt or no database at all."""
+    """The knowledge file is corrupt, or no knowledge file at all."""
+
+
+class OtherVersion(KnowledgeError):
+    """The knowledge file was made by another version of Footnote."""
 
 
 class Busy(KnowledgeError):
-    """The knowledge file is locked by another process."""
+    """The knowledge file is locked by another process, or another sync is writing to it."""
 
 
 class NoSpace(KnowledgeError):

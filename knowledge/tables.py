@@ -1,15 +1,18 @@
 """The catalog's tables: documents by edition, their readers and attributes, and their chunks.
 
 An edition's ``state`` goes staging → staged → live. A sync writes editions beside those that answer and publishes
-them all in one transaction at its end; ``generation`` counts publications, so that a running bot notices one.
+them all in one transaction at its end; ``publication`` counts these, so that a running bot notices one.
+
+Numbers of editions and chunks are never given twice, so a reader that remembers one cannot mistake it for another.
+The keyword table ``words`` is FTS5 over ``chunk.searched``; triggers keep it in step, so no writer can forget to.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, String, TypeDecorator, UniqueConstraint
+from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, String, TypeDecorator, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 if TYPE_CHECKING:
@@ -36,20 +39,34 @@ class Base(DeclarativeBase):
 
 
 class Setting(Base):
-    """What the file was made with: ``vectors.model``, ``vectors.dimensions``, ``vectors.metric``, ``generation``."""
+    """What the file was made with: ``vectors.model``, ``vectors.dimensions``, ``vectors.metric``."""
 
     __tablename__ = "setting"
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     value: Mapped[str]
 
 
+class Publication(Base):
+    """How often a workspace's knowledge was published; a workspace without a row never was."""
+
+    __tablename__ = "publication"
+    workspace: Mapped[str] = mapped_column(primary_key=True)
+    generation: Mapped[int]
+
+
 class Edition(Base):
-    """A document as it was at one time."""
+    """A document as it was at one time.
+
+    ``updated_at`` is what readers are shown; ``given_at`` is the date that the source gave, which ``updated_at``
+    follows unless the document names its own. Neither is part of the digest: a file that is only touched is unchanged.
+    """
 
     __tablename__ = "edition"
     __table_args__ = (
         UniqueConstraint("workspace", "document", "digest"),
-        Index("ix_edition_source", "workspace", "source", "state"),
+        Index("ix_edition_answering", "workspace", "document", unique=True, sqlite_where=text("state = 'live'")),
+        Index("ix_edition_state", "workspace", "state"),
+        {"sqlite_autoincrement": True},
     )
     number: Mapped[int] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(String(32), unique=True)
@@ -57,7 +74,7 @@ class Edition(Base):
     source: Mapped[str]
     document: Mapped[str]
     digest: Mapped[str] = mapped_column(String(32))
-    state: Mapped[str] = mapped_column(String(8))
+    state: Mapped[Literal["staging", "staged", "live"]] = mapped_column(String(8))
     kind: Mapped[str] = mapped_column(String(16))
     title: Mapped[str]
     url: Mapped[str | None]
@@ -65,20 +82,23 @@ class Edition(Base):
     year: Mapped[int | None]
     owner: Mapped[str | None]
     updated_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    given_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Reader(Base):
     """One principal that may read an edition."""
 
     __tablename__ = "reader"
+    __table_args__ = ({"sqlite_with_rowid": False},)
     edition: Mapped[int] = mapped_column(ForeignKey("edition.number", ondelete="CASCADE"), primary_key=True)
     principal: Mapped[str] = mapped_column(primary_key=True)
 
 
 class Attribute(Base):
-    """One filterable value of an edition, in lower case; ``field`` is ``knowledge.base.Field``."""
+    """One filterable value of an edition, case-folded; ``field`` is ``knowledge.base.Field``."""
 
     __tablename__ = "attribute"
+    __table_args__ = ({"sqlite_with_rowid": False},)
     edition: Mapped[int] = mapped_column(ForeignKey("edition.number", ondelete="CASCADE"), primary_key=True)
     field: Mapped[str] = mapped_column(String(16), primary_key=True)
     value: Mapped[str] = mapped_column(primary_key=True)
@@ -88,7 +108,7 @@ class ChunkRow(Base):
     """A chunk's words. ``number`` is the row id that the keyword and vector tables share on SQLite."""
 
     __tablename__ = "chunk"
-    __table_args__ = (UniqueConstraint("edition", "ordinal"),)
+    __table_args__ = (UniqueConstraint("edition", "ordinal"), {"sqlite_autoincrement": True})
     number: Mapped[int] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(String(48), unique=True)
     edition: Mapped[int] = mapped_column(ForeignKey("edition.number", ondelete="CASCADE"))
@@ -106,3 +126,28 @@ class VectorRow(Base):
     __tablename__ = "vector"
     chunk: Mapped[int] = mapped_column(ForeignKey("chunk.number", ondelete="CASCADE"), primary_key=True)
     data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+WORDS = (
+    """
+    CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(
+        searched, content='chunk', content_rowid='number', tokenize='porter unicode61 remove_diacritics 2')
+    """,
+    """
+    CREATE TRIGGER IF NOT EXISTS words_added AFTER INSERT ON chunk BEGIN
+        INSERT INTO words(rowid, searched) VALUES (new.number, new.searched);
+    END
+    """,
+    """
+    CREATE TRIGGER IF NOT EXISTS words_removed AFTER DELETE ON chunk BEGIN
+        INSERT INTO words(words, rowid, searched) VALUES ('delete', old.number, old.searched);
+    END
+    """,
+    """
+    CREATE TRIGGER IF NOT EXISTS words_changed AFTER UPDATE OF number, searched ON chunk BEGIN
+        INSERT INTO words(words, rowid, searched) VALUES ('delete', old.number, old.searched);
+        INSERT INTO words(rowid, searched) VALUES (new.number, new.searched);
+    END
+    """,
+)
+"""The keyword table and what keeps it in step with ``chunk``; it stores no text of its own."""

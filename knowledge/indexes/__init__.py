@@ -1,0 +1,1 @@
+"""Indexes: each finds chunks in its own way, all under the one permission."""

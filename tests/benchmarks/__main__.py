@@ -1,0 +1,79 @@
+"""``make bench``: every benchmark, as a table or as JSON. It judges nothing: the aims stand beside the figures."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import json
+import sys
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tests.benchmarks.figures import Figure
+
+TITLES = {
+    "startup": "Start",
+    "overhead": "Engine, beyond model and retrieval",
+    "sync": "Sync",
+    "retrieval": "Retrieval",
+}
+
+
+def main() -> None:
+    """Measure what was asked for, saying on standard error what is under way."""
+    asked = _arguments().parse_args()
+    under_way = Console(stderr=True)
+    found: dict[str, Sequence[Figure]] = {}
+    for name in asked.only or [name for name in TITLES if name != "retrieval" or asked.data]:
+        with under_way.status(f"measuring: {TITLES[name]}"):
+            found[name] = _figures(name, asked.data)
+        if not asked.json:
+            Console().print(_table(TITLES[name], found[name]))
+    if asked.json:
+        sys.stdout.write(_as_json(found))
+
+
+def _arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument("--data", type=Path, metavar="FOLDER", help="measure retrieval over the BEIR folders in it")
+    parser.add_argument("only", nargs="*", choices=[*TITLES, []], metavar="|".join(TITLES), help="these alone")
+    return parser
+
+
+def _figures(name: str, data: Path | None) -> Sequence[Figure]:
+    module = import_module(f"tests.benchmarks.{name}")
+    figures: Sequence[Figure] = module.figures(data) if name == "retrieval" else module.figures()
+    return figures
+
+
+def _table(title: str, figures: Sequence[Figure]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", min_width=90)
+    table.add_column("measured", ratio=4)
+    table.add_column("value", justify="right", ratio=2)
+    table.add_column("ratio", ratio=3)
+    table.add_column("aim", ratio=2)
+    for figure in figures:
+        ratio = "" if figure.ratio is None else f"{figure.ratio:,.2f} x {figure.to}"
+        table.add_row(figure.name, f"{_rounded(figure.value)} {figure.unit}", ratio, figure.aim)
+    return table
+
+
+def _rounded(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004 - three digits
+
+
+def _as_json(found: Mapping[str, Sequence[Figure]]) -> str:
+    rows = {name: [dataclasses.asdict(figure) for figure in figures] for name, figures in found.items()}
+    return json.dumps(rows, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    main()

@@ -67,7 +67,7 @@ def _table(title: str, figures: Sequence[Figure]) -> Table:
 
 
 def _rounded(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"  # noqa: PLR2004 - three digits
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def _as_json(found: Mapping[str, Sequence[Figure]]) -> str:

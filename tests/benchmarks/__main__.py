@@ -23,6 +23,7 @@ TITLES = {
     "overhead": "Engine, beyond model and retrieval",
     "sync": "Sync",
     "retrieval": "Retrieval",
+    "sizes": "Size of the code",
 }
 
 

@@ -71,7 +71,7 @@ def _footnote(*arguments: str, home: str) -> str:
 
 def _python(*arguments: str, home: str) -> str:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("FOOTNOTE_", "OPENAI_"))}  # noqa: TID251 - handed on to a process
-    ran = subprocess.run(  # noqa: S603 - our own command
+    ran = subprocess.run(
         [sys.executable, *arguments],
         cwd=ROOT,
         env={**kept, "FOOTNOTE_HOME": home},

@@ -3,6 +3,8 @@
 BotError
 ├── BadSettings         settings that are missing or wrong, all named at once
 ├── TooLong             a question over 10,000 characters
+├── NoSuchAnswer        a vote on an answer that is not kept
+├── Stopping            the service takes in nothing more
 ├── StoreError          the bot's database: damaged, locked, full
 └── ModelError          the model's server
     ├── ModelRefused    401, 403, 404, 429, a bad request: it will not answer this as things stand
@@ -28,6 +30,14 @@ class BadSettings(BotError):
 
 class TooLong(BotError):
     """A question over the limit."""
+
+
+class NoSuchAnswer(BotError):
+    """A vote on an answer that is not kept here."""
+
+
+class Stopping(BotError):
+    """The service is ending and takes in nothing more."""
 
 
 class StoreError(BotError):

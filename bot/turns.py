@@ -1,0 +1,126 @@
+"""What was asked and answered, kept in SQL: the history of every conversation."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.sqlite import insert
+
+from adapters.base import Past, Turn
+from bot.answering.turns import PastTurn
+from bot.tables import TurnRow
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Select
+
+    from adapters.base import Citation, Verdict
+    from bot.answering.turns import NewTurn
+    from bot.database import Database
+
+_OVERVIEW = 50
+"""Conversations in an overview, at most."""
+
+
+class Turns:
+    """Writes a turn for each answered question, and reads them back by conversation or by person."""
+
+    def __init__(self, database: Database) -> None:
+        """``database`` is open for as long as this is used."""
+        self._database = database
+
+    async def record(self, turn: NewTurn, /) -> None:
+        """Keep a turn, once: another one for the same question or answer changes nothing."""
+        async with self._database.writing() as session:
+            await session.execute(insert(TurnRow).values(_row(turn)).on_conflict_do_nothing())
+
+    async def recent(self, conversation: str, limit: int, /) -> Sequence[PastTurn]:
+        """Give the newest turns of a conversation, at most ``limit``, oldest first."""
+        newest = _of(conversation).order_by(TurnRow.number.desc()).limit(limit)
+        async with self._database.reading() as session:
+            rows = (await session.scalars(newest)).all()
+        return tuple(_past_turn(row) for row in reversed(rows))
+
+    async def history(self, conversation: str, /) -> Sequence[Turn]:
+        """Give all turns of a conversation, oldest first, as people see them."""
+        async with self._database.reading() as session:
+            rows = (await session.scalars(_of(conversation).order_by(TurnRow.number))).all()
+        return tuple(_turn(row) for row in rows)
+
+    async def conversations(self, person: str, platform: str, /) -> Sequence[Past]:
+        """Give the conversations that a person asked in, at most 50, most recent first."""
+        spans = (
+            select(
+                func.min(TurnRow.number).label("first"),
+                func.max(TurnRow.number).label("last"),
+                func.max(TurnRow.asked_at).label("last_at"),
+                func.count().label("turns"),
+            )
+            .where(TurnRow.platform == platform, TurnRow.asker == person)
+            .group_by(TurnRow.conversation)
+            .subquery()
+        )
+        overview = (
+            select(TurnRow.conversation, TurnRow.question, spans.c.turns, spans.c.last_at)
+            .join(spans, TurnRow.number == spans.c.first)
+            .order_by(spans.c.last.desc())
+            .limit(_OVERVIEW)
+        )
+        async with self._database.reading() as session:
+            rows = (await session.execute(overview)).all()
+        return tuple(Past(conversation=row[0], first_question=row[1], turns=row[2], last_at=row[3]) for row in rows)
+
+
+def _of(conversation: str) -> Select[TurnRow]:
+    return select(TurnRow).where(TurnRow.conversation == conversation)
+
+
+def _row(turn: NewTurn) -> dict[str, Any]:
+    question = turn.question
+    return {
+        "answer": turn.answer,
+        "question_id": question.id,
+        "conversation": question.conversation,
+        "platform": question.place.platform,
+        "workspace": question.place.workspace,
+        "asker": question.asker.id,
+        "question": question.text,
+        "text": turn.text,
+        "verdict": turn.verdict,
+        "documents": list(dict.fromkeys(citation.document for citation in turn.citations)),
+        "citations": [_plain(citation) for citation in turn.citations],
+        "model": turn.model,
+        "prompt": turn.prompt,
+        "prompt_tokens": turn.usage.prompt_tokens,
+        "answer_tokens": turn.usage.answer_tokens,
+        "estimated": turn.usage.estimated,
+        "took_ms": turn.took_ms,
+        "asked_at": question.asked_at,
+    }
+
+
+def _plain(citation: Citation) -> dict[str, Any]:
+    """A citation as JSON takes it: its time as text, in ISO 8601."""
+    return asdict(citation) | {"dated": citation.dated.isoformat() if citation.dated else None}
+
+
+def _past_turn(row: TurnRow) -> PastTurn:
+    return PastTurn(
+        question=row.question,
+        answer=row.text,
+        verdict=cast("Verdict", row.verdict),
+        documents=frozenset(row.documents),
+    )
+
+
+def _turn(row: TurnRow) -> Turn:
+    return Turn(
+        answer=row.answer,
+        question=row.question,
+        text=row.text,
+        verdict=cast("Verdict", row.verdict),
+        asked_at=row.asked_at,
+    )

@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+from contextlib import closing
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from bot.database import Database
+from bot.errors import StoreError
+from bot.storing import told_by
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+async def test_commits_reach_the_disk_and_foreign_keys_hold(tmp_path: Path) -> None:
+    async with Database(tmp_path / "footnote.db") as database, database.reading() as session:
+        found = [(await session.execute(text(f"PRAGMA {name}"))).scalar() for name in PRAGMAS]
+    assert dict(zip(PRAGMAS, found, strict=True)) == PRAGMAS
+
+
+PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+async def test_what_is_written_is_there_when_opened_again(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "footnote.db"
+    async with Database(path) as database, database.writing() as session:
+        await session.execute(TURN)
+    async with Database(path) as database, database.reading() as session:
+        assert (await session.execute(text("SELECT count(*) FROM turn"))).scalar() == 1
+
+
+TURN = text(
+    "INSERT INTO turn VALUES (1, 'a', 'q', 'c', 'p', 'w', 'u', 'why', 'so', 'answered', '[]', '[]', NULL, NULL,"
+    " 0, 0, 0, 1, '2026-01-01')"
+)
+
+
+async def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
+    async with Database(tmp_path / "footnote.db") as database:
+        with pytest.raises(LookupError):
+            await _write_and_fail(database)
+        async with database.reading() as session:
+            assert (await session.execute(text("SELECT count(*) FROM turn"))).scalar() == 0
+
+
+async def _write_and_fail(database: Database) -> None:
+    async with database.writing() as session:
+        await session.execute(TURN)
+        raise LookupError
+
+
+async def test_reading_goes_on_while_somebody_writes(tmp_path: Path) -> None:
+    async with Database(tmp_path / "footnote.db", busy_seconds=0.0) as database, database.writing() as writer:
+        await writer.execute(TURN)
+        async with database.reading() as session:
+            assert (await session.execute(text("SELECT count(*) FROM turn"))).scalar() == 0
+
+
+async def test_a_locked_file_is_told_with_its_remedy(tmp_path: Path) -> None:
+    path = tmp_path / "footnote.db"
+    async with Database(path, busy_seconds=0.01) as database:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            with pytest.raises(StoreError, match=r"locked by another process\. End that process"):
+                async with database.writing():
+                    pass
+        async with database.writing() as session:
+            await session.execute(TURN)
+
+
+async def test_a_file_that_is_no_database_is_told_and_left_as_it_was(tmp_path: Path) -> None:
+    path = tmp_path / "footnote.db"
+    path.write_bytes(b"not a database, but somebody's file" * 100)
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match=r"footnote.db is damaged, or is no database. Put back a copy"):
+        async with Database(path):
+            pass
+    assert path.read_bytes() == before
+
+
+async def test_a_file_that_broke_later_is_told_at_its_first_use(tmp_path: Path) -> None:
+    path = tmp_path / "footnote.db"
+    async with Database(path):
+        pass
+    _break(path)
+    async with Database(path) as database:
+        with pytest.raises(StoreError, match="damaged"):
+            async with database.reading() as session:
+                await session.execute(text("SELECT * FROM turn"))
+
+
+def _break(path: Path) -> None:
+    """Overwrite the first page of the turns."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        page = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'turn'").fetchone()[0]
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+    content = path.read_bytes()
+    path.write_bytes(content[: (page - 1) * size] + b"\xff" * size + content[page * size :])
+
+
+async def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
+    (tmp_path / "home").touch()
+    with pytest.raises(StoreError, match=r"cannot be written\. Correct the folder.s permissions, or set FOOTNOTE_HOME"):
+        async with Database(tmp_path / "home" / "footnote.db"):
+            pass
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+async def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    with pytest.raises(StoreError, match="cannot be written"):
+        async with Database(tmp_path / "footnote.db"):
+            pass
+
+
+async def test_a_full_disk_is_told_and_what_was_there_stays(tmp_path: Path) -> None:
+    async with Database(tmp_path / "footnote.db") as database:
+        with pytest.raises(StoreError, match=r"no space left for .* Make room"):
+            await _fill(database)
+        async with database.reading() as session:
+            assert (await session.execute(text("SELECT count(*) FROM turn"))).scalar() == 0
+
+
+async def _fill(database: Database) -> None:
+    async with database.writing() as session:
+        await session.execute(text("PRAGMA max_page_count = 1"))
+        await session.execute(TURN)
+        await session.execute(text("INSERT INTO rating VALUES ('a', zeroblob(100000), 1, '2026-01-01')"))
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), "no space left"),
+        (PermissionError(errno.EACCES, "Permission denied"), "cannot be written"),
+        (sqlite3.OperationalError("disk I/O error"), "Check that disk"),
+    ],
+)
+def test_errors_of_the_system_are_told_too(tmp_path: Path, error: Exception, said: str) -> None:
+    assert said in told_by(error, tmp_path).told
+
+
+async def test_an_error_does_not_hold_what_people_wrote(tmp_path: Path) -> None:
+    async with Database(tmp_path / "footnote.db") as database:
+        with pytest.raises(StoreError) as caught:
+            async with database.writing() as session:
+                await session.execute(text("INSERT INTO nowhere VALUES (:words)"), {"words": "my private question"})
+    assert "private" not in str(caught.value.__cause__)

@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import ast
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+import migrations
+from bot.errors import StoreError
+from bot.migrating import HEAD, migrate
+from bot.tables import Base
+
+STEPS = Path(migrations.__file__).parent
+
+
+def test_the_migrated_schema_is_what_the_tables_say(tmp_path: Path) -> None:
+    path = tmp_path / "footnote.db"
+    migrate(path)
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+        differences = compare_metadata(context, Base.metadata)
+    engine.dispose()
+    assert differences == []
+
+
+def test_head_is_the_newest_step() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(STEPS))
+    assert ScriptDirectory.from_config(config).get_current_head() == HEAD
+
+
+def test_steps_import_nothing_of_ours() -> None:
+    for file in STEPS.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            assert {name.partition(".")[0] for name in names} <= {"__future__", "alembic", "sqlalchemy"}, file
+
+
+def test_a_database_at_head_is_opened_without_alembic(tmp_path: Path) -> None:
+    path = tmp_path / "footnote.db"
+    migrate(path)
+    code = (
+        "import sys; from pathlib import Path; from bot.migrating import migrate; migrate(Path(sys.argv[1]));"
+        "sys.exit('alembic' in sys.modules or 'sqlalchemy' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code, path], check=False)  # noqa: S603 - our own words
+    assert ran.returncode == 0
+
+
+def test_several_processes_may_migrate_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "footnote.db"
+    code = "import sys; from pathlib import Path; from bot.migrating import migrate; migrate(Path(sys.argv[1]))"
+    processes = [subprocess.Popen([sys.executable, "-c", code, path]) for _ in range(4)]  # noqa: S603 - our own words
+    assert [process.wait() for process in processes] == [0, 0, 0, 0]
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_a_step_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    path = tmp_path / "footnote.db"
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE rating (x)")  # in the way of the first step's second table
+    with pytest.raises(StoreError):
+        migrate(path)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT name FROM sqlite_master").fetchall() == [("rating",)]
+
+
+def test_a_database_of_a_newer_version_is_told_and_kept(tmp_path: Path) -> None:
+    path = tmp_path / "footnote.db"
+    migrate(path)
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match="made by a newer version of Footnote"):
+        migrate(path)
+    with closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("9999",)
+
+
+def test_a_percent_sign_in_a_path_is_no_placeholder(tmp_path: Path) -> None:
+    migrate(tmp_path / "100% ours" / "footnote.db")

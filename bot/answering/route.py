@@ -1,0 +1,130 @@
+"""What to do with a message before any search: small talk, help, nothing at all, too long, or a question. Pure.
+
+Small talk is recognised by rules that must match the whole message, so that "thanks, but how do I…" stays a question.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from adapters.markup import Code, Item, Listing, Paragraph, Plain, Strong, Tree
+from bot.answering.filters import parsed
+from bot.errors import TooLong
+
+if TYPE_CHECKING:
+    from knowledge.base import Filter
+
+LONGEST: Final = 10_000
+"""Characters of a question, at most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """A question for the knowledge: its words, and the conditions that were written into it."""
+
+    text: str
+    filters: tuple[Filter, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Something to say at once, without searching."""
+
+    tree: Tree
+
+
+Route: TypeAlias = Search | Told
+
+_NAME = r"(?: (?:footnote|bot|there|all|everyone|everybody|folks|team|friend|again|you))?"
+_GREETING = rf"(?:hi+|hello+|hey+|hiya|howdy|yo|hallo|moin|good (?:morning|afternoon|evening|day)|greetings){_NAME}"
+_THANKS = (
+    r"(?:(?:ok(?:ay)?|great|cool|perfect|nice|awesome|super|got it|yes) )?"
+    r"(?:thanks|thank you|thx|ty|cheers|many thanks|thanks a (?:lot|bunch|million|ton)|thank you (?:so|very) much|much appreciated|danke)"
+    r"(?: (?:so much|very much|again|a lot|for (?:the|your) (?:help|answer|explanation)|for that|that helps?|that helped))?"
+    rf"{_NAME}"
+)
+_PRAISE = r"(?:ok(?:ay)?|great|cool|perfect|nice|awesome|super|got it|good (?:bot|job|answer)|well done|makes sense|i see|understood|alright)"
+_GOODBYE = rf"(?:(?:good ?)?bye(?: bye)?|see (?:you|ya)(?: later| soon| tomorrow)?|good night|cu|ciao|take care){_NAME}"
+_MOOD = rf"(?:how are you(?: doing)?(?: today)?|how is it going|how's it going|how do you do|what's up|whats up|sup){_NAME}"
+_HELP = (
+    r"(?:/?help(?: me)?(?: please)?|commands|usage|what can (?:you|i) (?:do|ask)(?: you)?(?: here)?|what do you do|"
+    r"how (?:do|can) i use (?:you|this bot|the bot)|who are you|what are you|are you (?:a )?(?:bot|human|robot)|"
+    r"how do you work|introduce yourself)"
+)
+
+
+def _whole(pattern: str) -> re.Pattern[str]:
+    return re.compile(rf"(?:{pattern})\Z", re.IGNORECASE)
+
+
+_GREETS = _whole(rf"{_GREETING}(?: {_MOOD})?")
+_SMALL: Final = (
+    (_whole(_MOOD), "All well, and ready for a question."),
+    (_whole(_THANKS), "You're welcome. Ask on whenever you like."),
+    (_whole(_PRAISE), "Good. Ask on whenever you like."),
+    (_whole(_GOODBYE), "Goodbye. The conversation stays here for when you come back."),
+)
+_EMPTY = "There is no question in that message. Ask me something about your documents, or write help."
+
+
+def routed(text: str) -> Route:
+    """Choose the way of a message; raises TooLong past 10,000 characters."""
+    if len(text) > LONGEST:
+        raise TooLong(
+            f"That question has {len(text):,} characters; the most I can read is {LONGEST:,}. "
+            "Please shorten it, or ask it in parts."
+        )
+    words = _bare(text)
+    if not words:
+        return Told(tree=_said(_EMPTY))
+    if reply := _small_talk(words):
+        return Told(tree=reply)
+    question, filters = parsed(text)
+    if not _bare(question):
+        return Told(tree=_said("I see only conditions there. Write the question beside them."))
+    return Search(text=question, filters=filters)
+
+
+def _small_talk(words: str) -> Tree | None:
+    if _GREETS.match(words):
+        return _said("Hello! Ask me a question about your documents and I answer with footnotes. Write help for more.")
+    if _whole(_HELP).match(words):
+        return help_tree()
+    return next((_said(reply) for rule, reply in _SMALL if rule.match(words)), None)
+
+
+def _bare(text: str) -> str:
+    """The message as its words: punctuation at their edges, emoji and runs of space fall away."""
+    words = re.sub(r"[^\w'/]+", " ", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")).split()
+    return " ".join(word for word in words if word.strip("'/_"))
+
+
+def _said(sentence: str) -> Tree:
+    return (Paragraph((Plain(sentence),)),)
+
+
+def help_tree() -> Tree:
+    """What the bot can do, as a person should read it."""
+    items = (
+        (Plain("Ask in plain words. I search the documents and answer with "), Strong((Plain("footnotes"),)), Plain(".")),
+        (Plain("Ask on: a follow-up such as "), Code("and on Windows?"), Plain(" is read with the question before it.")),
+        (
+            Plain("Narrow the search inside a question: "),
+            Code("year:2024"),
+            Plain(", "),
+            Code('publisher:"Acme Ltd"'),
+            Plain(", "),
+            Code("tag:security"),
+            Plain(", "),
+            Code("source:handbook"),
+            Plain(", or product, version and kind in the same way."),
+        ),
+        (Plain("Where the documents do not answer, I say that I don't know, and name the closest ones."),),
+        (Plain("Rate an answer with a thumb up or down."),),
+    )
+    return (
+        Paragraph((Plain("I answer questions from your team's documents and show where each sentence comes from."),)),
+        Listing(tuple(Item(children) for children in items)),
+    )

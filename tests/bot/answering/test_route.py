@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.markup import Listing, Paragraph, Plain
+from bot.answering.route import LONGEST, Search, Told, routed
+from bot.errors import TooLong
+
+
+def told(text: str) -> str:
+    route = routed(text)
+    assert isinstance(route, Told)
+    block = route.tree[0]
+    assert isinstance(block, Paragraph)
+    assert isinstance(block.children[0], Plain)
+    return block.children[0].text
+
+
+@pytest.mark.parametrize("text", ["hi", "Hello!", "hey there 👋", "Good morning, Footnote", "hi, how are you?"])
+def test_a_greeting_is_greeted(text: str) -> None:
+    assert told(text).startswith("Hello")
+
+
+@pytest.mark.parametrize("text", ["thanks", "Thank you so much!", "ok thanks", "Thanks a lot :)", "cheers", "Thx!!"])
+def test_thanks_are_answered_kindly(text: str) -> None:
+    assert "welcome" in told(text)
+
+
+@pytest.mark.parametrize("text", ["bye", "Goodbye!", "see you later", "good night"])
+def test_a_goodbye_is_returned(text: str) -> None:
+    assert told(text).startswith("Goodbye")
+
+
+@pytest.mark.parametrize("text", ["help", "/help", "Help!", "what can you do?", "Who are you?"])
+def test_help_lists_what_the_bot_can_do(text: str) -> None:
+    route = routed(text)
+    assert isinstance(route, Told)
+    assert any(isinstance(block, Listing) and len(block.items) >= 4 for block in route.tree)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "thanks, but how do I install it?",
+        "hello world program in the docs?",
+        "help me configure the proxy",
+        "how do you work with Slack threads?",
+        "hi what is a chunk",
+        "Who are you going to call when the server is down?",
+    ],
+)
+def test_small_talk_rules_need_the_whole_message(text: str) -> None:
+    assert isinstance(routed(text), Search)
+
+
+@pytest.mark.parametrize("text", ["", "   \n", "???", "…", "👋"])
+def test_an_empty_question_is_told_so(text: str) -> None:
+    assert "no question" in told(text)
+
+
+def test_a_question_over_the_limit_is_too_long() -> None:
+    with pytest.raises(TooLong, match="10,001"):
+        routed("x" * (LONGEST + 1))
+    assert isinstance(routed("x" * LONGEST), Search)
+
+
+def test_conditions_alone_are_no_question() -> None:
+    assert "only conditions" in told("year:2024")
+
+
+@given(st.text(max_size=300))
+def test_every_text_has_a_way(text: str) -> None:
+    assert isinstance(routed(text), Search | Told)

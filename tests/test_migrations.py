@@ -54,14 +54,14 @@ def test_a_database_at_head_is_opened_without_alembic(tmp_path: Path) -> None:
         "import sys; from pathlib import Path; from bot.migrating import migrate; migrate(Path(sys.argv[1]));"
         "sys.exit('alembic' in sys.modules or 'sqlalchemy' in sys.modules)"
     )
-    ran = subprocess.run([sys.executable, "-c", code, path], check=False)  # noqa: S603 - our own words
+    ran = subprocess.run([sys.executable, "-c", code, path], check=False)
     assert ran.returncode == 0
 
 
 def test_several_processes_may_migrate_at_once(tmp_path: Path) -> None:
     path = tmp_path / "footnote.db"
     code = "import sys; from pathlib import Path; from bot.migrating import migrate; migrate(Path(sys.argv[1]))"
-    processes = [subprocess.Popen([sys.executable, "-c", code, path]) for _ in range(4)]  # noqa: S603 - our own words
+    processes = [subprocess.Popen([sys.executable, "-c", code, path]) for _ in range(4)]
     assert [process.wait() for process in processes] == [0, 0, 0, 0]
     with closing(sqlite3.connect(path)) as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(HEAD,)]

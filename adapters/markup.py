@@ -116,8 +116,11 @@ def joined(tree: Tree, block: Block, *, continues: bool) -> Tree:
             merged: Block = Paragraph((*last.children, Plain(" "), *block.children))
         case Listing() as last, Listing():
             merged = replace(last, items=(*last.items, *block.items))
-        case Table() as last, Table():
+        case Table() as last, Table() if len(last.header) == len(block.header):
             merged = replace(last, rows=(*last.rows, *block.rows))
+        case Quote() as last, Quote() if block.blocks:
+            first, *rest = block.blocks
+            merged = Quote((*joined(last.blocks, first, continues=True), *rest))
         case _:
             return (*tree, block)
     return (*tree[:-1], merged)

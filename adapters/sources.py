@@ -1,0 +1,44 @@
+"""The source list of an answer, in words; no I/O. Everything in it is neutralised."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapters.escaping import safe_line
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from adapters.base import Citation
+
+_QUOTE_LIMIT = 600
+
+
+def used(citations: Sequence[Citation], cited: Collection[int]) -> tuple[Citation, ...]:
+    """Give the citations that the text really used, by number."""
+    return tuple(sorted((c for c in citations if c.number in cited), key=lambda c: c.number))
+
+
+def path(citation: Citation) -> str:
+    """Give ``title › section › section``; a first section that repeats the title is left out."""
+    section = citation.section[1:] if citation.section[:1] == (citation.title,) else citation.section
+    return " › ".join(safe_line(part) for part in (citation.title, *section))
+
+
+def whence(citation: Citation) -> str:
+    """Give the URL, or the document's id where it has none, and what is known of publisher and date."""
+    published = " ".join(part for part in (citation.publisher or "", str(citation.year or "")) if part)
+    dated = citation.dated.date().isoformat() if citation.dated else ""
+    parts = (safe_line(citation.url or citation.document), safe_line(published), dated)
+    return " · ".join(part for part in parts if part)
+
+
+def quote(citation: Citation) -> str:
+    """Give the quoted passage on one line, cut after 600 characters."""
+    text = safe_line(citation.quote)
+    return text if len(text) <= _QUOTE_LIMIT else text[:_QUOTE_LIMIT].rsplit(" ", 1)[0] + " …"
+
+
+def listed(citations: Sequence[Citation]) -> str:
+    """Give the list as text: two lines a source."""
+    return "\n".join(f"[{c.number}] {path(c)}\n    {whence(c)}" for c in citations)

@@ -1,0 +1,245 @@
+"""The terminal as a platform: one person, one answer at a time."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias, assert_never
+
+from adapters.base import (
+    Adapter,
+    Audience,
+    Conversations,
+    History,
+    Person,
+    Place,
+    Question,
+    Rated,
+    Stopped,
+)
+from adapters.escaping import safe_line
+from adapters.terminal.commands import HELP, Ask, Command, Nothing, Rate, Resume, Unclear, read
+from adapters.terminal.interrupts import first_interrupt
+from adapters.terminal.lines import Key
+from adapters.terminal.screen import Screen
+from adapters.terminal.showing import show
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Sequence
+    from datetime import datetime
+
+    from rich.console import Console
+
+    from adapters.base import Desk, Event, Part, Past
+    from adapters.terminal.commands import Line
+    from adapters.terminal.lines import Lines
+    from adapters.terminal.showing import Shown
+
+PLATFORM: Final = "terminal"
+_PROMPT = "> "
+_CLIPPED = 60
+_Happenings: TypeAlias = asyncio.Queue[Literal["ended", "interrupted"]]
+_RATEABLE = {"answered", "unknown", "stopped", "cut"}
+
+
+class Terminal(Adapter):
+    """Reads lines, shows answers. Ids and the time come from outside, so that tests can say what they are."""
+
+    name = PLATFORM
+
+    def __init__(  # noqa: PLR0913  (all that the outside world is, keyword-only)
+        self,
+        *,
+        team: str,
+        user: str,
+        lines: Lines,
+        console: Console,
+        now: Callable[[], datetime],
+        token: Callable[[], str],
+    ) -> None:
+        """Be ``user``'s terminal in ``team``; ``token`` gives a new id each time, ``now`` an aware time."""
+        self._team = team
+        self._person = Person(id=user, name=user)
+        self._lines = lines
+        self._screen = Screen(console)
+        self._now = now
+        self._token = token
+        self._conversation = self._new()
+        self._overview: Sequence[Past] = ()
+        self._last: Shown | None = None
+        self._hinted = False
+        self._asked: str | None = None
+        self._happened = _Happenings()
+
+    async def __aenter__(self) -> Self:
+        """Need nothing."""
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        """Hold nothing."""
+
+    async def run(self, desk: Desk, /) -> None:
+        """Take in lines until they end; each answer is shown before the next line is read."""
+        if self._lines.interactive:
+            self._screen.say("Ask a question. /help lists the commands, Ctrl-D ends.", "dim")
+        interrupted = False
+        while True:
+            line = await self._lines.read(_PROMPT)
+            if line is Key.END or (line is Key.INTERRUPT and interrupted):
+                return
+            interrupted = line is Key.INTERRUPT
+            if isinstance(line, Key):
+                self._screen.say("Ctrl-C once more ends; so does /quit.", "dim")
+            elif not await self._handle(read(line), desk):
+                return
+
+    async def reply(self, question: Question, parts: AsyncGenerator[Part], /) -> None:
+        """Show the parts as they come."""
+        try:
+            self._answered(await show(self._screen, parts))
+        finally:
+            if question.id == self._asked:
+                self._asked = None
+                self._happened.put_nowait("ended")
+
+    async def audience(self, place: Place, asker: Person, /) -> Audience:
+        """Give the one person who sits here; nobody for a place that is not this terminal."""
+        ours = place.platform == PLATFORM and place.workspace == self._team
+        everyone = {"public", self._team, f"{self._team}:person:{asker.id}"} if ours else set()
+        return Audience(everyone=frozenset(everyone), asker=frozenset())
+
+    async def _handle(self, line: Line, desk: Desk) -> bool:
+        """Do what a line says; give whether to go on."""
+        match line:
+            case Nothing():
+                pass
+            case Ask():
+                await self._ask(line.text, desk)
+            case Rate():
+                await self._rate(line, desk)
+            case Resume():
+                await self._resume(line.number, desk)
+            case Unclear():
+                self._screen.say(line.told)
+            case Command():
+                return await self._command(line, desk)
+            case _:
+                assert_never(line)
+        return True
+
+    async def _command(self, command: Command, desk: Desk) -> bool:
+        match command.word:
+            case "quit":
+                return False
+            case "help":
+                for word, meaning in HELP:
+                    self._screen.say(f"{word:<12}{meaning}")
+            case "new":
+                self._turn_to(self._new())
+                self._screen.say("A new thread.")
+            case "sources":
+                self._show_sources()
+            case "history":
+                await self._history(desk)
+            case "threads":
+                await self._threads(desk)
+            case _:
+                assert_never(command.word)
+        return True
+
+    async def _ask(self, text: str, desk: Desk) -> None:
+        """Put a question and wait until its answer has been shown."""
+        if not self._lines.interactive:
+            self._screen.say(f"{_PROMPT}{safe_line(text)}\n")
+        question = self._question(text)
+        self._asked = question.id
+        self._happened = happened = _Happenings()
+        if not await self._accepted(question, desk):
+            self._asked = None
+            return
+        if not self._lines.interactive:
+            await happened.get()
+            return
+        with first_interrupt(lambda: happened.put_nowait("interrupted")):
+            while await happened.get() == "interrupted":
+                if self._asked:
+                    await self._accepted(Stopped(question=question.id, person=self._person), desk)
+
+    async def _rate(self, rate: Rate, desk: Desk) -> None:
+        if self._last is None:
+            self._screen.say("There is no answer to rate yet.")
+            return
+        rated = Rated(answer=self._last.ending.answer, person=self._person, vote=rate.vote, at=self._now())
+        if await self._accepted(rated, desk):
+            self._screen.say("Noted: this answer helped." if rate.vote == 1 else "Noted: this answer did not help.")
+
+    async def _accepted(self, event: Event, desk: Desk) -> bool:
+        """Hand an event over; an error that a person may read is shown, any other one is raised."""
+        try:
+            await desk.accept(event)
+        except Exception as error:
+            told = getattr(error, "told", None)
+            if not isinstance(told, str):
+                raise
+            self._screen.say(told)
+            return False
+        return True
+
+    async def _history(self, desk: Desk) -> None:
+        turns = await desk.history(History(conversation=self._conversation))
+        for turn in turns:
+            self._screen.told(turn.question, turn.text, turn.verdict)
+        if not turns:
+            self._screen.say("This thread is empty so far.")
+
+    async def _threads(self, desk: Desk) -> None:
+        self._overview = await desk.conversations(Conversations(person=self._person, platform=PLATFORM))
+        for number, past in enumerate(self._overview, 1):
+            here = "*" if past.conversation == self._conversation else " "
+            first = safe_line(past.first_question)
+            clipped = first if len(first) <= _CLIPPED else f"{first[: _CLIPPED - 1]}…"
+            questions = "1 question" if past.turns == 1 else f"{past.turns} questions"
+            self._screen.say(f"{here}{number:>3}  {clipped}  ({questions}, {past.last_at:%Y-%m-%d %H:%M})")
+        if not self._overview:
+            self._screen.say("There are no threads yet; ask a question to begin one.")
+
+    async def _resume(self, number: int, desk: Desk) -> None:
+        if not self._overview:
+            self._overview = await desk.conversations(Conversations(person=self._person, platform=PLATFORM))
+        if number > len(self._overview):
+            self._screen.say(f"There is no thread {number}; /threads lists {len(self._overview) or 'none yet'}.")
+            return
+        self._turn_to(self._overview[number - 1].conversation)
+        await self._history(desk)
+
+    def _show_sources(self) -> None:
+        if self._last and self._last.citations:
+            self._screen.sources(self._last.citations, quotes=True)
+        else:
+            self._screen.say("The last answer cites nothing." if self._last else "There is no answer yet.")
+
+    def _answered(self, shown: Shown | None) -> None:
+        """Remember an answer that claims something, so that thanks after it do not take its place."""
+        if shown is None or shown.ending.verdict not in _RATEABLE:
+            return
+        self._last = shown
+        if self._lines.interactive and not self._hinted:
+            self._hinted = True
+            self._screen.say("+ or - rates this answer; /sources quotes what it rests on.", "dim")
+
+    def _turn_to(self, conversation: str) -> None:
+        self._conversation = conversation
+        self._last = None
+
+    def _new(self) -> str:
+        return f"{PLATFORM}:{self._token()}"
+
+    def _question(self, text: str) -> Question:
+        place = Place(platform=PLATFORM, workspace=self._team, channel=PLATFORM, thread=self._conversation)
+        return Question(
+            id=f"{PLATFORM}:{self._token()}",
+            conversation=self._conversation,
+            place=place,
+            asker=self._person,
+            text=text,
+            asked_at=self._now(),
+        )

@@ -1,0 +1,62 @@
+"""Shows one reply from its first part to its end."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, assert_never
+
+from adapters.base import Ending, Sources, Status, Text
+from adapters.sources import used
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from adapters.base import Citation, Part, Verdict
+    from adapters.terminal.screen import Screen
+
+_SAID: dict[Verdict, str] = {
+    "stopped": "stopped",
+    "cut": "The model broke off here. What is above was checked and stands; ask again for a whole answer.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a reply was: how it ended, and the citations that its text used."""
+
+    ending: Ending
+    citations: tuple[Citation, ...]
+
+
+async def show(screen: Screen, parts: AsyncGenerator[Part]) -> Shown | None:
+    """Show the parts as they come, then sources and a word on how it ended; None where the ending never came."""
+    citations: tuple[Citation, ...] = ()
+    ending: Ending | None = None
+    with screen:
+        async with aclosing(parts):
+            async for part in parts:
+                match part:
+                    case Status():
+                        screen.status(part)
+                    case Sources():
+                        citations = part.citations
+                    case Text():
+                        screen.unit(part)
+                    case Ending():
+                        ending = part
+                    case _:
+                        assert_never(part)
+    return _ended(screen, Shown(ending, used(citations, ending.cited))) if ending else None
+
+
+def _ended(screen: Screen, shown: Shown) -> Shown:
+    if shown.citations:
+        screen.say("Sources", "bold")
+        screen.sources(shown.citations)
+        screen.say("")
+    if said := _SAID.get(shown.ending.verdict):
+        screen.say(said, "dim")
+    if shown.ending.verdict == "failed" and shown.ending.reference:
+        screen.say(f"Reference: {shown.ending.reference}", "dim")
+    return shown

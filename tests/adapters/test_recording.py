@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from adapters.base import Place, Text
+from adapters.plain import block_text
+from tests.contracts.adapter import AdapterContract
+from tests.doubles.adapters import RecordingAdapter, a_question
+
+if TYPE_CHECKING:
+    from adapters.base import Adapter
+
+
+class TestRecordingAdapter(AdapterContract):
+    _made: RecordingAdapter
+
+    def adapter(self) -> Adapter:
+        self._made = RecordingAdapter(a_question(place=self.place()))
+        return self._made
+
+    def shown(self) -> str:
+        parts = (part for reply in self._made.replies.values() for part in reply)
+        return "\n".join(block_text(part.block) for part in parts if isinstance(part, Text))
+
+    def place(self) -> Place:
+        return Place(platform="recording", workspace="recording:1", channel="1")

@@ -1,0 +1,87 @@
+"""What every adapter keeps to, fakes included. Subclass it, and say how to make one and how to read what it showed."""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.base import Ending, Place
+from tests.doubles.adapters import AN_ANSWER, MARY, RecordingDesk, Stream, a_question, said
+
+if TYPE_CHECKING:
+    from adapters.base import Adapter
+
+
+class AdapterContract(ABC):
+    """The rules of ``adapters.base.Adapter``."""
+
+    @abstractmethod
+    def adapter(self) -> Adapter:
+        """Make one whose ``run`` asks one question and then ends."""
+
+    @abstractmethod
+    def shown(self) -> str:
+        """Everything that the last one made has shown."""
+
+    @abstractmethod
+    def place(self) -> Place:
+        """A place of its platform."""
+
+    async def test_it_can_be_entered_and_left(self) -> None:
+        async with self.adapter() as adapter:
+            assert adapter.name
+
+    async def test_a_reply_takes_every_part_and_closes_the_stream(self) -> None:
+        stream = Stream(*AN_ANSWER)
+        async with self.adapter() as adapter:
+            await adapter.reply(a_question(place=self.place()), stream())
+        assert stream.given == len(AN_ANSWER)
+        assert stream.closed
+
+    async def test_a_reply_shows_the_sentences_in_their_order(self) -> None:
+        parts = (said("First.", 1), said("Second.", 1, continues=True), said("Third."))
+        async with self.adapter() as adapter:
+            await adapter.reply(a_question(place=self.place()), Stream(*parts, AN_ANSWER[-1])())
+        text = self.shown()
+        assert 0 <= text.find("First.") < text.find("Second.") < text.find("Third.")
+
+    async def test_a_reply_without_text_is_no_error(self) -> None:
+        async with self.adapter() as adapter:
+            await adapter.reply(a_question(place=self.place()), Stream(Ending(answer="a1", verdict="stopped"))())
+
+    async def test_what_breaks_the_stream_is_raised_after_what_came_before_was_shown(self) -> None:
+        async with self.adapter() as adapter:
+            with pytest.raises(RuntimeError):
+                await adapter.reply(a_question(place=self.place()), Stream(said("Before."), RuntimeError())())
+        assert "Before." in self.shown()
+
+    async def test_a_cancelled_reply_closes_the_stream(self) -> None:
+        stream = Stream(said("Before."), asyncio.CancelledError())
+        async with self.adapter() as adapter:
+            with suppress(asyncio.CancelledError):
+                await adapter.reply(a_question(place=self.place()), stream())
+        assert stream.closed
+
+    async def test_run_takes_in_its_question_and_ends_with_its_platform(self) -> None:
+        adapter = self.adapter()
+
+        async def answer(event: object) -> None:
+            await adapter.reply(event, Stream(*AN_ANSWER)())  # type: ignore[arg-type]  # only questions are asked here
+
+        desk = RecordingDesk(answer)
+        async with adapter, asyncio.timeout(5):
+            await adapter.run(desk)
+        assert len(desk.events) == 1
+
+    async def test_at_a_place_of_another_platform_nobody_reads(self) -> None:
+        elsewhere = Place(platform="elsewhere", workspace="elsewhere:1", channel="1")
+        async with self.adapter() as adapter:
+            assert (await adapter.audience(elsewhere, MARY)).everyone == frozenset()
+
+    async def test_whoever_reads_at_a_place_may_read_what_is_public(self) -> None:
+        async with self.adapter() as adapter:
+            assert "public" in (await adapter.audience(self.place(), MARY)).everyone

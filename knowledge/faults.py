@@ -54,10 +54,14 @@ def make_folder(path: Path) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise _full(path) from error
-        told = f"The folder {path.parent} cannot be made ({error.strerror}); choose another for the knowledge file."
-        raise NothingThere(told) from error
+        raise disk_fault(error, path) from error
+
+
+def disk_fault(error: OSError, path: Path) -> KnowledgeError:
+    """Say what the system means by refusing to make the file at ``path``, or one beside it."""
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return _full(path)
+    return NothingThere(f"The folder {path.parent} cannot be used ({error.strerror}); choose another for knowledge.")
 
 
 def primary(error: Exception) -> int | None:

@@ -1,0 +1,104 @@
+"""The catalog: which documents there are, and the words behind what the indexes found. It alone says what answers."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+from knowledge.base import Passage
+from knowledge.indexes.permission import readable_by
+from knowledge.tables import ChunkRow, Edition
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import RowMapping
+
+    from knowledge.base import Hit, Scope
+    from knowledge.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """How much of a workspace answers."""
+
+    documents: int
+    chunks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listed:
+    """A document in a list of documents."""
+
+    document: str
+    title: str
+    source: str
+    url: str | None
+    updated_at: datetime | None
+
+
+_PARTICULARS = (
+    Edition.document,
+    Edition.title,
+    Edition.source,
+    Edition.url,
+    Edition.publisher,
+    Edition.year,
+    Edition.updated_at,
+)
+
+
+class Catalog:
+    """Reads the knowledge file. Everything but ``counts`` is within a scope."""
+
+    def __init__(self, store: Store) -> None:
+        """Read from an open store."""
+        self.store = store
+
+    async def passages(self, hits: Sequence[Hit], scope: Scope) -> tuple[Passage, ...]:
+        """Give the hits' passages in the hits' order and with their scores.
+
+        The scope is checked once more, whatever the index said; what was unpublished, replaced or removed since the
+        search is left out.
+        """
+        query = (
+            select(ChunkRow.id.label("chunk"), ChunkRow.text, ChunkRow.heading, *_PARTICULARS)
+            .join(Edition, Edition.number == ChunkRow.edition)
+            .where(ChunkRow.id.in_({hit.chunk for hit in hits}), readable_by(scope))
+        )
+        async with self.store.read() as connection:
+            rows = {row["chunk"]: row for row in (await connection.execute(query)).mappings()}
+        return tuple(_passage(rows[hit.chunk], hit) for hit in hits if hit.chunk in rows)
+
+    async def readable(self, documents: Collection[str], scope: Scope) -> frozenset[str]:
+        """Say which of these documents answer now and may be read within the scope."""
+        query = select(Edition.document).where(Edition.document.in_(set(documents)), readable_by(scope))
+        async with self.store.read() as connection:
+            return frozenset(await connection.scalars(query))
+
+    async def documents(self, scope: Scope, *, limit: int = 100) -> tuple[Listed, ...]:
+        """Give the documents that may be read within the scope, by title."""
+        columns = (Edition.document, Edition.title, Edition.source, Edition.url, Edition.updated_at)
+        query = select(*columns).where(readable_by(scope)).order_by(func.lower(Edition.title), Edition.document)
+        async with self.store.read() as connection:
+            rows = await connection.execute(query.limit(limit))
+            return tuple(Listed(**row) for row in rows.mappings())
+
+    async def counts(self, workspace: str) -> Counts:
+        """Count what answers, whoever may read it: for an operator, and to see whether anything was synced at all."""
+        live = (Edition.workspace == workspace, Edition.state == "live")
+        documents = select(func.count()).select_from(Edition).where(*live)
+        chunks = select(func.count()).select_from(Edition).join(ChunkRow, ChunkRow.edition == Edition.number)
+        async with self.store.read() as connection:
+            return Counts(
+                documents=await connection.scalar(documents) or 0,
+                chunks=await connection.scalar(chunks.where(*live)) or 0,
+            )
+
+
+def _passage(row: RowMapping, hit: Hit) -> Passage:
+    return Passage(**{**row, "heading": tuple(json.loads(row["heading"])), "score": hit.score})

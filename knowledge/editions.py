@@ -1,0 +1,201 @@
+"""Editions on their way: written beside those that answer, and published all at once."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import bindparam, case, delete, insert, select, update
+from sqlalchemy.dialects import sqlite
+
+from knowledge.indexes.permission import folded
+from knowledge.tables import Attribute, ChunkRow, Edition, Publication, Reader, Setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from sqlalchemy import Delete, Insert, Update
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from knowledge.base import Document
+    from knowledge.chunking import Chunked
+    from knowledge.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """An edition that the file holds. ``given_at`` is the date that its source gave."""
+
+    number: int
+    id: str
+    document: str
+    digest: str
+    source: str
+    state: Literal["staging", "staged", "live"]
+    given_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A document that was cut, under the name and digest of its edition."""
+
+    document: Document
+    edition: str
+    digest: str
+    chunked: Chunked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publishing:
+    """What one publication changes: editions that begin to answer, those that end, and new dates of some that stay."""
+
+    flipped: tuple[str, ...] = ()
+    dropped: tuple[Held, ...] = ()
+    dates: Mapping[int, datetime | None] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        """Say whether there is anything to publish."""
+        return bool(self.flipped or self.dropped or self.dates)
+
+
+class Editions:
+    """Writes a workspace's editions. Each method is one transaction."""
+
+    def __init__(self, store: Store, workspace: str) -> None:
+        """Write to an open store."""
+        self._store = store
+        self._workspace = workspace
+
+    async def held(self) -> tuple[Held, ...]:
+        """Give every edition of the workspace, in any state."""
+        query = select(
+            Edition.number,
+            Edition.id,
+            Edition.document,
+            Edition.digest,
+            Edition.source,
+            Edition.state,
+            Edition.given_at,
+        ).where(Edition.workspace == self._workspace)
+        async with self._store.read() as connection:
+            return tuple(Held(**row) for row in (await connection.execute(query)).mappings())
+
+    async def stage(self, prepared: Sequence[Prepared]) -> None:
+        """Write whole editions; they answer nothing, and count as unfinished until ``staged`` says otherwise."""
+        async with self._store.write() as connection:
+            written = insert(Edition).returning(Edition.number, sort_by_parameter_order=True)
+            rows = await connection.scalars(written, [self._edition(item) for item in prepared])
+            numbered = list(zip(rows.all(), prepared, strict=True))
+            await _many(connection, insert(Reader), (row for pair in numbered for row in _readers(*pair)))
+            await _many(connection, insert(Attribute), (row for pair in numbered for row in _attributes(*pair)))
+            await _many(connection, insert(ChunkRow), (row for pair in numbered for row in _chunks(*pair)))
+
+    async def staged(self, editions: Iterable[str]) -> None:
+        """Say that these editions are whole in every index, so that a sync which is killed need not make them again."""
+        async with self._store.write() as connection:
+            await _many(connection, _with_state("staged"), ({"edition_id": edition} for edition in editions))
+
+    async def drop(self, editions: Iterable[Held]) -> None:
+        """Forget editions that do not answer."""
+        async with self._store.write() as connection:
+            await _many(connection, _dropped(), ({"edition_number": edition.number} for edition in editions))
+
+    async def publish(self, publishing: Publishing) -> None:
+        """Let the new editions answer instead of the old ones, and count the publication: all in one transaction."""
+        async with self._store.write() as connection:
+            await _many(connection, _dropped(), ({"edition_number": held.number} for held in publishing.dropped))
+            await _many(connection, _with_state("live"), ({"edition_id": edition} for edition in publishing.flipped))
+            dates = ({"edition_number": number, "given": given} for number, given in publishing.dates.items())
+            await _many(connection, _dated(), dates)
+            await connection.execute(_counted(self._workspace))
+
+    async def clear(self) -> tuple[Held, ...]:
+        """Forget everything in the file, whoever's, and which model its vectors are of; give what the workspace held.
+
+        Other workspaces lose theirs too: a file holds vectors of one model only.
+        """
+        held = await self.held()
+        async with self._store.write() as connection:
+            await connection.execute(update(Publication).values(generation=Publication.generation + 1))
+            await connection.execute(delete(Edition))
+            await connection.execute(delete(Setting).where(Setting.name.startswith("vectors.")))
+        return held
+
+    def _edition(self, prepared: Prepared) -> dict[str, object]:
+        document, chunked = prepared.document, prepared.chunked
+        return {
+            "id": prepared.edition,
+            "workspace": self._workspace,
+            "source": document.source,
+            "document": document.id,
+            "digest": prepared.digest,
+            "state": "staging",
+            "kind": document.kind,
+            "title": chunked.title,
+            "url": document.url,
+            "publisher": chunked.publisher,
+            "year": chunked.year,
+            "owner": document.owner,
+            "updated_at": chunked.updated_at,
+            "given_at": document.updated_at,
+        }
+
+
+def _readers(number: int, prepared: Prepared) -> Iterator[dict[str, object]]:
+    for principal in sorted(prepared.document.readers):
+        yield {"edition": number, "principal": principal}
+
+
+def _attributes(number: int, prepared: Prepared) -> Iterator[dict[str, object]]:
+    document, chunked = prepared.document, prepared.chunked
+    values = {("source", document.source), ("kind", document.kind), *(("tag", tag) for tag in chunked.tags)}
+    values |= {("publisher", chunked.publisher), ("product", chunked.product), ("version", chunked.version)}
+    values |= {("year", None if chunked.year is None else str(chunked.year))}
+    known = {(field, folded(value)) for field, value in values if value}
+    for field_name, value in sorted(known):
+        yield {"edition": number, "field": field_name, "value": value}
+
+
+def _chunks(number: int, prepared: Prepared) -> Iterator[dict[str, object]]:
+    for chunk in prepared.chunked.chunks:
+        yield {
+            "id": chunk.id,
+            "edition": number,
+            "ordinal": chunk.ordinal,
+            "text": chunk.text,
+            "searched": chunk.searched,
+            "heading": json.dumps(chunk.heading, ensure_ascii=False),
+            "anchor": chunk.anchor,
+        }
+
+
+def _with_state(state: str) -> Update:
+    return update(Edition).where(Edition.id == bindparam("edition_id")).values(state=state)
+
+
+def _dropped() -> Delete:
+    return delete(Edition).where(Edition.number == bindparam("edition_number"))
+
+
+def _dated() -> Update:
+    """Bring a source's new date in, and show it unless the document names a date of its own."""
+    given = bindparam("given", type_=Edition.given_at.type)
+    shown = case((Edition.updated_at.is_not_distinct_from(Edition.given_at), given), else_=Edition.updated_at)
+    return update(Edition).where(Edition.number == bindparam("edition_number")).values(updated_at=shown, given_at=given)
+
+
+def _counted(workspace: str) -> Insert:
+    first = sqlite.insert(Publication).values(workspace=workspace, generation=1)
+    return first.on_conflict_do_update(index_elements=["workspace"], set_={"generation": Publication.generation + 1})
+
+
+async def _many(
+    connection: AsyncConnection,
+    statement: Insert | Update | Delete,
+    rows: Iterable[Mapping[str, object]],
+) -> None:
+    listed = list(rows)
+    if listed:
+        await connection.execute(statement, listed)

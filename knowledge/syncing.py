@@ -1,0 +1,137 @@
+"""Syncing: what sources give is cut, embedded and staged beside what answers, and published at the end in one step.
+
+A sync may be stopped or killed anywhere: what answers is whole, and the next one goes on from what was staged.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from knowledge.editions import Editions
+from knowledge.staging import Clock, Progress, Staging
+from knowledge.tally import Tally
+from knowledge.turnstile import alone
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from knowledge.base import Embedder, Index, Skipped, Source
+    from knowledge.catalog import Catalog
+    from knowledge.editions import Held, Publishing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seconds:
+    """Time by stage. The stages overlap, so their sum may be more than the whole."""
+
+    read: float
+    chunk: float
+    embed: float
+    write: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a sync did. ``resumed`` counts those of added and changed that an earlier, unfinished sync had staged.
+
+    ``chunks`` were embedded now; ``bytes`` is the size of all documents read, unchanged ones too.
+    """
+
+    added: int
+    changed: int
+    unchanged: int
+    removed: int
+    resumed: int
+    skipped: tuple[Skipped, ...]
+    chunks: int
+    bytes: int
+    seconds: float
+    stages: Seconds
+
+
+async def sync(  # noqa: PLR0913 - its dependencies
+    sources: Sequence[Source],
+    *,
+    workspace: str,
+    catalog: Catalog,
+    indexes: Sequence[Index],
+    embedder: Embedder,
+    progress: Callable[[Progress], None] | None = None,
+    rebuild: bool = False,
+) -> Summary:
+    """Make the workspace know what the sources give now, and forget what is gone from them; other sources stay.
+
+    ``rebuild`` first forgets everything in the file, other sources and workspaces too: the way to another model.
+    Raises KnowledgeError (Busy where another sync is at work, WrongVectors, NoSpace, Damaged) and what the sources
+    raise; then nothing is published, and what was staged waits for the next sync.
+    """
+    with alone(catalog.store.path):
+        run = _Sync(workspace=workspace, indexes=indexes, editions=Editions(catalog.store, workspace), clock=Clock())
+        held = await run.prepare(embedder, rebuild=rebuild)
+        staging = Staging(
+            workspace=workspace,
+            editions=run.editions,
+            indexes=indexes,
+            embedder=embedder,
+            tally=Tally(held, {source.name for source in sources}),
+            clock=run.clock,
+            progress=progress,
+        )
+        await staging.run(sources)
+        return await run.finish(staging)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sync:
+    """What comes before staging, and after it."""
+
+    workspace: str
+    indexes: Sequence[Index]
+    editions: Editions
+    clock: Clock
+
+    async def prepare(self, embedder: Embedder, *, rebuild: bool) -> tuple[Held, ...]:
+        """Make the indexes ready, clear away what a killed sync left unfinished, and give what the file holds."""
+        if rebuild:
+            await self._forget(await self.editions.clear())
+        for index in self.indexes:
+            await index.prepare(embedder.spec)
+        held = await self.editions.held()
+        unfinished = tuple(edition for edition in held if edition.state == "staging")
+        await self._forget(unfinished)
+        await self.editions.drop(unfinished)
+        return held
+
+    async def finish(self, staging: Staging) -> Summary:
+        """Publish, and say what was done."""
+        tally = staging.tally
+        publishing, removed = tally.publishing(), len(tally.removed())
+        staging.report("publishing")
+        with self.clock.of("write"):
+            await self._publish(publishing)
+        staging.report("published")
+        return Summary(
+            added=tally.added,
+            changed=tally.changed,
+            unchanged=tally.unchanged,
+            removed=removed,
+            resumed=tally.resumed,
+            skipped=tally.skipped,
+            chunks=staging.embedded,
+            bytes=staging.read,
+            seconds=time.perf_counter() - self.clock.started,
+            stages=Seconds(**self.clock.seconds),
+        )
+
+    async def _publish(self, publishing: Publishing) -> None:
+        """Publish first: an index that keeps its own store then forgets what the catalog no longer lets answer."""
+        if publishing:
+            await self.editions.publish(publishing)
+            await self._forget(publishing.dropped)
+
+    async def _forget(self, editions: Sequence[Held]) -> None:
+        if editions:
+            for index in self.indexes:
+                await index.remove(self.workspace, [edition.id for edition in editions])

@@ -89,7 +89,10 @@ def contract(rule: str, file: str, text: str, says: str) -> Violation:
 
 
 LAYERS = "The bot imports the platforms and the knowledge; they import neither it nor each other"
+BELOW = "The platforms and the knowledge know nothing of migrations"
 SIBLINGS = "No cycles between siblings"
+PURE = "Pure modules touch no clock, disk, network, database or screen"
+LIBRARIES = "Each library is imported by its own modules alone"
 
 VIOLATIONS = (
     lint("the environment is read at the edge", "import os\n\nHOME = os.environ\n", "TID251 `os.environ` is banned"),
@@ -127,6 +130,12 @@ VIOLATIONS = (
     contract("a platform does not know the bot", "adapters/planted.py", "import bot.settings", LAYERS),
     contract("a platform does not know the knowledge", "adapters/planted.py", "import knowledge.base", LAYERS),
     contract("the knowledge does not know the bot", "knowledge/planted.py", "import bot.errors", LAYERS),
+    contract("the bot alone migrates", "knowledge/planted.py", "import migrations", BELOW),
+    contract("migrations stand alone", "migrations/planted.py", "import bot.tables", LAYERS),
+    contract("pure modules open no database", "adapters/markup.py", "import sqlite3", PURE),
+    contract("pure modules read no file", "knowledge/fingerprint.py", "import pathlib", PURE),
+    contract("nor do they through another module", "bot/answering/route.py", "import knowledge.store", PURE),
+    contract("one place for a library", "bot/planted.py", "import rich.table", LIBRARIES),
     contract("siblings have an order", "knowledge/errors.py", "import knowledge.store", SIBLINGS),
     Violation(
         rule="one format",

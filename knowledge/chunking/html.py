@@ -1,0 +1,126 @@
+"""HTML to an outline: what a reader sees of a page's main content, and nothing else."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from selectolax.lexbor import LexborHTMLParser
+
+from knowledge.chunking.cleaning import decoded, invisible, one_line, visible
+from knowledge.chunking.hiding import VOID
+from knowledge.chunking.outline import Drawing, Outline
+from knowledge.chunking.particulars import Particulars, particulars
+from knowledge.chunking.walking import Walk
+from knowledge.errors import Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from selectolax.lexbor import LexborNode
+
+    from knowledge.base import Document
+
+DEEPEST = 512
+"""Elements open at once, as browsers allow. The parser's work grows with the product of depth and size."""
+
+# Formatting elements left open are opened again by the parser in every block that follows, which lets 100 kB grow to
+# gigabytes (HTML standard, 13.2.4.3); under another name they are ordinary elements.
+_FORMATTING = re.compile(r"<(/?)(a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_CLOSED_BY_OTHERS = frozenset("p li dt dd tr td th thead tbody tfoot option html head body".split())
+_NEVER_SHOWN = [*"script style noscript template iframe object embed canvas audio video svg map".split(), "nav"]
+_LEAST_MAIN = 0.2
+"""A main element with less than this share of the page's text is taken for a mistake."""
+
+_META = {
+    "author": "author",
+    "publisher": "publisher",
+    "og:site_name": "publisher",
+    "keywords": "tags",
+    "date": "date",
+    "dcterms.date": "date",
+    "article:published_time": "date",
+    "article:modified_time": "updated",
+    "dcterms.modified": "updated",
+    "last-modified": "updated",
+}
+
+
+def outline(document: Document) -> Outline:
+    """Read a page. Raises Unreadable where it is no text, or nested so deeply that no browser would show it."""
+    source = decoded(document.content, document.id)
+    text = visible(source)
+    tree = parsed(text, document.id)
+    said = _said(tree)
+    drawing = Drawing()
+    walk = Walk(drawing, main=False)
+    for root, main in _roots(tree):
+        walk = Walk(drawing, main=main, hidden=walk.hidden)
+        walk.through(root)
+    flags = (*_flag(walk.hidden, "hidden elements"), *_flag(invisible(source), "invisible characters"))
+    return Outline(sections=drawing.finished(), particulars=replace(said, title=said.title or drawing.title), flags=flags)
+
+
+def parsed(text: str, name: str) -> LexborHTMLParser:
+    """Parse HTML whose depth is bounded; formatting elements are called ``x-…`` in the tree."""
+    if _depth(text) > DEEPEST:
+        raise Unreadable(f"{name} has more than {DEEPEST} HTML elements open at once; close them or leave it out.")
+    tree = LexborHTMLParser(_FORMATTING.sub(r"<\1x-\2", text))
+    tree.strip_tags(_NEVER_SHOWN, recursive=True)
+    return tree
+
+
+def _flag(count: int, what: str) -> Iterator[str]:
+    if count:
+        yield f"{count} {what} left out"
+
+
+def _depth(text: str) -> int:
+    """An upper bound of how deep the tree becomes, in one pass: a closing tag closes its own name only."""
+    still_open: Counter[str] = Counter()
+    depth = deepest = 0
+    for closing, name in _TAG.findall(text):
+        tag = name.lower()
+        if tag in VOID or tag in _CLOSED_BY_OTHERS:
+            continue
+        if not closing:
+            still_open[tag] += 1
+            depth += 1
+            deepest = max(deepest, depth)
+        elif still_open[tag]:
+            still_open[tag] -= 1
+            depth -= 1
+    return deepest
+
+
+def _roots(tree: LexborHTMLParser) -> Iterator[tuple[LexborNode, bool]]:
+    """The main content, if the page says which it is and means it, else its body."""
+    body = tree.body
+    if body is None:
+        return
+    found = body.css("main, [role=main]") or body.css("article")
+    whole = len(body.text())
+    if len(found) == 1 and len(found[0].text()) >= _LEAST_MAIN * whole:
+        yield found[0], True
+    else:
+        yield body, False
+
+
+def _said(tree: LexborHTMLParser) -> Particulars:
+    """What ``<head>`` says. Descriptions are left alone: no reader sees them."""
+    said: dict[str, list[str]] = {}
+    title = tree.css_first("head > title")
+    if title is not None and one_line(title.text()):
+        said["title"] = [one_line(title.text())]
+    for meta in tree.css("meta"):
+        given = meta.attributes
+        name = (given.get("name") or given.get("property") or "").lower()
+        if name in _META and given.get("content"):
+            said.setdefault(_META[name], [given["content"] or ""])
+    link = tree.css_first("link[rel=canonical]")
+    if link is not None and link.attributes.get("href"):
+        said["url"] = [link.attributes["href"] or ""]
+    return particulars(said)

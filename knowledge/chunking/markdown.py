@@ -1,0 +1,52 @@
+"""Markdown (CommonMark with GitHub's tables) to an outline."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from markdown_it import MarkdownIt
+
+from knowledge.chunking import text
+from knowledge.chunking.cleaning import decoded, invisible, visible
+from knowledge.chunking.outline import Outline
+from knowledge.chunking.particulars import front_matter
+from knowledge.chunking.reading import Reading
+from knowledge.chunking.spoken import Spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from knowledge.base import Document
+
+DEEPEST = 60
+"""Blocks inside blocks (a list inside a list is two). What is deeper the parser drops, so it is read as plain text."""
+
+
+def outline(document: Document) -> Outline:
+    """Read front matter, headings, paragraphs, lists, code and tables. Raises Unreadable where it is no text."""
+    source = decoded(document.content, document.id)
+    whole = visible(source)
+    said, begins = front_matter(whole)
+    body = whole[begins:]
+    environment: dict[str, Any] = {}
+    tokens = parser().parse(body, environment)
+    if any(token.level >= DEEPEST for token in tokens):
+        return text.plain(body, said, first_line=whole.count("\n", 0, begins) + 1)
+    reading = Reading(Spoken(parser(), environment), document.id, first_line=whole.count("\n", 0, begins) + 1)
+    reading.through(tokens)
+    flags = (*_flag(reading.hidden, "hidden elements"), *_flag(invisible(source), "invisible characters"))
+    title = said.title or reading.drawing.title
+    return Outline(sections=reading.drawing.finished(), particulars=replace(said, title=title), flags=flags)
+
+
+@cache
+def parser() -> MarkdownIt:
+    """The parser of blocks; what is inside a line is parsed where it is needed."""
+    return MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable(["table", "strikethrough"]).disable("inline")
+
+
+def _flag(count: int, what: str) -> Iterator[str]:
+    if count:
+        yield f"{count} {what} left out"

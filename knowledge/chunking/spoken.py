@@ -1,0 +1,85 @@
+"""What a line of Markdown says: escapes undone, marks and link targets gone, inline code kept as it is."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from knowledge.chunking.hiding import Veil
+from knowledge.chunking.walking import ticked
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
+
+_MARKED = re.compile(r"[\\`*_\[\]!<&~\n]")
+_ANCHOR = re.compile(r"<a\s[^<>]*?\b(?:name|id)\s*=\s*[\"']?([^\"'\s<>]+)", re.IGNORECASE)
+_TAG_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)")
+_KNOWN = frozenset(
+    "a abbr address article aside b bdi bdo big blockquote br button caption center cite code col dd del details dfn "
+    "div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i iframe img input ins kbd label li main "
+    "mark nav ol p picture pre q s samp script section select small source span strike strong style sub summary sup "
+    "svg table tbody td template textarea tfoot th thead time tr tt u ul var video wbr".split(),
+)
+"""Elements whose tags no reader sees. ``<your-bucket>`` is none of them and most likely meant to be read."""
+
+
+class Spoken:
+    """Renders inline Markdown of one document to plain words. Keeps anchors and what is hidden across lines."""
+
+    def __init__(self, parser: MarkdownIt, environment: dict[str, Any]) -> None:
+        """Take the block parser and the environment that it filled with link definitions."""
+        self.veil = Veil()
+        self._parser = parser
+        self._environment = environment
+
+    def text(self, source: str) -> str:
+        """Give the words of a line or paragraph."""
+        if not _MARKED.search(source):
+            return "" if self.veil.down else source
+        return self._rendered(self._tokens(source))
+
+    def heading(self, source: str) -> tuple[str, str | None]:
+        """Give the words of a heading, and the anchor that it carries as ``<a name>`` or ``<a id>``."""
+        found = _ANCHOR.search(source) if "<" in source else None
+        return self.text(source), found[1] if found else None
+
+    def _tokens(self, source: str) -> Sequence[Token]:
+        tokens: list[Token] = []
+        self._parser.inline.parse(source, self._parser, self._environment, tokens)
+        return tokens
+
+    def _rendered(self, tokens: Sequence[Token]) -> str:
+        words: list[str] = []
+        for token in tokens:
+            if token.type == "html_inline":
+                words.append(self._html(token.content))
+            elif not self.veil.down:
+                words.append(_said(token))
+        return "".join(words)
+
+    def _html(self, tag: str) -> str:
+        """See a tag; say what stands for it."""
+        was_down = self.veil.down
+        self.veil.see(tag)
+        found = _TAG_NAME.match(tag)
+        name = found[1].lower() if found else ""
+        if was_down or self.veil.down or not name or name in _KNOWN:
+            return "\n" if name == "br" and not was_down else ""
+        return tag
+
+
+def _said(token: Token) -> str:
+    match token.type:
+        case "text" | "text_special":
+            return token.content
+        case "code_inline":
+            return ticked(token.content)
+        case "softbreak":
+            return " "
+        case "hardbreak":
+            return "\n"
+        case _:  # opening and closing marks; images, whose text no reader sees
+            return ""

@@ -1,0 +1,175 @@
+"""Files and folders as a source: Markdown, text and HTML, by the endings of their names."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import stat
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from knowledge.base import Document
+from knowledge.errors import NothingThere, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+
+    from knowledge.base import Kind, Principal
+
+ENDINGS: Mapping[str, Kind] = {
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".txt": "text",
+    ".rst": "text",
+    ".html": "html",
+    ".htm": "html",
+}
+LARGEST = 20_000_000
+"""Bytes that a document may have."""
+_BATCH_FILES = 64
+_BATCH_BYTES = 8_000_000
+"""What one hop to a thread reads: enough to make the hop free, little enough to hold in memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    path: Path
+    id: str
+    kind: Kind
+
+
+class Files:
+    """The files below a folder, or one file: a ``Source``.
+
+    ``documents`` gives them sorted by id (``folder/sub/file.md``), read as they are asked for. Hidden files and folders,
+    links to folders, links that leave the folder, and other endings are passed over. What should have been read and
+    could not be is in ``skipped`` afterwards, as (document id, sentence); an id that ends with ``/`` is a whole folder.
+    Skipped documents are not gone: a sync keeps what it knew of them.
+    """
+
+    def __init__(
+        self, root: Path, *, readers: frozenset[Principal], name: str | None = None, largest: int = LARGEST
+    ) -> None:
+        """Remember where; nothing is touched before ``documents`` is asked."""
+        self.root = Path(os.path.abspath(root))
+        self.name = name or self.root.name or "root"
+        self.readers = readers
+        self.largest = largest
+        self.skipped: list[tuple[str, str]] = []
+
+    async def documents(self) -> AsyncGenerator[Document]:
+        """Give every document. Raises NothingThere for the root, Unreadable for a file of another kind as root."""
+        self.skipped.clear()
+        found = await asyncio.to_thread(self._find)
+        at = 0
+        while at < len(found):
+            taken, documents = await asyncio.to_thread(self._read_batch, found[at : at + _BATCH_FILES])
+            at += taken
+            for document in documents:
+                yield document
+
+    def _find(self) -> list[_Found]:
+        """List the files. Raises as ``documents`` does."""
+        try:
+            mode = self.root.stat().st_mode
+        except FileNotFoundError:
+            raise NothingThere(f"{self.root} does not exist; check the path.") from None
+        except OSError as error:
+            raise NothingThere(f"{self.root} cannot be read ({_reason(error)}); check its permissions.") from None
+        if stat.S_ISREG(mode):
+            return [self._single()]
+        if not stat.S_ISDIR(mode):
+            raise NothingThere(f"{self.root} is neither a file nor a folder; name one of these.")
+        return sorted(self._below(), key=lambda found: found.id)
+
+    def _single(self) -> _Found:
+        kind = ENDINGS.get(self.root.suffix.lower())
+        if kind is None:
+            known = " ".join(ENDINGS)
+            raise Unreadable(f"{self.root.name} is of a kind that cannot be read; known endings are {known}.")
+        return _Found(self.root, self.name, kind)
+
+    def _below(self) -> Iterator[_Found]:
+        whole = self.root.resolve()
+        for folder, subfolders, names in os.walk(self.root, onerror=self._lost):
+            subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+            for name in names:
+                kind = ENDINGS.get(os.path.splitext(name)[1].lower())
+                if kind is None or name.startswith("."):
+                    continue
+                path = Path(folder, name)
+                if path.is_symlink() and not path.resolve().is_relative_to(whole):
+                    continue
+                document = self._id(path)
+                if document.isprintable():
+                    yield _Found(path, document, kind)
+                else:
+                    self._skip(ascii(document)[1:-1], "its name has characters that cannot be shown; rename it")
+
+    def _lost(self, error: OSError) -> None:
+        """A folder that cannot be listed: the root itself is an error, another one is skipped."""
+        path = Path(error.filename)
+        if path == self.root:
+            raise NothingThere(f"{self.root} cannot be read ({_reason(error)}); check its permissions.") from None
+        self._skip(f"{self._id(path)}/", f"it cannot be read ({_reason(error)}); check its permissions")
+
+    def _id(self, path: Path) -> str:
+        return f"{self.name}/{path.relative_to(self.root).as_posix()}"
+
+    def _skip(self, document: str, why: str) -> None:
+        self.skipped.append((document, f"{document} was skipped: {why}."))
+
+    def _read_batch(self, batch: Sequence[_Found]) -> tuple[int, list[Document]]:
+        """Read files until there is enough; say how many were looked at."""
+        documents: list[Document] = []
+        size = 0
+        for number, found in enumerate(batch, start=1):
+            document = self._read(found)
+            if document is not None:
+                documents.append(document)
+                size += len(document.content)
+            if size >= _BATCH_BYTES:
+                return number, documents
+        return len(batch), documents
+
+    def _read(self, found: _Found) -> Document | None:
+        try:
+            content, changed = self._content(found.path)
+        except _TooLarge as error:
+            self._skip(found.id, str(error))
+        except OSError as error:
+            self._skip(found.id, f"it cannot be read ({_reason(error)}); check its permissions")
+        else:
+            return Document(
+                id=found.id,
+                source=self.name,
+                kind=found.kind,
+                content=content,
+                title=found.path.stem.replace("-", " ").replace("_", " ").strip() or found.path.name,
+                readers=self.readers,
+                updated_at=changed,
+            )
+        return None
+
+    def _content(self, path: Path) -> tuple[bytes, datetime]:
+        """Read a regular file, and no more than it may have even while it grows."""
+        # Without O_NONBLOCK opening a pipe that nobody writes to would wait for ever.
+        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb") as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise OSError(0, "not a regular file")
+            content = file.read(self.largest + 1)
+        if len(content) > self.largest:
+            size, most = max(status.st_size, len(content)) / 1e6, self.largest / 1e6
+            raise _TooLarge(f"it is {size:.1f} MB, more than the {most:g} MB that a document may have; split it")
+        return content, datetime.fromtimestamp(status.st_mtime, UTC)
+
+
+class _TooLarge(Exception):  # noqa: N818 - a signal inside this module
+    """The file is over the limit."""
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()

@@ -1,0 +1,181 @@
+"""A unit of a model's answer into a checked block, or nothing. Pure.
+
+What comes out cites only numbers of the table, and each sentence in it is supported by the passages it cites. Lead-ins
+and headings claim nothing; the engine shows them only before something that was checked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final, Literal
+
+from adapters.markup import Block, Cite, Code, CodeBlock, Emphasis, Heading, Inline, Item, Listing, Paragraph, Plain
+from adapters.markup import Strong, Table
+from bot.answering.claims import claim
+from bot.answering.inlines import cleaned, numbers, plain, read, without_cites
+from bot.answering.units import Unit
+from bot.answering.units import split as units_of
+from bot.answering.verify import Evidence, cells, holding_code, spoken, supporting
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_DEEPEST: Final = 3
+_LONGEST_HEADING: Final = 10
+_LEAD_IN = re.compile(
+    r"(?:to|for|on|in|with|if|when|after|before|here|steps?|run|use|try|then|next|first|finally|example|examples|"
+    r"the (?:following|steps?|options?)|these|there|you can|do)\b.*:\Z",
+    re.IGNORECASE,
+)
+_HARMLESS = re.compile(
+    r"(?:(?:sure|certainly|of course|okay|ok)[,.!]? ?)?(?:here (?:is|are|'s) (?:what i found|the (?:answer|steps|details|"
+    r"summary)|how)|here's (?:what i found|how)|in short|in summary|for example|in other words|"
+    r"(?:this|that) is what the (?:documents|passages|sources) say)(?: (?:about (?:it|this|that)))?[:.,]?\Z",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checked:
+    """A block that may be shown: a claim with its citations, or a lead-in or heading that needs one to follow."""
+
+    block: Block
+    sort: Literal["claim", "lead-in", "heading"]
+    used: tuple[tuple[int, str], ...] = ()
+    """Which passage supports which sentence, in plain words."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checker:
+    """Checks units against the numbered passages; ``question`` may be repeated without support."""
+
+    question: str
+    table: Mapping[int, Evidence]
+
+    def check(self, unit: Unit) -> Checked | None:
+        """Give what of a unit may be shown; None where nothing may."""
+        match unit.sort:
+            case "sentence":
+                return self._sentence(unit.text)
+            case "item":
+                return self._item(unit)
+            case "row":
+                return self._row(unit)
+            case "code":
+                return self._code(unit)
+            case "heading":
+                return self._heading(unit)
+
+    def _sentence(self, text: str) -> Checked | None:
+        nodes = read(text)
+        bare = without_cites(nodes)
+        words = plain(bare).strip()
+        leads = _HARMLESS.match(words) or (_LEAD_IN.match(words) and self._claimless(words, bare))
+        if leads and not numbers(nodes):
+            return Checked(block=Paragraph(bare), sort="lead-in")
+        nodes, used = self._cited(nodes)
+        return Checked(block=Paragraph(nodes), sort="claim", used=used) if used else None
+
+    def _cited(self, nodes: tuple[Inline, ...]) -> tuple[tuple[Inline, ...], tuple[tuple[int, str], ...]]:
+        """Give a sentence's nodes with the marks that hold, and what they support; nothing where none does."""
+        bare = without_cites(nodes)
+        text = plain(bare).strip()
+        own = numbers(nodes)
+        shown = supporting(text, _codes(bare), own, self.table)
+        used = tuple((number, text) for number in shown)
+        if not shown:
+            return (), ()
+        if shown == own:
+            return nodes, used
+        return (*bare, Plain(" "), *(Cite(number) for number in shown)), used
+
+    def _claimless(self, words: str, nodes: tuple[Inline, ...]) -> bool:
+        """Whether every word of it was asked or read, and nothing in it could be false."""
+        given = claim(words)
+        asked = claim(self.question)
+        known = asked.words.union(*(one.words for ev in self.table.values() for one in ev.claims))
+        known = known.union(*(ev.about for ev in self.table.values()))
+        exact = all(any(name in ev.raw for ev in self.table.values()) for name in given.exact)
+        told = all(any(code.casefold() in ev.raw for ev in self.table.values()) for code in _codes(nodes))
+        counted = given.numbers <= asked.numbers.union(*(ev.numbers for ev in self.table.values()))
+        return given.words <= known and exact and told and counted and not given.negated
+
+    def _item(self, unit: Unit, depth: int = 0) -> Checked | None:
+        children: list[Inline] = []
+        blocks: list[Block] = []
+        used: list[tuple[int, str]] = []
+        for part in units_of(unit.text):
+            found = self._part(part, depth)
+            if found is None:
+                continue
+            used += found.used
+            match found.block:
+                case Paragraph(more) if not blocks:
+                    children += [Plain(" "), *more] if children else more
+                case block:
+                    blocks.append(block)
+        if not used or not children:
+            return None
+        start = int(unit.head) if unit.head else None
+        nested = _gathered(blocks)
+        return Checked(block=Listing((Item(tuple(children), nested),), start), sort="claim", used=tuple(used))
+
+    def _part(self, part: Unit, depth: int) -> Checked | None:
+        if part.sort != "item":
+            return self.check(part)
+        return self._item(part, depth + 1) if depth < _DEEPEST else None
+
+    def _row(self, unit: Unit) -> Checked | None:
+        header = tuple(read(cell) for cell in cells(unit.head))
+        row = [read(cell) for cell in cells(unit.text)][: len(header)]
+        row += [()] * (len(header) - len(row))
+        bare = tuple(node for cell in row for node in (*without_cites(cell), Plain(" ")))
+        own = tuple(dict.fromkeys(number for cell in row for number in numbers(cell)))
+        text = plain(bare).strip()
+        shown = supporting(text, _codes(bare), own, self.table)
+        if not shown or not self._claimless(" ".join(plain(cell) for cell in header), ()):
+            return None
+        if shown != own:
+            row = [without_cites(cell) for cell in row]
+            last = max((at for at, cell in enumerate(row) if cell), default=0)
+            row[last] = (*row[last], Plain(" "), *(Cite(number) for number in shown))
+        titles = tuple(without_cites(cell) for cell in header)
+        return Checked(block=Table(titles, (tuple(row),)), sort="claim", used=tuple((n, text) for n in shown))
+
+    def _code(self, unit: Unit) -> Checked | None:
+        shown = holding_code(unit.text, self.table)[:1]
+        if not shown:
+            return None
+        language = re.sub(r"[^\w+#.-].*", "", unit.head, flags=re.DOTALL)[:20]
+        block = CodeBlock(cleaned(unit.text), language, shown)
+        return Checked(block=block, sort="claim", used=((shown[0], unit.text),))
+
+    def _heading(self, unit: Unit) -> Checked | None:
+        nodes = without_cites(read(unit.text))
+        words = plain(nodes)
+        if not spoken(words) or len(words.split()) > _LONGEST_HEADING or not self._claimless(words, nodes):
+            return None
+        return Checked(block=Heading(int(unit.head), nodes), sort="heading")
+
+
+def _codes(nodes: Sequence[Inline]) -> tuple[str, ...]:
+    found: list[str] = []
+    for node in nodes:
+        if isinstance(node, Code):
+            found.append(node.text)
+        elif isinstance(node, Strong | Emphasis):
+            found += _codes(node.children)
+    return tuple(found)
+
+
+def _gathered(blocks: Sequence[Block]) -> tuple[Block, ...]:
+    """Put neighbouring items of nested lists into one list each."""
+    gathered: list[Block] = []
+    for block in blocks:
+        last = gathered[-1] if gathered else None
+        if isinstance(block, Listing) and isinstance(last, Listing):
+            gathered[-1] = replace(last, items=(*last.items, *block.items))
+        else:
+            gathered.append(block)
+    return tuple(gathered)

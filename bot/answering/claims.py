@@ -1,0 +1,123 @@
+"""What a sentence claims, as sets to compare: telling words, numbers, months, negation, exact names. Pure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+STOPWORDS: Final = frozenset(
+    """a about above after again all also although am an and any are as at be because been before being below between
+    both but by can could did do does doing down during each either else etc even every few for from further had has
+    have having he her here hers herself him himself his how however i if in into is it its itself just let like may me
+    might more most much must my myself of off often on once one only or other our ours ourselves out over own per
+    please same shall she should so some such than that the their theirs them themselves then there therefore these
+    they this those through thus to too under until up upon us use used using very via was we well were what when where
+    whether which while who whom whose why will with within would you your yours yourself according based example
+    following found given include includes including known means mentioned note overall provide provided provides
+    refer see several specific specifically states various way ways""".split()  # noqa: SIM905 -- read as prose
+)
+_NEGATIONS: Final = frozenset(
+    "no not never none nobody nothing nowhere neither nor without cannot non lack lacks lacking unable".split()  # noqa: SIM905
+)
+_NUMBER_WORDS: Final = {
+    word: str(number)
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
+    )
+} | {"thirteen": "13", "fourteen": "14", "fifteen": "15", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50",
+     "sixty": "60", "hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000",
+     "twice": "2", "dozen": "12"}  # fmt: skip
+_MONTHS: Final = {
+    word[:3]: str(number)
+    for number, word in enumerate(
+        "january february march april may june july august september october november december".split(), 1  # noqa: SIM905
+    )
+}  # fmt: skip
+_MONTH = re.compile(
+    r"\b(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
+    r"|nov(?:ember)?|dec(?:ember)?)\b\.?(?=\s+\d|,)|(?<=\d\s)(january|february|march|april|may|june|july|august"
+    r"|september|october|november|december)\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_WORD = re.compile(r"[^\W\d_](?:[\w'-]*[^\W_])?|\d[\w.-]*[^\W\d_][\w.-]*")
+_EXACT = re.compile(
+    r"(?<!\w)(?:[@#]\w[\w.-]*|(?:https?:)?//\S+|(?:[\w-]+\.)+[A-Za-z]{2,}\b(?:/\S*)?|\w*[A-Za-z]\w*_\w+|--?[A-Za-z][\w-]*)"
+)
+_APOSTROPHES = str.maketrans({"\N{RIGHT SINGLE QUOTATION MARK}": "'", "\N{LEFT SINGLE QUOTATION MARK}": "'"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """The checkable parts of a text. ``words`` are stems; ``exact`` are addresses, options, mentions, file names."""
+
+    words: frozenset[str]
+    numbers: frozenset[str]
+    months: frozenset[str]
+    exact: frozenset[str]
+    negated: bool
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to check."""
+        return not (self.words or self.numbers or self.exact)
+
+
+@lru_cache(maxsize=2048)
+def claim(text: str) -> Claim:
+    """Read what a text claims."""
+    text = folded(text)
+    words = [word.casefold() for word in _WORD.findall(text)]
+    return Claim(
+        words=frozenset(stem for word in words for stem in _stems(word)),
+        numbers=frozenset(_number(found) for found in _NUMBER.findall(text))
+        | frozenset(_NUMBER_WORDS[word] for word in words if word in _NUMBER_WORDS and word != "one"),
+        months=frozenset(_MONTHS[(a or b)[:3].casefold()] for a, b in _MONTH.findall(text)),
+        exact=frozenset(found.rstrip(".,;:!?)").casefold() for found in _EXACT.findall(text)),
+        negated=any(word in _NEGATIONS or word.endswith("n't") for word in words),
+    )
+
+
+def folded(text: str) -> str:
+    """Give compatibility forms and typewriter apostrophes, so that two spellings of one thing are equal."""
+    return unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
+
+
+def _number(written: str) -> str:
+    """``1,000`` is 1000, ``05`` is 5, ``2.50`` is 2.5; a version such as ``3.11.0`` stays as it is."""
+    if re.fullmatch(r"\d{1,3}(?:,\d{3})+", written):
+        written = written.replace(",", "")
+    whole, point, rest = written.partition(".")
+    if point and rest.isdigit():
+        rest = rest.rstrip("0") if len(rest) > 1 or rest == "0" else rest
+        written = f"{whole}.{rest}" if rest else whole
+    return written.lstrip("0") or "0"
+
+
+def _stems(word: str) -> tuple[str, ...]:
+    if word.endswith("n't") or word in STOPWORDS or word in _NEGATIONS:
+        return ()
+    parts = word.split("-") if "-" in word else [word]
+    return tuple(stem(part) for part in parts if len(part) > 1 and part not in STOPWORDS)
+
+
+_ENDINGS: Final = (
+    ("ization", "iz"), ("isation", "iz"), ("izing", "iz"), ("ising", "iz"), ("ized", "iz"), ("ised", "iz"),
+    ("ations", ""), ("ation", ""), ("ements", ""), ("ement", ""), ("ments", ""), ("ment", ""), ("nesses", ""),
+    ("ness", ""), ("ingly", ""), ("ings", ""), ("ions", ""), ("edly", ""), ("ing", ""), ("ion", ""), ("ies", "i"),
+    ("ied", "i"), ("ors", ""), ("ers", ""), ("or", ""), ("er", ""), ("ed", ""), ("ly", ""), ("es", ""), ("s", ""),
+    ("y", "i"), ("e", ""),
+)  # fmt: skip
+
+
+def stem(word: str) -> str:
+    """Cut a word's ending, lightly: enough for ``install``, ``installs``, ``installing`` and ``installation``."""
+    word = word.removesuffix("'s")
+    for ending, put in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= 3:  # noqa: PLR2004 -- shorter stems mean nothing
+            word = word[: len(word) - len(ending)] + put
+            break
+    return word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sz" else word  # noqa: PLR2004

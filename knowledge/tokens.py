@@ -14,7 +14,7 @@ _LONGEST = 128
 _SLICE = 500_000
 """Characters encoded at a time: the library refuses a million."""
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…。！？])[\"')\]]?(?=\s)|\n")
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"')\]]?(?=\s)|[\u3002\uff01\uff1f]|\n")
 _WORD_END = re.compile(r"(?<=\S)(?=\s)")
 
 

@@ -5,7 +5,6 @@ A kind is one line in ``_WAYS``: how its bytes become an outline of sections and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,12 +17,16 @@ from knowledge.chunking.splitting import Policy
 from knowledge.chunking.windows import PARAGRAPHS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from knowledge.base import Document, Kind
     from knowledge.chunking.packing import Packed
 
-__all__ = ["Chunked", "chunked"]
+__all__ = ["VERSION", "Chunked", "chunked"]
+
+VERSION = "1"
+"""Part of every document's digest: raise it whenever the same bytes are cut otherwise, and a sync cuts them anew."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,10 +46,10 @@ def decoded(content: bytes, name: str) -> str:
     try:
         text = content.decode(encoding or "utf-8")
     except UnicodeDecodeError:
-        text = _western(content, name) if encoding is None else ""
         if encoding is not None:
             raise Unreadable(f"{name} begins as {encoding} but is not; save it as UTF-8 text.") from None
-    if "\0" in text or _controls(content) > _CONTROLS_AT_MOST and encoding is None:
+        text = _western(content, name)
+    if "\0" in text or (encoding is None and _controls(content) > _CONTROLS_AT_MOST):
         raise Unreadable(f"{name} is not text (it is full of control characters); save it as UTF-8 text.")
     return text
 

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
+VOID = frozenset(
+    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+)
 
-_CLASSES = frozenset("sr-only visually-hidden screen-reader-text headerlink anchor-link linenos hidden".split())
+_CLASSES = frozenset(["sr-only", "visually-hidden", "screen-reader-text", "headerlink", "anchor-link", "linenos"])
 _STYLE = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|content-visibility\s*:\s*hidden"
     r"|opacity\s*:\s*(?:0?\.)?0+(?:\.0+)?%?\s*(?:;|!|$)"

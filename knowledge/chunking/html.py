@@ -11,14 +11,12 @@ from selectolax.lexbor import LexborHTMLParser
 
 from knowledge.chunking.cleaning import decoded, invisible, one_line, visible
 from knowledge.chunking.hiding import VOID
-from knowledge.chunking.outline import Drawing, Outline
+from knowledge.chunking.outline import Drawing, Outline, left_out
 from knowledge.chunking.particulars import Particulars, particulars
 from knowledge.chunking.walking import Walk
 from knowledge.errors import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from selectolax.lexbor import LexborNode
 
     from knowledge.base import Document
@@ -30,8 +28,13 @@ DEEPEST = 512
 # gigabytes (HTML standard, 13.2.4.3); under another name they are ordinary elements.
 _FORMATTING = re.compile(r"<(/?)(a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
-_CLOSED_BY_OTHERS = frozenset("p li dt dd tr td th thead tbody tfoot option html head body".split())
-_NEVER_SHOWN = [*"script style noscript template iframe object embed canvas audio video svg map".split(), "nav"]
+_CLOSED_BY_OTHERS = frozenset(
+    ["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "html", "head", "body"]
+)
+_NEVER_SHOWN = [
+    *["script", "style", "noscript", "template", "iframe", "object", "embed", "canvas", "audio", "video", "svg", "map"],
+    "nav",
+]
 _LEAST_MAIN = 0.2
 """A main element with less than this share of the page's text is taken for a mistake."""
 
@@ -56,12 +59,17 @@ def outline(document: Document) -> Outline:
     tree = parsed(text, document.id)
     said = _said(tree)
     drawing = Drawing()
-    walk = Walk(drawing, main=False)
-    for root, main in _roots(tree):
-        walk = Walk(drawing, main=main, hidden=walk.hidden)
-        walk.through(root)
-    flags = (*_flag(walk.hidden, "hidden elements"), *_flag(invisible(source), "invisible characters"))
-    return Outline(sections=drawing.finished(), particulars=replace(said, title=said.title or drawing.title), flags=flags)
+    hidden = 0
+    if tree.body is not None:
+        main = _main(tree.body)
+        walk = Walk(drawing, main=main is not None)
+        walk.through(main or tree.body)
+        hidden = walk.hidden
+    return Outline(
+        sections=drawing.finished(),
+        particulars=replace(said, title=said.title or drawing.title),
+        flags=left_out(hidden, invisible(source)),
+    )
 
 
 def parsed(text: str, name: str) -> LexborHTMLParser:
@@ -71,11 +79,6 @@ def parsed(text: str, name: str) -> LexborHTMLParser:
     tree = LexborHTMLParser(_FORMATTING.sub(r"<\1x-\2", text))
     tree.strip_tags(_NEVER_SHOWN, recursive=True)
     return tree
-
-
-def _flag(count: int, what: str) -> Iterator[str]:
-    if count:
-        yield f"{count} {what} left out"
 
 
 def _depth(text: str) -> int:
@@ -96,17 +99,11 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def _roots(tree: LexborHTMLParser) -> Iterator[tuple[LexborNode, bool]]:
-    """The main content, if the page says which it is and means it, else its body."""
-    body = tree.body
-    if body is None:
-        return
+def _main(body: LexborNode) -> LexborNode | None:
+    """The main content, if the page says which it is and means it."""
     found = body.css("main, [role=main]") or body.css("article")
-    whole = len(body.text())
-    if len(found) == 1 and len(found[0].text()) >= _LEAST_MAIN * whole:
-        yield found[0], True
-    else:
-        yield body, False
+    meant = len(found) == 1 and len(found[0].text()) >= _LEAST_MAIN * len(body.text())
+    return found[0] if meant else None
 
 
 def _said(tree: LexborHTMLParser) -> Particulars:

@@ -10,14 +10,12 @@ from markdown_it import MarkdownIt
 
 from knowledge.chunking import text
 from knowledge.chunking.cleaning import decoded, invisible, visible
-from knowledge.chunking.outline import Outline
+from knowledge.chunking.outline import Outline, left_out
 from knowledge.chunking.particulars import front_matter
 from knowledge.chunking.reading import Reading
 from knowledge.chunking.spoken import Spoken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from knowledge.base import Document
 
 DEEPEST = 60
@@ -31,22 +29,20 @@ def outline(document: Document) -> Outline:
     said, begins = front_matter(whole)
     body = whole[begins:]
     environment: dict[str, Any] = {}
+    first_line = whole.count("\n", 0, begins) + 1
     tokens = parser().parse(body, environment)
     if any(token.level >= DEEPEST for token in tokens):
-        return text.plain(body, said, first_line=whole.count("\n", 0, begins) + 1)
-    reading = Reading(Spoken(parser(), environment), document.id, first_line=whole.count("\n", 0, begins) + 1)
+        return text.plain(body, said, first_line=first_line, dropped=invisible(source))
+    reading = Reading(Spoken(parser(), environment), document.id, first_line=first_line)
     reading.through(tokens)
-    flags = (*_flag(reading.hidden, "hidden elements"), *_flag(invisible(source), "invisible characters"))
-    title = said.title or reading.drawing.title
-    return Outline(sections=reading.drawing.finished(), particulars=replace(said, title=title), flags=flags)
+    return Outline(
+        sections=reading.drawing.finished(),
+        particulars=replace(said, title=said.title or reading.drawing.title),
+        flags=left_out(reading.hidden, invisible(source)),
+    )
 
 
 @cache
 def parser() -> MarkdownIt:
     """The parser of blocks; what is inside a line is parsed where it is needed."""
     return MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable(["table", "strikethrough"]).disable("inline")
-
-
-def _flag(count: int, what: str) -> Iterator[str]:
-    if count:
-        yield f"{count} {what} left out"

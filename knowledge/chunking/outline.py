@@ -143,6 +143,12 @@ class Drawing:
         return f"{slug}-{seen}" if seen else slug
 
 
+def left_out(elements: int, characters: int) -> tuple[str, ...]:
+    """Put into words what no reader sees."""
+    counted = ((elements, "hidden elements"), (characters, "invisible characters"))
+    return tuple(f"{count} {what} left out" for count, what in counted if count)
+
+
 def shortened(text: str) -> str:
     """Cut a heading or title to its bound, after a word, with an ellipsis."""
     if len(text) <= LONGEST_HEADING:

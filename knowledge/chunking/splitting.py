@@ -85,7 +85,7 @@ def _code(block: Code, policy: Policy) -> list[Piece]:
     if fence is None:
         return _prose(Prose(text=unfenced(block.text), lines=block.lines), policy)
     opening = f"{fence}{block.language[:40]}\n"
-    around = len(opening) + len(fence) + len("…\n" "\n" "\n…") + _DEEPEST
+    around = len(opening) + len(fence) + len("…\n\n\n…") + _DEEPEST
     if len(block.text) + around <= policy.whole:
         return [Piece(text=f"{opening}{block.text}\n{fence}", lines=block.lines)]
     cuts = windows(block.text, policy.limit - around, 0, PARAGRAPHS)
@@ -166,8 +166,8 @@ def _spaced(cells: Sequence[str]) -> str:
 
 
 def _part(what: str, part: int, parts: int, cut: Cut) -> str:
-    where = {"end": "its end", "line": "a line end", "word": "a word", "sentence": "a sentence end"}.get(cut, f"a {cut}")
-    return f"part {part + 1} of {parts} of a long {what}, cut at {where}"
+    where = "its end" if cut == "end" else f"a {cut}"
+    return f"part {part + 1} of {parts} of a long {what}, up to {where}"
 
 
 def _fence(code: str) -> str | None:

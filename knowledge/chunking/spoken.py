@@ -17,11 +17,12 @@ if TYPE_CHECKING:
 _MARKED = re.compile(r"[\\`*_\[\]!<&~\n]")
 _ANCHOR = re.compile(r"<a\s[^<>]*?\b(?:name|id)\s*=\s*[\"']?([^\"'\s<>]+)", re.IGNORECASE)
 _TAG_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)")
-_KNOWN = frozenset(
-    "a abbr address article aside b bdi bdo big blockquote br button caption center cite code col dd del details dfn "
-    "div dl dt em figcaption figure font footer h1 h2 h3 h4 h5 h6 header hr i iframe img input ins kbd label li main "
-    "mark nav ol p picture pre q s samp script section select small source span strike strong style sub summary sup "
-    "svg table tbody td template textarea tfoot th thead time tr tt u ul var video wbr".split(),
+_KNOWN = re.compile(
+    "a|abbr|address|article|aside|b|bdi|bdo|big|blockquote|br|button|caption|center|cite|code|col|dd|del|details|dfn|"
+    "div|dl|dt|em|figcaption|figure|font|footer|h[1-6]|header|hr|i|iframe|img|input|ins|kbd|label|li|main|mark|nav|ol|"
+    "p|picture|pre|q|s|samp|script|section|select|small|source|span|strike|strong|style|sub|summary|sup|svg|table|"
+    "tbody|td|template|textarea|tfoot|th|thead|time|tr|tt|u|ul|var|video|wbr",
+    re.IGNORECASE,
 )
 """Elements whose tags no reader sees. ``<your-bucket>`` is none of them and most likely meant to be read."""
 
@@ -66,8 +67,10 @@ class Spoken:
         self.veil.see(tag)
         found = _TAG_NAME.match(tag)
         name = found[1].lower() if found else ""
-        if was_down or self.veil.down or not name or name in _KNOWN:
-            return "\n" if name == "br" and not was_down else ""
+        if was_down or self.veil.down:
+            return ""
+        if not name or _KNOWN.fullmatch(name):
+            return "\n" if name == "br" else ""
         return tag
 
 

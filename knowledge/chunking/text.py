@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from knowledge.chunking.cleaning import decoded, invisible, visible
-from knowledge.chunking.outline import Outline, Prose, Section
+from knowledge.chunking.outline import Outline, Prose, Section, left_out
 from knowledge.chunking.particulars import Particulars
 
 if TYPE_CHECKING:
@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 def outline(document: Document) -> Outline:
     """Read a text. Raises Unreadable where it is none."""
     source = decoded(document.content, document.id)
-    return plain(visible(source), Particulars(), left_out=invisible(source))
+    return plain(visible(source), Particulars(), dropped=invisible(source))
 
 
-def plain(text: str, said: Particulars, *, first_line: int = 1, left_out: int = 0) -> Outline:
+def plain(text: str, said: Particulars, *, first_line: int = 1, dropped: int = 0) -> Outline:
     """Outline running text; also that of documents too deeply nested to be read as what they are."""
-    flags = (f"{left_out} invisible characters left out",) if left_out else ()
+    flags = left_out(0, dropped)
     body = text.rstrip()
     if not body.strip():
         return Outline(sections=(), particulars=said, flags=flags)

@@ -10,20 +10,25 @@ from knowledge.chunking.cleaning import visible
 from knowledge.chunking.hiding import backed, hidden, white
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from selectolax.lexbor import LexborNode
 
     from knowledge.chunking.outline import Drawing
 
-_BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form "
-    "header hgroup hr html legend li main menu ol p pre section summary table tbody td tfoot th thead tr ul".split(),
+_BLOCK = re.compile(
+    "address|article|aside|blockquote|body|caption|center|d[dlt]|details|div|fieldset|fig(caption|ure)|footer|form|"
+    "h[1-6]|header|hgroup|hr|html|legend|li|main|menu|ol|p|pre|section|summary|t(able|body|d|foot|h|head|r)|ul",
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CHROME = frozenset({"header", "footer", "aside"})
 """Parts of the page's frame, but of the content where they stand inside it."""
-_CHROME_ROLES = frozenset("navigation banner contentinfo search complementary".split())
-_CONTROLS = frozenset("head button select textarea input datalist progress meter frameset noframes".split())
+_CHROME_ROLES = frozenset(["navigation", "banner", "contentinfo", "search", "complementary"])
+_CONTROLS = frozenset(
+    ["head", "button", "select", "textarea", "input", "datalist", "progress", "meter", "frameset", "noframes"]
+)
 _CODE = frozenset({"x-code", "x-tt", "kbd", "samp"})
+_LISTS = frozenset({"ul", "ol", "menu"})
 _LANGUAGE = re.compile(r"(?:^|\s)(?:language|lang|highlight|sourceCode)[-_ ](?:source-)?([\w+#.-]{1,20})")
 _BREAK = "\v"
 """A line break that was meant, while white space still stands as in the source."""
@@ -93,11 +98,18 @@ class Walk:
         if now.heading and tag not in _HEADINGS:
             now.anchor = now.anchor or given.get("id") or (given.get("name") if tag == "x-a" else None)
         self._content += tag in {"main", "article"}
-        if tag in _BLOCKS or tag in _HEADINGS:
+        if _BLOCK.fullmatch(tag):
             self._flush()
         if tag in _HEADINGS and not now.cell:
             now.heading, now.anchor = _HEADINGS[tag], given.get("id")
-        elif tag in {"ul", "ol", "menu"}:
+        elif tag in {"table", "tr", "td", "th"}:
+            self._enter_table(tag, node)
+        else:
+            self._enter_other(tag, given)
+
+    def _enter_other(self, tag: str, given: Mapping[str, str | None]) -> None:
+        now = self._open
+        if tag in _LISTS:
             now.lists.append(_List(ordered=tag == "ol", number=_number(given.get("start"))))
         elif tag == "li":
             now.marker = self._mark()
@@ -107,9 +119,12 @@ class Walk:
             now.pre += 1
         elif tag in _CODE:
             now.code.append(len(now.words))
-        elif tag == "table" and now.rows is None and not now.cell and _tabular(node):
+
+    def _enter_table(self, tag: str, node: LexborNode) -> None:
+        now = self._open
+        if tag == "table" and now.rows is None and _tabular(node):
             now.rows = []
-        elif tag == "tr" and now.rows is not None and not now.cell:
+        elif tag == "tr" and now.rows is not None:
             now.rows.append([])
         elif tag in {"td", "th"} and now.rows is not None:
             now.cell += 1
@@ -125,12 +140,12 @@ class Walk:
             self._code()
         elif tag in {"td", "th"} and now.rows is not None:
             self._cell()
-        elif tag in _BLOCKS:
+        elif _BLOCK.fullmatch(tag):
             self._flush()
         if tag == "table" and now.rows is not None and not now.cell:
             self._drawing.table(now.rows)
             now.rows = None
-        elif tag in {"ul", "ol", "menu"} and now.lists:
+        elif tag in _LISTS and now.lists:
             now.lists.pop()
 
     def _mark(self) -> str:

@@ -17,7 +17,7 @@ SENTENCES: tuple[Cut, ...] = ("paragraph", "line", "sentence", "word")
 _PATTERNS: Mapping[Cut, re.Pattern[str]] = {
     "paragraph": re.compile(r"\n[ \t]*\n+"),
     "line": re.compile(r"\n"),
-    "sentence": re.compile(r"[.!?…。！？][\"')\]]?\s"),
+    "sentence": re.compile(r"[.!?…][\"')\]]?\s|[\u3002\uff01\uff1f]"),
     "word": re.compile(r"\s"),
 }
 

@@ -43,9 +43,9 @@ class _Found:
 class Files:
     """The files below a folder, or one file: a ``Source``.
 
-    ``documents`` gives them sorted by id (``folder/sub/file.md``), read as they are asked for. Hidden files and folders,
-    links to folders, links that leave the folder, and other endings are passed over. What should have been read and
-    could not be is in ``skipped`` afterwards, as (document id, sentence); an id that ends with ``/`` is a whole folder.
+    ``documents`` gives them sorted by id (``folder/sub/file.md``), read as they are asked for. Hidden files and
+    folders, links to folders, links that leave the folder, and other endings are passed over. What should be read and cannot
+    be is in ``skipped`` afterwards, as (document id, sentence); an id ending with ``/`` is a whole folder.
     Skipped documents are not gone: a sync keeps what it knew of them.
     """
 
@@ -53,7 +53,7 @@ class Files:
         self, root: Path, *, readers: frozenset[Principal], name: str | None = None, largest: int = LARGEST
     ) -> None:
         """Remember where; nothing is touched before ``documents`` is asked."""
-        self.root = Path(os.path.abspath(root))
+        self.root = Path(os.path.abspath(root))  # noqa: PTH100 - a link as root keeps its own name
         self.name = name or self.root.name or "root"
         self.readers = readers
         self.largest = largest
@@ -96,7 +96,7 @@ class Files:
         for folder, subfolders, names in os.walk(self.root, onerror=self._lost):
             subfolders[:] = [name for name in subfolders if not name.startswith(".")]
             for name in names:
-                kind = ENDINGS.get(os.path.splitext(name)[1].lower())
+                kind = ENDINGS.get(Path(name).suffix.lower())
                 if kind is None or name.startswith("."):
                     continue
                 path = Path(folder, name)
@@ -156,7 +156,8 @@ class Files:
     def _content(self, path: Path) -> tuple[bytes, datetime]:
         """Read a regular file, and no more than it may have even while it grows."""
         # Without O_NONBLOCK opening a pipe that nobody writes to would wait for ever.
-        with open(os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)), "rb") as file:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
                 raise OSError(0, "not a regular file")
@@ -167,7 +168,7 @@ class Files:
         return content, datetime.fromtimestamp(status.st_mtime, UTC)
 
 
-class _TooLarge(Exception):  # noqa: N818 - a signal inside this module
+class _TooLarge(Exception):
     """The file is over the limit."""
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _DEEPEST: Final = 3
 _LONGEST_HEADING: Final = 10
+_ROW_ENOUGH: Final = 0.85
+"""A row is short, so one strange word among its few is a different row."""
 _LEAD_IN = re.compile(
     r"(?:to|for|on|in|with|if|when|after|before|here|steps?|run|use|try|then|next|first|finally|example|examples|"
     r"the (?:following|steps?|options?)|these|there|you can|do)\b.*:\Z",
@@ -133,7 +135,7 @@ class Checker:
         bare = tuple(node for cell in row for node in (*without_cites(cell), Plain(" ")))
         own = tuple(dict.fromkeys(number for cell in row for number in numbers(cell)))
         text = plain(bare).strip()
-        shown = supporting(text, _codes(bare), own, self.table)
+        shown = supporting(text, _codes(bare), own, self.table, _ROW_ENOUGH)
         if not shown or not self._claimless(" ".join(plain(cell) for cell in header), ()):
             return None
         if shown != own:

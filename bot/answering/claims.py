@@ -45,7 +45,8 @@ _MONTH = re.compile(
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _WORD = re.compile(r"[^\W\d_](?:[\w'-]*[^\W_])?|\d[\w.-]*[^\W\d_][\w.-]*")
 _EXACT = re.compile(
-    r"(?<!\w)(?:[@#]\w[\w.-]*|(?:https?:)?//\S+|(?:[\w-]+\.)+[A-Za-z]{2,}\b(?:/\S*)?|\w*[A-Za-z]\w*_\w+|--?[A-Za-z][\w-]*)"
+    r"(?<!\w)(?:[@#]\w[\w.-]*|(?:https?:)?//\S+|(?:[\w-]+\.)+[A-Za-z]{2,}\b(?:/\S*)?|\w*[A-Za-z]\w*_\w+|--?[A-Za-z][\w-]*"
+    r"|(?:~|\.{1,2})?/[\w.-]+(?:/[\w.-]*){0,20})"
 )
 _APOSTROPHES = str.maketrans({"\N{RIGHT SINGLE QUOTATION MARK}": "'", "\N{LEFT SINGLE QUOTATION MARK}": "'"})
 

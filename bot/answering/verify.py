@@ -92,20 +92,22 @@ def spoken(text: str) -> str:
     return " ".join(re.findall(r"\w+", folded(text).casefold()))
 
 
-def supporting(text: str, codes: Sequence[str], cited: Iterable[int], table: Mapping[int, Evidence]) -> tuple[int, ...]:
+def supporting(
+    text: str, codes: Sequence[str], cited: Iterable[int], table: Mapping[int, Evidence], enough: float = ENOUGH
+) -> tuple[int, ...]:
     """Give the numbers to show behind a sentence: its own where they hold, else one that does, else none.
 
     ``text`` is the sentence in plain words without marks, ``codes`` the inline code in it, ``cited`` its marks.
     """
     given = claim(text)
     own = [table[number] for number in cited if number in table]
-    if own and _hold(text, given, codes, own):
-        alone = [one.number for one in own if _hold(text, given, codes, [one])]
+    if own and _hold(text, given, codes, own, enough):
+        alone = [one.number for one in own if _hold(text, given, codes, [one], enough)]
         if not alone:
             return tuple(one.number for one in own)
         return tuple(one.number for one in own if one.number in alone or _share(given, [one]) >= _CONTRIBUTES)
     others = sorted(table.values(), key=lambda one: (-_share(given, [one]), one.number))
-    return next(((one.number,) for one in others if _hold(text, given, codes, [one])), ())
+    return next(((one.number,) for one in others if _hold(text, given, codes, [one], enough)), ())
 
 
 def holding_code(code: str, table: Mapping[int, Evidence]) -> tuple[int, ...]:
@@ -119,7 +121,7 @@ def holding_code(code: str, table: Mapping[int, Evidence]) -> tuple[int, ...]:
     )
 
 
-def _hold(text: str, given: Claim, codes: Sequence[str], passages: Sequence[Evidence]) -> bool:
+def _hold(text: str, given: Claim, codes: Sequence[str], passages: Sequence[Evidence], enough: float) -> bool:
     words = spoken(text)
     if words and any(words in one.spoken for one in passages):
         return True
@@ -128,7 +130,7 @@ def _hold(text: str, given: Claim, codes: Sequence[str], passages: Sequence[Evid
         and given.numbers <= frozenset().union(*(one.numbers for one in passages))
         and given.months <= frozenset().union(*(one.months for one in passages))
         and all(any(exact in one.raw for one in passages) for exact in (*given.exact, *map(_squeezed, codes)))
-        and _share(given, passages) >= ENOUGH
+        and _share(given, passages) >= enough
         and _same_sense(given, passages)
     )
 

@@ -1,0 +1,56 @@
+"""A model that says what a test tells it to, however bad."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from bot.models.base import Finished
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from bot.models.base import Delta, Prompt
+
+
+class Scripted:
+    """Streams the given text in pieces; then ends, raises, or hangs until it is closed.
+
+    ``asked`` are the prompts that it was given; ``closed`` counts the streams that were closed before their end.
+    """
+
+    name = "scripted"
+
+    def __init__(
+        self, text: str = "", *, error: Exception | None = None, hangs: bool = False, size: int = 7, whole: bool = True
+    ) -> None:
+        self.text = text
+        self.error = error
+        self.hangs = hangs
+        self.size = size
+        self.whole = whole
+        self.asked: list[Prompt] = []
+        self.closed = 0
+
+    def pieces(self, prompt: Prompt) -> Sequence[str]:
+        """Cut the text; ``{question}`` and ``{system}`` in it are what the prompt holds."""
+        text = self.text.replace("{question}", prompt.question).replace("{system}", prompt.system)
+        return [text[at : at + self.size] for at in range(0, len(text), self.size)]
+
+    async def stream(self, prompt: Prompt, /) -> AsyncGenerator[Delta]:
+        """Say it."""
+        self.asked.append(prompt)
+        said = 0
+        try:
+            for piece in self.pieces(prompt):
+                yield piece
+                said += len(piece)
+            if self.hangs:
+                await asyncio.Event().wait()
+            if self.error is not None:
+                raise self.error
+            if self.whole:
+                yield Finished(reason="stop", prompt_tokens=100, answer_tokens=max(1, said // 4), estimated=False)
+        except (GeneratorExit, asyncio.CancelledError):
+            self.closed += 1
+            raise

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -64,6 +65,8 @@ def _encode(text: str) -> list[int]:
 
 @cache
 def _encoding() -> Encoding:
-    import bpe_openai  # noqa: PLC0415 - loading takes 0.2 s and 30 MB, which `footnote --help` need not pay
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the package opens its data in a way that Python 3.11 scolds
+        import bpe_openai  # noqa: PLC0415 - loading takes 0.2 s and 30 MB, which `footnote --help` need not pay
 
-    return bpe_openai.get_encoding("o200k_base")
+        return bpe_openai.get_encoding("o200k_base")

@@ -1,0 +1,106 @@
+"""The manual against the program: what it names exists, and what exists is named."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import click
+import pytest
+
+from bot.cli.group import footnote
+from bot.loading import Variable
+from bot.settings import Settings
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.glob("*.md"))
+
+
+def variables() -> list[str]:
+    """Every setting by the name that the environment gives it."""
+    return [
+        next((mark.name for mark in field.metadata if isinstance(mark, Variable)), f"FOOTNOTE_{name.upper()}")
+        for name, field in Settings.model_fields.items()
+    ]
+
+
+def commands() -> dict[str, click.Command]:
+    """Every command of the program, by name."""
+    context = click.Context(footnote)
+    found = {name: footnote.get_command(context, name) for name in footnote.list_commands(context)}
+    return {name: command for name, command in found.items() if command is not None}
+
+
+def sayings() -> str:
+    """Every string in the program's source, a line each."""
+    sources = [path for room in ("bot", "adapters", "knowledge") for path in (ROOT / room).rglob("*.py")]
+    nodes = (node for path in sources for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    return "\n".join(node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
+
+
+@pytest.mark.parametrize("page", ["docs/settings.md", ".env.example"])
+def test_every_setting_is_named(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    assert [name for name in variables() if name not in text] == []
+
+
+@pytest.mark.parametrize("page", ["docs/settings.md", ".env.example"])
+def test_no_setting_is_named_that_does_not_exist(page: str) -> None:
+    named = set(re.findall(r"\b(?:FOOTNOTE|OPENAI)_[A-Z_]+\b", (ROOT / page).read_text(encoding="utf-8")))
+    assert named <= set(variables())
+
+
+def test_every_command_and_option_is_named() -> None:
+    text = (DOCS / "commands.md").read_text(encoding="utf-8")
+    missing = [f"footnote {name}" for name in commands() if f"footnote {name}" not in text]
+    for name, command in commands().items():
+        options = [flag for option in command.params for flag in option.opts if flag.startswith("--")]
+        missing += [f"{name} {flag}" for flag in options if flag not in text]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "README.md"], ids=lambda page: page.name)
+def test_every_command_and_option_in_the_manual_exists(page: Path) -> None:
+    known = commands()
+    text = page.read_text(encoding="utf-8")
+    for name, rest in re.findall(r"(?:`|^|bin/)footnote ([a-z]+)((?: [^`\n]*)?)", text, flags=re.MULTILINE):
+        assert name in known, f"footnote {name}"
+        flags = {flag for option in known[name].params for flag in option.opts} | {"--help"}
+        assert set(re.findall(r"(?<!\S)--[a-z-]+", rest)) <= flags, f"footnote {name}{rest}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_is_titled_as_it_begins(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    title, heading = re.search(r"^title: (.+)$", text, re.MULTILINE), re.search(r"^# (.+)$", text, re.MULTILINE)
+    assert title is not None
+    assert heading is not None
+    assert title[1] == heading[1]
+
+
+def test_pages_name_pages_that_exist() -> None:
+    titles = {found[1] for page in PAGES if (found := re.search(r"^# (.+)$", page.read_text(encoding="utf-8"), re.M))}
+    for page in PAGES:
+        text = " ".join(page.read_text(encoding="utf-8").split())
+        for listed in re.findall(r'pages? ((?:"[^"]+"(?:,| and)? ?)+)', text):
+            assert set(re.findall(r'"([^"]+)"', listed)) <= titles, page.name
+
+
+def test_the_rooms_that_the_architecture_draws_exist() -> None:
+    drawn = (DOCS / "architecture.md").read_text(encoding="utf-8").split("```")[1]
+    room = ""
+    for line in drawn.strip().splitlines():
+        path = line.split()[0]
+        room = path if not line.startswith(" ") else room
+        whole = room if path == room else room + path
+        assert (ROOT / whole).exists(), whole
+
+
+def test_the_error_sentences_that_troubleshooting_lists_are_said_somewhere() -> None:
+    said = sayings()
+    listed = re.findall(r'^\| "(.+?)" (?:or "(.+?)" )?\|', (DOCS / "operating.md").read_text(encoding="utf-8"), re.MULTILINE)
+    parts = [part.strip() for row in listed for sentence in row for part in sentence.split("…")]
+    assert len(listed) > 15
+    assert [part for part in parts if len(part) > 3 and part not in said] == []

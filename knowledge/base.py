@@ -5,8 +5,9 @@ Shapes: a vector is a float32 row of ``VectorSpec.dimensions`` numbers, of unit 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 Principal: TypeAlias = str
 """Who may read: ``public``, ``slack:T1``, ``slack:T1:channel:C1``, ``…:group:S1`` or ``…:person:U1``."""
+
+PRINCIPAL: Final = re.compile(r"public|[a-z][a-z0-9_-]*:[^:\s]+(?::(?:channel|group|person):[^:\s]+)?")
+"""The grammar of a principal, for ``fullmatch``."""
 
 PUBLIC: Principal = "public"
 
@@ -177,7 +181,10 @@ class Retrieved:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
-    """A document that is there but could not be read now, and the sentence that says why."""
+    """A document that is there but could not be read now, and the sentence that says why.
+
+    ``document`` is its id, or, where it ends with ``/``, the beginning of the ids of a whole folder's documents.
+    """
 
     document: str
     told: str

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Delete, Insert, Update
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from knowledge.base import Document
+    from knowledge.base import Document, Field
     from knowledge.chunking import Chunked
     from knowledge.store import Store
 
@@ -134,10 +134,10 @@ class Editions:
             "state": "staging",
             "kind": document.kind,
             "title": chunked.title,
-            "url": document.url,
+            "url": chunked.url,
             "publisher": chunked.publisher,
             "year": chunked.year,
-            "owner": document.owner,
+            "owner": chunked.owner,
             "updated_at": chunked.updated_at,
             "given_at": document.updated_at,
         }
@@ -150,12 +150,18 @@ def _readers(number: int, prepared: Prepared) -> Iterator[dict[str, object]]:
 
 def _attributes(number: int, prepared: Prepared) -> Iterator[dict[str, object]]:
     document, chunked = prepared.document, prepared.chunked
-    values = {("source", document.source), ("kind", document.kind), *(("tag", tag) for tag in chunked.tags)}
-    values |= {("publisher", chunked.publisher), ("product", chunked.product), ("version", chunked.version)}
-    values |= {("year", None if chunked.year is None else str(chunked.year))}
-    known = {(field, folded(value)) for field, value in values if value}
-    for field_name, value in sorted(known):
-        yield {"edition": number, "field": field_name, "value": value}
+    said: Mapping[Field, Iterable[object]] = {
+        "source": (document.source,),
+        "kind": (document.kind,),
+        "tag": chunked.tags,
+        "year": (chunked.year,),
+        "publisher": (chunked.publisher,),
+        "product": (chunked.product,),
+        "version": (chunked.version,),
+    }
+    for name, values in said.items():
+        for value in sorted({folded(value) for value in values if value is not None}):
+            yield {"edition": number, "field": name, "value": value}
 
 
 def _chunks(number: int, prepared: Prepared) -> Iterator[dict[str, object]]:

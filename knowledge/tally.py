@@ -32,6 +32,7 @@ class Tally:
         self._seen: dict[str, str] = {}
         self._skipped: dict[str, Skipped] = {}
         self._clashes: dict[str, Skipped] = {}
+        self._lost: tuple[str, ...] = ()
         self._dates: dict[int, datetime | None] = {}
         self._waiting = 0
         self.resumed = 0
@@ -65,10 +66,12 @@ class Tally:
         self._waiting -= 1
 
     def skip(self, skipped: Skipped) -> None:
-        """Leave a document out; an earlier edition of it, if there is one, goes on answering."""
+        """Leave a document, or a whole folder, out; what there is of it from earlier goes on answering."""
         if skipped.document in self._unchanged or self._new.get(skipped.document):
             return
         self._skipped.setdefault(skipped.document, skipped)
+        if skipped.document.endswith("/"):
+            self._lost = (*self._lost, skipped.document)
         if self._new.pop(skipped.document, None) is not None:
             self._waiting -= 1
 
@@ -111,7 +114,10 @@ class Tally:
         return (*self._skipped.values(), *self._clashes.values())
 
     def _has(self, document: str) -> bool:
-        return document in self._unchanged or document in self._new or document in self._skipped
+        return document in self._unchanged or document in self._new or self._is_skipped(document)
+
+    def _is_skipped(self, document: str) -> bool:
+        return document in self._skipped or document.startswith(self._lost)
 
     def _replaced(self) -> tuple[Held, ...]:
         return tuple(live for live in self._live.values() if live.document in self._new)

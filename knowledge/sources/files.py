@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from knowledge.base import Document
+from knowledge.base import Document, Skipped
 from knowledge.errors import NothingThere, Unreadable
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ class Files:
     """The files below a folder, or one file: a ``Source``.
 
     ``documents`` gives them sorted by id (``folder/sub/file.md``), read as they are asked for. Hidden files and
-    folders, links to folders, links that leave the folder, and other endings are passed over. What should be read and cannot
-    be is in ``skipped`` afterwards, as (document id, sentence); an id ending with ``/`` is a whole folder.
+    folders, links to folders, links that leave the folder, and other endings are passed over. What should be read
+    and cannot be is in ``skipped`` afterwards; an id ending with ``/`` is a whole folder.
     Skipped documents are not gone: a sync keeps what it knew of them.
     """
 
@@ -57,7 +57,7 @@ class Files:
         self.name = name or self.root.name or "root"
         self.readers = readers
         self.largest = largest
-        self.skipped: list[tuple[str, str]] = []
+        self.skipped: list[Skipped] = []
 
     async def documents(self) -> AsyncGenerator[Document]:
         """Give every document. Raises NothingThere for the root, Unreadable for a file of another kind as root."""
@@ -119,7 +119,7 @@ class Files:
         return f"{self.name}/{path.relative_to(self.root).as_posix()}"
 
     def _skip(self, document: str, why: str) -> None:
-        self.skipped.append((document, f"{document} was skipped: {why}."))
+        self.skipped.append(Skipped(document=document, told=f"{document} was skipped: {why}."))
 
     def _read_batch(self, batch: Sequence[_Found]) -> tuple[int, list[Document]]:
         """Read files until there is enough; say how many were looked at."""

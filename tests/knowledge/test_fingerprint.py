@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from datetime import UTC, datetime
+
+import pytest
+
+from knowledge import fingerprint
+from knowledge.base import Document, VectorSpec
+from tests.doubles.shelf import document
+
+SPEC = VectorSpec(model="m", dimensions=3)
+ONE = document("a.md", "Words.", publisher="Acme", tags=("x",))
+OTHERWISE: dict[str, object] = {
+    "id": "shelf/b.md",
+    "source": "wiki",
+    "kind": "text",
+    "content": b"Other words.",
+    "title": "B",
+    "readers": frozenset({"public"}),
+    "url": "https://a.example",
+    "publisher": "Bolt",
+    "year": 2024,
+    "tags": ("x", "y"),
+    "product": "p",
+    "version": "2",
+    "owner": "mary",
+}
+
+
+def digest(one: Document, chunker: str = "1", spec: VectorSpec = SPEC) -> str:
+    return fingerprint.digest(one, chunker=chunker, spec=spec)
+
+
+def test_the_same_document_has_the_same_digest() -> None:
+    assert digest(ONE) == digest(replace(ONE))
+    assert len(digest(ONE)) == 32
+
+
+def test_a_document_that_was_only_touched_has_the_same_digest() -> None:
+    assert digest(replace(ONE, updated_at=datetime(2026, 1, 1, tzinfo=UTC))) == digest(ONE)
+
+
+def test_every_particular_is_in_the_digest_or_left_out_on_purpose() -> None:
+    assert {field.name for field in fields(Document)} == OTHERWISE.keys() | {"updated_at"}
+
+
+@pytest.mark.parametrize("name", OTHERWISE)
+def test_a_particular_that_changes_makes_another_digest(name: str) -> None:
+    assert digest(replace(ONE, **{name: OTHERWISE[name]})) != digest(ONE)  # type: ignore[arg-type]
+
+
+def test_another_way_to_cut_or_to_embed_makes_another_digest() -> None:
+    assert len({digest(ONE), digest(ONE, "2"), digest(ONE, spec=replace(SPEC, model="n"))}) == 3
+
+
+def test_editions_of_two_workspaces_never_share_a_name() -> None:
+    assert fingerprint.edition("a", "b", "c") != fingerprint.edition("b", "a", "c")

@@ -6,8 +6,9 @@ and consumes the parts of a reply at its platform's own pace. Records are frozen
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, Self, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, Protocol, Self, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -20,6 +21,9 @@ Principal: TypeAlias = str
 
 The same grammar as ``knowledge.base.Principal``; neither package imports the other, and one test holds both to it.
 """
+
+PRINCIPAL: Final = re.compile(r"public|[a-z][a-z0-9_-]*:[^:\s]+(?::(?:channel|group|person):[^:\s]+)?")
+"""The grammar of a principal, for ``fullmatch``."""
 
 AnswerId: TypeAlias = str
 Vote: TypeAlias = Literal[1, 0, -1]

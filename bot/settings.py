@@ -1,29 +1,78 @@
-"""Settings: the environment and ``footnote.toml``, read once at the edge into one frozen record."""
+"""Settings: the environment and ``footnote.toml``, read once at the edge into one frozen record.
+
+A part that has settings of its own declares a model like this one and becomes a field here, and so a table of the
+file: the variable of ``slack.channels`` would be ``FOOTNOTE_SLACK_CHANNELS``, unless a ``Variable`` says otherwise.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+
+from adapters.base import PRINCIPAL
+from bot.loading import Variable, loaded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_URL: Final = re.compile(r"https?://[^\s/?#]+[^\s?#]*")
 
 
-class Settings(BaseSettings):
-    """All that can be set. Names that people know from elsewhere keep them; our own begin with ``FOOTNOTE_``."""
+def _principal(value: str) -> str:
+    if not PRINCIPAL.fullmatch(value) or value == "public":
+        raise ValueError
+    return value
 
-    model_config = SettingsConfigDict(frozen=True, env_prefix="FOOTNOTE_", extra="ignore")
 
-    home: Path = Path(".footnote")
+def _address(value: str) -> str:
+    if not _URL.fullmatch(value):
+        raise ValueError
+    return value.rstrip("/")
+
+
+def _key(value: object) -> object:
+    """A key goes into a header, so it is printable and has no spaces, but for those that copying brought."""
+    if isinstance(value, str):
+        value = value.strip()
+        if not re.fullmatch(r"[!-~]+", value):
+            raise ValueError
+    return value
+
+
+class Settings(BaseModel):
+    """All that can be set. Names that people know from elsewhere keep them; our own begin with ``FOOTNOTE_``.
+
+    Each description completes the sentence "it must be …".
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    home: Annotated[Path, AfterValidator(Path.expanduser)] = Field(default=Path(".footnote"), description="a folder")
     """The folder of both databases and what is derived from packages."""
-    team: str = "terminal:local"
+    team: Annotated[str, AfterValidator(_principal)] = Field(
+        default="terminal:local", description="a platform and a workspace with a colon between, such as terminal:acme"
+    )
     """The workspace that knowledge belongs to, and the principal that its members hold."""
-    embedder: Literal["minilm", "lite"] = "minilm"
-    model: str = "gpt-4.1-mini"
-    openai_api_key: SecretStr | None = Field(default=None, validation_alias="OPENAI_API_KEY")
-    openai_base_url: str = Field(default="https://api.openai.com/v1", validation_alias="OPENAI_BASE_URL")
-    log_level: Literal["debug", "info", "warning", "error"] = "warning"
-    log_format: Literal["auto", "json", "console"] = "auto"
+    embedder: Literal["minilm", "lite"] = Field(default="minilm", description="minilm or lite")
+    model: str = Field(default="gpt-4.1-mini", pattern=r"^\S+$", description="the name of a model, without spaces")
+    openai_api_key: Annotated[SecretStr | None, BeforeValidator(_key), Variable("OPENAI_API_KEY")] = Field(
+        default=None, description="one key, without spaces"
+    )
+    openai_base_url: Annotated[str, AfterValidator(_address), Variable("OPENAI_BASE_URL")] = Field(
+        default="https://api.openai.com/v1",
+        description="an address that begins with http:// or https://, such as http://localhost:11434/v1",
+    )
+    max_in_flight: int = Field(default=8, ge=1, le=1000, description="a whole number from 1 to 1000")
+    """Answers that are written at the same time; further questions wait."""
+    drain_seconds: float = Field(default=25.0, ge=0, le=600, description="a number from 0 to 600")
+    """How long answers under way may take to finish once the service is told to end."""
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="warning", description="debug, info, warning or error"
+    )
+    log_format: Literal["auto", "json", "console"] = Field(default="auto", description="auto, json or console")
 
     @property
     def bot_database(self) -> Path:
@@ -34,3 +83,11 @@ class Settings(BaseSettings):
     def knowledge_database(self) -> Path:
         """Rebuildable by a sync."""
         return self.home / "knowledge.db"
+
+
+def load(environ: Mapping[str, str] | None = None, toml: Path | None = None) -> Settings:
+    """Read the environment and the file, by default this process's and the working folder's, which may be missing.
+
+    A variable wins over the file. Raises BadSettings, which names every mistake.
+    """
+    return loaded(Settings, environ, toml)

@@ -10,13 +10,27 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from adapters.markup import Block, Cite, Code, CodeBlock, Emphasis, Heading, Inline, Item, Listing, Paragraph, Plain
-from adapters.markup import Strong, Table
-from bot.answering.claims import claim
-from bot.answering.inlines import cleaned, numbers, plain, read, without_cites
-from bot.answering.units import Unit
-from bot.answering.units import split as units_of
-from bot.answering.verify import Evidence, cells, holding_code, spoken, supporting
+from adapters.markup import (
+    Block,
+    Cite,
+    Code,
+    CodeBlock,
+    Emphasis,
+    Heading,
+    Inline,
+    Item,
+    Listing,
+    Paragraph,
+    Plain,
+    Strong,
+    Table,
+)
+from bot.answering.verify import Evidence, holding_code, supporting
+from bot.reading.claims import claim
+from bot.reading.inlines import cleaned, numbers, plain, read, without_cites
+from bot.reading.prose import cells, spoken
+from bot.reading.units import Unit
+from bot.reading.units import split as units_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,7 +10,9 @@ from knowledge.base import Field, Filter
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_WRITTEN = re.compile(r'(?<!\S)(?P<field>[A-Za-z]{3,9}):(?:"(?P<quoted>[^"\n]{1,200})"|(?P<bare>[^\s":/][^\s"]{0,199}))(?!\S)')
+_WRITTEN = re.compile(
+    r'(?<!\S)(?P<field>[A-Za-z]{3,9}):(?:"(?P<quoted>[^"\n]{1,200})"|(?P<bare>[^\s":/][^\s"]{0,199}))(?!\S)'
+)
 _FIELDS: Mapping[str, Field] = {name: name for name in get_args(Field)}
 
 

@@ -47,7 +47,9 @@ _THANKS = (
 )
 _PRAISE = r"(?:ok(?:ay)?|great|cool|perfect|nice|awesome|super|got it|good (?:bot|job|answer)|well done|makes sense|i see|understood|alright)"
 _GOODBYE = rf"(?:(?:good ?)?bye(?: bye)?|see (?:you|ya)(?: later| soon| tomorrow)?|good night|cu|ciao|take care){_NAME}"
-_MOOD = rf"(?:how are you(?: doing)?(?: today)?|how is it going|how's it going|how do you do|what's up|whats up|sup){_NAME}"
+_MOOD = (
+    rf"(?:how are you(?: doing)?(?: today)?|how is it going|how's it going|how do you do|what's up|whats up|sup){_NAME}"
+)
 _HELP = (
     r"(?:/?help(?: me)?(?: please)?|commands|usage|what can (?:you|i) (?:do|ask)(?: you)?(?: here)?|what do you do|"
     r"how (?:do|can) i use (?:you|this bot|the bot)|who are you|what are you|are you (?:a )?(?:bot|human|robot)|"
@@ -108,8 +110,16 @@ def _said(sentence: str) -> Tree:
 def help_tree() -> Tree:
     """What the bot can do, as a person should read it."""
     items = (
-        (Plain("Ask in plain words. I search the documents and answer with "), Strong((Plain("footnotes"),)), Plain(".")),
-        (Plain("Ask on: a follow-up such as "), Code("and on Windows?"), Plain(" is read with the question before it.")),
+        (
+            Plain("Ask in plain words. I search the documents and answer with "),
+            Strong((Plain("footnotes"),)),
+            Plain("."),
+        ),
+        (
+            Plain("Ask on: a follow-up such as "),
+            Code("and on Windows?"),
+            Plain(" is read with the question before it."),
+        ),
         (
             Plain("Narrow the search inside a question: "),
             Code("year:2024"),

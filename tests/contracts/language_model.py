@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from bot.models.base import Delta, LanguageModel
 
 PASSAGES = (
-    Numbered(number=1, title="Keys", heading=("Rotation",), text="An API key is rotated every 90 days. Keep it secret."),
+    Numbered(
+        number=1, title="Keys", heading=("Rotation",), text="An API key is rotated every 90 days. Keep it secret."
+    ),
     Numbered(number=2, title="Install", heading=(), text="Footnote needs Python 3.11 or newer.", dated="2024-03-05"),
 )
 

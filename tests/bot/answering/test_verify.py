@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.verify import evidence, holding_code, sentences_of, supporting
+from bot.answering.verify import evidence, holding_code, supporting
 from bot.models.base import Numbered
 
 INSTALL = Numbered(
@@ -88,9 +88,3 @@ def test_code_of_a_passage_is_held(code: str) -> None:
 @pytest.mark.parametrize("code", ["make chat --all", "make", "", "make test\nmake chat"])
 def test_other_code_is_not(code: str) -> None:
     assert holding_code(code, TABLE) == ()
-
-
-def test_sentences_of_items_rows_and_wrapped_lines_are_found() -> None:
-    assert sentences_of("One line\nand more. Two.\n\n- a *b*. C.\n  - d\n\n| h |\n|---|\n| [x](http://y) |\n") == [
-        "One line and more.", "Two.", "a b.", "C.", "d", "h", "x",
-    ]  # fmt: skip

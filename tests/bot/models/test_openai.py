@@ -101,7 +101,9 @@ async def test_a_refused_limit_is_asked_once_more_under_its_other_name(llmock: L
         (503, ModelDown, "try again"),
     ],
 )
-async def test_a_refusal_names_the_remedy(llmock: LLMock, chat: Chat, status: int, kind: type[Exception], remedy: str) -> None:
+async def test_a_refusal_names_the_remedy(
+    llmock: LLMock, chat: Chat, status: int, kind: type[Exception], remedy: str
+) -> None:
     llmock.fail(status)
     with pytest.raises(kind, match=remedy):
         await collected(chat())

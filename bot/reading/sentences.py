@@ -10,7 +10,7 @@ from typing import Final
 
 _POINT = re.compile(r"[.!?…。！？`]")  # noqa: RUF001 -- full-width stops end sentences too
 _TICKS = re.compile(r"`{1,16}")
-_MARK = r"(?:\[[\d^][\d,;\s–-]{0,24}\]|【\d{1,3}[^】\n]{0,24}】)"  # noqa: RUF001 -- some models write ranges with an en dash
+_MARK = r"(?:\[[\d^][\d,;\s–-]{0,24}\]|【\d{1,3}[^】\n]{0,24}】)"
 _TAIL = re.compile(rf"(?P<stop>[.!?…。！？]{{1,8}})[\"'”’»)*_]{{0,8}}(?P<marks>(?:\s{{0,4}}{_MARK}){{0,8}})")  # noqa: RUF001
 _OPEN = re.compile(r"\s{0,40}(?:[\[【][^\]】]{0,28})?\Z")
 _NEXT = re.compile(r"\s{1,40}(?P<char>\S)")
@@ -18,9 +18,39 @@ _LAST_WORD = re.compile(r"(?:[^\W_]\.){1,4}[^\W_]\Z|[^\W_]{1,8}\Z")
 _DOTS: Final = frozenset({"...", "…", "..", "....", "…."})
 
 # Never end a sentence; the second set does before a capital, the third only where no number follows.
-_NEVER = frozenset("e.g i.e eg ie vs cf approx dr mr mrs ms prof st mt resp incl excl ca viz z.b d.h bzw ggf".split())
-_BEFORE_CAPITAL = frozenset("etc inc ltd co corp jr sr al dept est a.m p.m u.s u.k e.u usw".split())
-_BEFORE_NUMBER = frozenset("no nos fig figs sec ch vol pp p eq ed art par nr abs".split())
+_NEVER = frozenset(
+    [
+        "e.g",
+        "i.e",
+        "eg",
+        "ie",
+        "vs",
+        "cf",
+        "approx",
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+        "prof",
+        "st",
+        "mt",
+        "resp",
+        "incl",
+        "excl",
+        "ca",
+        "viz",
+        "z.b",
+        "d.h",
+        "bzw",
+        "ggf",
+    ]
+)
+_BEFORE_CAPITAL = frozenset(
+    ["etc", "inc", "ltd", "co", "corp", "jr", "sr", "al", "dept", "est", "a.m", "p.m", "u.s", "u.k", "e.u", "usw"]
+)
+_BEFORE_NUMBER = frozenset(
+    ["no", "nos", "fig", "figs", "sec", "ch", "vol", "pp", "p", "eq", "ed", "art", "par", "nr", "abs"]
+)
 
 
 class Sentences:

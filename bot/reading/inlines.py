@@ -27,7 +27,7 @@ _TOKEN = re.compile(
     r"|(?P<ticks>`{1,8})(?P<code>(?:(?!(?P=ticks)).){1,800}?)(?P=ticks)(?!`)"
     r"|!?\[(?P<label>[^\[\]]{0,300})\](?:\([^()\s]{0,1500}(?:\([^()]{0,200}\)[^()\s]{0,200})?(?:\s[^()]{0,200})?\)"
     r"|\[(?P<reference>[^\[\]]{0,100})\])"
-    r"|\[\^?(?P<marks>\s?\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,9}\s?)\](?!\()"  # noqa: RUF001 -- models write ranges with it
+    r"|\[\^?(?P<marks>\s?\d{1,3}(?:\s?[,;–-]\s?\d{1,3}){0,9}\s?)\](?!\()"
     r"|【(?P<odd>\d{1,3})[^】\n]{0,24}】"
     rf"|<(?P<auto>{_SCHEME}:[^\s<>|]{{0,1500}}|[^\s<>@|]{{1,64}}@[^\s<>|]{{1,200}})(?:\|(?P<named>[^<>]{{0,300}}))?>"
     r"|<(?P<mention>[@!#][^<>\s]{0,100})>"
@@ -159,7 +159,7 @@ def _label(reader: _Reader, token: re.Match[str]) -> None:
 def _numbers(written: str) -> list[int]:
     numbers: list[int] = []
     for part in re.split(r"[,;]", written):
-        low, _, high = (piece.strip() for piece in re.sub("–", "-", part).partition("-"))  # noqa: RUF001
+        low, _, high = (piece.strip() for piece in re.sub("–", "-", part).partition("-"))
         numbers += range(int(low), min(int(high), int(low) + 9) + 1) if high else [int(low)]
     return list(dict.fromkeys(numbers))
 

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from bot.answering.sentences import Sentences
+from bot.reading.sentences import Sentences
 
 Sort: TypeAlias = Literal["sentence", "item", "row", "code", "heading"]
 _Kind: TypeAlias = Literal["blank", "fence", "heading", "item", "table", "rule", "quote", "text"]

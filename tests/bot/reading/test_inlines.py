@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.markup import Cite, Code, Emphasis, Inline, Plain, Strong
-from bot.answering.inlines import REMOVED, cleaned, numbers, plain, read, without_cites
+from bot.reading.inlines import REMOVED, cleaned, numbers, plain, read, without_cites
 
 
 @pytest.mark.parametrize(

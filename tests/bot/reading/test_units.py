@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.units import Unit, Units, split
+from bot.reading.units import Unit, Units, split
 
 PIECES = st.sampled_from(
     [*"ab.#>|-*` \n1)(", "\n\n", "```", "```py\n", "~~~", "- ", "  - ", "1. ", "| a | b |\n", "|---|---|\n", "# H", "[1]",

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.sentences import Sentences, split
+from bot.reading.sentences import Sentences, split
 
-PIECES = st.sampled_from([*".!?… `[]12,【】\n*)\"aA。", "e.g. ", "[1]", " [2]", "Dr. ", " " * 39, "[1][1][1]", "2" * 25])
+PIECES = st.sampled_from([*'.!?… `[]12,【】\n*)"aA。', "e.g. ", "[1]", " [2]", "Dr. ", " " * 39, "[1][1][1]", "2" * 25])
 TRICKY = st.lists(PIECES, max_size=40).map("".join)
 
 

@@ -1,0 +1,60 @@
+"""One ranking out of several: the convex combination of scores that were brought to one scale. Pure.
+
+Bruch, Gai, Ingber: "An Analysis of Fusion Functions for Hybrid Retrieval" (2023, arXiv:2210.11934). On five question
+sets it beat reciprocal rank fusion on four; a share of 0.3 to 0.4 for the vectors is flat.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, assert_never
+
+from knowledge.base import Hit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+VECTOR_SHARE: Final = 0.35
+"""Of the vectors in the fused score, the rest being the keywords'."""
+STATIC_VECTOR_SHARE: Final = 0.3
+"""The same for an embedder without context, such as the lite one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranking:
+    """What one index found, best first, each chunk once, and what that weighs.
+
+    ``scale`` says how its scores come to 0..1: ``range`` puts the worst at 0 and the best at 1 (cosines, whose zero
+    means nothing); ``best`` divides by the best (BM25, whose zero means that nothing matched).
+    """
+
+    hits: Sequence[Hit]
+    weight: float
+    scale: Literal["range", "best"]
+
+
+def fused(rankings: Sequence[Ranking]) -> tuple[Hit, ...]:
+    """Add up the weighted scores by chunk, 0 where an index did not find it; best first, then by chunk id.
+
+    The scores lie between 0 and the sum of the weights.
+    """
+    scores: dict[str, float] = {}
+    for ranking in rankings:
+        for hit, score in zip(ranking.hits, _scaled(ranking), strict=True):
+            scores[hit.chunk] = scores.get(hit.chunk, 0.0) + ranking.weight * score
+    ordered = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Hit(chunk=chunk, score=score) for chunk, score in ordered)
+
+
+def _scaled(ranking: Ranking) -> list[float]:
+    """Where all scores are equal, all are the best."""
+    scores = [hit.score for hit in ranking.hits]
+    best = max(scores, default=0.0)
+    match ranking.scale:
+        case "range":
+            worst = min(scores, default=0.0)
+            return [(score - worst) / (best - worst) if best > worst else 1.0 for score in scores]
+        case "best":
+            return [max(0.0, score / best) if best > 0 else 0.0 for score in scores]
+        case unknown:
+            assert_never(unknown)

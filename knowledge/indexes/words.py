@@ -1,0 +1,143 @@
+"""Keywords in the knowledge file: SQLite's FTS5 with Porter's stemmer, ranked by BM25."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from sqlalchemy import Float, String, column, func, select, table, text
+
+from knowledge import terms
+from knowledge.base import Hit, Index
+from knowledge.indexes.permission import readable_by
+from knowledge.tables import ChunkRow, Edition, Publication
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sqlalchemy import Select
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from knowledge.base import EmbeddedChunk, Query, VectorSpec
+    from knowledge.store import Store
+
+_MOST_TERMS: Final = 12
+"""Terms in one search, the rarest of the question's: past them the ranking hardly changes and the time does."""
+_COMMON: Final = 0.2
+"""A term in more of the chunks than this share is left out: it costs most and tells least (99.3 % the same top ten)."""
+_FEW: Final = 1_000
+"""Up to so many chunks every term is searched."""
+_COUNTED: Final = 20_000
+"""Chunks up to which a term's are counted; beyond, it is common enough."""
+_REMEMBERED: Final = 10_000
+"""Terms whose frequency is kept in memory, until the next publication."""
+
+_FREQUENCIES = text(
+    """
+    SELECT term.value, (SELECT count(*) FROM (SELECT 1 FROM words WHERE words MATCH term.atom LIMIT :most))
+    FROM json_each(:terms) AS term
+    """
+)
+
+
+class Words(Index):
+    """The words of the chunks that answer. Triggers of the file keep them in step with the chunks themselves.
+
+    A chunk therefore is in this index as soon as the catalog holds it, and leaves it in the same transaction.
+    """
+
+    name: Literal["words", "vectors"] = "words"
+
+    def __init__(self, store: Store) -> None:
+        """Search an open store."""
+        self._store = store
+        self._frequencies = _Frequencies()
+
+    async def prepare(self, spec: VectorSpec, /) -> None:
+        """Nothing to prepare: words are the same under every embedder."""
+
+    async def put(self, workspace: str, chunks: Sequence[EmbeddedChunk], /) -> None:
+        """Nothing to add: the catalog's triggers did."""
+
+    async def remove(self, workspace: str, editions: Sequence[str], /) -> None:
+        """Nothing to forget: chunks leave with their edition."""
+
+    async def search(self, query: Query, /) -> Sequence[Hit]:
+        """Find chunks with any of the question's rarest terms."""
+        asked = terms.telling(query.text)
+        if not asked:
+            return ()
+        async with self._store.read() as connection:
+            counts = await self._frequencies.of(asked, connection, query.scope.workspace)
+            expression = terms.match(counts.searched())
+            if not expression:
+                return ()
+            rows = await connection.execute(_search(expression, query))
+            return tuple(Hit(chunk=row.id, score=row.score) for row in rows)
+
+    async def weigh(self, asked: Sequence[str], /, *, workspace: str) -> Mapping[str, float]:
+        """Say how much each term tells: its inverse document frequency, in the order that they were asked."""
+        async with self._store.read() as connection:
+            counts = await self._frequencies.of(asked, connection, workspace)
+        return {term: counts.weight(term) for term in asked}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Counts:
+    """How many chunks there are, and in how many of them each term of a question occurs."""
+
+    chunks: int
+    terms: Mapping[str, int]
+
+    def searched(self) -> list[str]:
+        """Choose the terms to search: those that occur, the rarest first, and at least one."""
+        rarest = sorted((term for term in self.terms if self.terms[term]), key=self.terms.__getitem__)[:_MOST_TERMS]
+        most = self.chunks * _COMMON if self.chunks > _FEW else self.chunks
+        return [term for place, term in enumerate(rarest) if not place or self.terms[term] <= most]
+
+    def weight(self, term: str) -> float:
+        """BM25's inverse document frequency, which is positive for every term (Lucene's form)."""
+        found = self.terms[term]
+        return math.log1p((max(self.chunks, found) - found + 0.5) / (found + 0.5))
+
+
+class _Frequencies:
+    """Counts terms, and remembers the counts until a search sees another publication."""
+
+    def __init__(self) -> None:
+        self._seen: tuple[str, int | None] | None = None
+        self._chunks = 0
+        self._terms: dict[str, int] = {}
+
+    async def of(self, asked: Sequence[str], connection: AsyncConnection, workspace: str) -> _Counts:
+        """Count the terms that are not known yet. Other searches may do the same meanwhile, on the same dictionary."""
+        published = select(Publication.generation).where(Publication.workspace == workspace)
+        seen = (workspace, await connection.scalar(published))
+        if seen != self._seen or len(self._terms) > _REMEMBERED:
+            chunks = await connection.scalar(select(func.count()).select_from(ChunkRow)) or 0
+            self._seen, self._chunks, self._terms = seen, chunks, {}
+        chunks, known = self._chunks, self._terms
+        if unknown := {terms.match([term]): term for term in asked if term not in known}:
+            given = {"terms": json.dumps(list(unknown)), "most": _COUNTED}
+            rows = (await connection.execute(_FREQUENCIES, given)).tuples()
+            known |= {unknown[expression]: count for expression, count in rows}
+        return _Counts(chunks=chunks, terms={term: known[term] for term in asked})
+
+
+_WORDS = table("words", column("rowid"), column("words", String))
+
+
+def _search(expression: str, query: Query) -> Select[str, float]:
+    """Rank within the permission; FTS5's bm25 is better the lower it is, ours the higher."""
+    score = (-func.bm25(text("words"), type_=Float)).label("score")
+    return (
+        select(ChunkRow.id, score)
+        .select_from(_WORDS)
+        .join(ChunkRow, ChunkRow.number == _WORDS.c.rowid)
+        .join(Edition, Edition.number == ChunkRow.edition)
+        .where(_WORDS.c.words.match(expression), readable_by(query.scope, query.filters))
+        .order_by(score.desc(), ChunkRow.id)
+        .limit(query.limit)
+    )

@@ -46,7 +46,7 @@ class Terminal(Adapter):
 
     name = PLATFORM
 
-    def __init__(  # noqa: PLR0913  (all that the outside world is, keyword-only)
+    def __init__(  # noqa: PLR0913 - all that the outside world is, keyword-only
         self,
         *,
         team: str,
@@ -107,6 +107,18 @@ class Terminal(Adapter):
         everyone = {"public", self._team, f"{self._team}:person:{asker.id}"} if ours else set()
         return Audience(everyone=frozenset(everyone), asker=frozenset())
 
+    def question(self, text: str) -> Question:
+        """Make a question of this thread."""
+        place = Place(platform=PLATFORM, workspace=self._team, channel=PLATFORM, thread=self._conversation)
+        return Question(
+            id=f"{PLATFORM}:{self._token()}",
+            conversation=self._conversation,
+            place=place,
+            asker=self._person,
+            text=text,
+            asked_at=self._now(),
+        )
+
     async def _handle(self, line: Line, desk: Desk) -> bool:
         """Do what a line says; give whether to go on."""
         match line:
@@ -150,7 +162,7 @@ class Terminal(Adapter):
         """Put a question and wait until its answer has been shown."""
         if not self._lines.interactive:
             self._screen.say(f"{_PROMPT}{safe_line(text)}\n")
-        question = self._question(text)
+        question = self.question(text)
         self._asked = question.id
         self._happened = happened = _Happenings()
         if not await self._accepted(question, desk):
@@ -232,14 +244,3 @@ class Terminal(Adapter):
 
     def _new(self) -> str:
         return f"{PLATFORM}:{self._token()}"
-
-    def _question(self, text: str) -> Question:
-        place = Place(platform=PLATFORM, workspace=self._team, channel=PLATFORM, thread=self._conversation)
-        return Question(
-            id=f"{PLATFORM}:{self._token()}",
-            conversation=self._conversation,
-            place=place,
-            asker=self._person,
-            text=text,
-            asked_at=self._now(),
-        )

@@ -100,6 +100,6 @@ def _command(word: str, argument: str) -> Line:
 
 
 def _resume(argument: str) -> Line:
-    if not argument.isdecimal() or len(argument) > 6 or int(argument) == 0:  # noqa: PLR2004  (longer than any list)
+    if not argument.isdecimal() or len(argument) > 6 or int(argument) == 0:  # noqa: PLR2004 - longer than any list
         return Unclear("Say which: /thread 2 goes on with the second thread that /threads lists.")
     return Resume(int(argument))

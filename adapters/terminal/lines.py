@@ -42,7 +42,7 @@ class Keyboard(Lines):
 
     def __init__(self, source: Input | None = None, output: Output | None = None) -> None:
         """Use the process's own terminal, or the given ends of one."""
-        from prompt_toolkit import PromptSession  # noqa: PLC0415  (a tenth of a second that a pipe need not pay)
+        from prompt_toolkit import PromptSession  # noqa: PLC0415 - a tenth of a second that a pipe need not pay
 
         self._session: PromptSession[str | Key] = PromptSession(
             key_bindings=_bindings(), input=source, output=output, enable_suspend=True
@@ -59,7 +59,7 @@ class Keyboard(Lines):
 
 
 def _bindings() -> KeyBindings:
-    from prompt_toolkit.key_binding import KeyBindings  # noqa: PLC0415  (as above)
+    from prompt_toolkit.key_binding import KeyBindings  # noqa: PLC0415 - as above
 
     bindings = KeyBindings()
 
@@ -90,7 +90,7 @@ class Pipe(Lines):
         self._held = b""
         self._ended = False
 
-    async def read(self, prompt: str, /) -> str | Key:  # noqa: ARG002  (nobody would see it)
+    async def read(self, prompt: str, /) -> str | Key:  # noqa: ARG002 - nobody would see it
         """Wait for a whole line; a last one without a line end counts."""
         while b"\n" not in self._held and not self._ended:
             await self._fill()

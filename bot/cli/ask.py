@@ -1,0 +1,52 @@
+"""``footnote ask``: one question, one answer."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.answers import Answer
+from bot.cli.output import say_json
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+
+@click.command("ask")
+@click.argument("question")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def command(ctx: click.Context, question: str, *, as_json: bool) -> None:
+    """Answer one question from what was synced. With - as the question, it is read from standard input."""
+    from bot.settings import load
+
+    text = sys.stdin.buffer.read().decode("utf-8", "replace") if question == "-" else question
+    if not text.strip():
+        raise click.UsageError('The question is empty; ask one: footnote ask "How do I start?".')
+    answer = asyncio.run(_ask(load(), text.strip(), as_json=as_json))
+    if as_json:
+        say_json(answer.as_object())
+    ctx.exit(answer.exit_code)
+
+
+async def _ask(settings: Settings, text: str, *, as_json: bool) -> Answer:
+    from bot.app import answering, terminal
+    from bot.cli.emptiness import must_hold_something
+    from bot.cli.person import user
+
+    answer = Answer()
+    here = terminal(settings, user=user())
+    question = here.question(text)
+    async with answering(settings) as (engine, catalog):
+        await must_hold_something(catalog, settings.team)
+        audience = await here.audience(question.place, question.asker)
+        parts = answer.noting(engine.answer(question, audience, asyncio.Event()))
+        if as_json:
+            async for _ in parts:
+                pass
+        else:
+            await here.reply(question, parts)
+    return answer

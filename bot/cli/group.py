@@ -1,0 +1,63 @@
+"""``footnote`` itself: commands by name, with their summaries here, so that ``--help`` imports none of them."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import Final
+
+import click
+
+import bot
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Where a command lives, and its one line of help."""
+
+    module: str
+    summary: str
+
+
+COMMANDS: Final = {
+    "chat": Entry("bot.cli.chat", "Talk with the bot in this terminal."),
+    "ask": Entry("bot.cli.ask", "Answer one question."),
+    "sync": Entry("bot.cli.sync", "Read files and folders into the knowledge."),
+    "search": Entry("bot.cli.search", "Show the passages that a search finds."),
+    "inspect": Entry("bot.cli.inspect", "Show how a file is cut into chunks."),
+    "migrate": Entry("bot.cli.migrate", "Bring the database to this version's schema."),
+}
+"""In the order in which a newcomer meets them."""
+
+
+class Commands(click.Group):
+    """A group that imports a command when it is called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Give the names."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - the same
+        """Import a command; None where there is none of that name."""
+        entry = COMMANDS.get(cmd_name)
+        if entry is None:
+            return None
+        command = importlib.import_module(entry.module).command
+        if not isinstance(command, click.Command):
+            raise TypeError(entry.module)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002 - the same
+        """Write the list without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.summary) for name, entry in COMMANDS.items()])
+
+
+@click.command(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(bot.__version__, prog_name="footnote")
+@click.option("--debug", is_flag=True, help="Show the traceback of an unexpected error.")
+def main(*, debug: bool) -> None:
+    """Answer questions from your own documents, with footnotes.
+
+    Try it: footnote chat
+    """

@@ -1,0 +1,74 @@
+"""A sync in words; no I/O."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from knowledge.staging import Progress, Stage
+    from knowledge.syncing import Summary
+
+_SHOWN_SKIPS = 20
+STAGES: Mapping[Stage, str] = {
+    "reading": "reading",
+    "embedded": "embedding",
+    "staged": "embedding",
+    "publishing": "publishing",
+    "published": "done",
+}
+
+
+def counted(number: int, singular: str, plural: str | None = None) -> str:
+    """Give ``1 file`` or ``2 files``."""
+    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
+
+
+def summed(summary: Summary) -> list[str]:
+    """Give what a sync did, as lines."""
+    changes = (
+        f"{summary.added:,} added",
+        f"{summary.changed:,} changed",
+        f"{summary.unchanged:,} unchanged",
+        f"{summary.removed:,} removed",
+    )
+    skipped = [f"{len(summary.skipped):,} skipped"] if summary.skipped else []
+    work = f"{counted(summary.chunks, 'chunk')} embedded in {summary.seconds:.1f} s"
+    resumed = [f"{counted(summary.resumed, 'document')} taken over from a sync that had not finished."]
+    return [
+        f"{', '.join((*changes, *skipped))}; {work}.",
+        *(resumed if summary.resumed else []),
+        *_skips(summary),
+    ]
+
+
+def as_object(summary: Summary) -> dict[str, Any]:
+    """Give what a sync did, for programs."""
+    return asdict(summary)
+
+
+def nothing_read(summary: Summary) -> str | None:
+    """Say so where a sync could read nothing at all and so left nothing changed; else None."""
+    if summary.added or summary.changed or summary.unchanged or summary.removed:
+        return None
+    if summary.skipped:
+        return "Nothing could be read: every file was skipped."
+    return "There is nothing to read: no Markdown, text or HTML file was found."
+
+
+def stage_words(progress: Progress) -> str:
+    """Give where a sync is, in a few words."""
+    words = [STAGES[progress.stage], counted(progress.documents, "document")]
+    if progress.chunks:
+        words.append(f"{progress.embedded:,} of {counted(progress.chunks, 'chunk')} embedded")
+    if progress.skipped:
+        words.append(f"{progress.skipped:,} skipped")
+    return ", ".join(words)
+
+
+def _skips(summary: Summary) -> list[str]:
+    shown = [f"  {skipped.told}" for skipped in summary.skipped[:_SHOWN_SKIPS]]
+    left = len(summary.skipped) - len(shown)
+    return [*shown, f"  and {counted(left, 'more file')}; --json lists them all."] if left > 0 else shown

@@ -1,0 +1,82 @@
+"""``footnote sync``: files and folders into the knowledge."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bot.cli.output import say, say_json, tell
+from bot.cli.progress import shown
+from bot.cli.summaries import as_object, nothing_read, summed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from knowledge.base import Principal
+
+KEPT = "Interrupted. Answers are as they were before; what was read is kept, and the same command goes on from there."
+
+
+@click.command("sync")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("--public", is_flag=True, help="Let everyone read it; without this, only your team does.")
+@click.option("--reader", "readers", multiple=True, metavar="PRINCIPAL", help="Let these read it instead of the team.")
+@click.option("--name", metavar="NAME", help="Call this source so; by default it is called as its file or folder.")
+@click.option(
+    "--rebuild", is_flag=True, help="Forget everything first, other sources too: the way to another embedder."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
+@click.option("--quiet", is_flag=True, help="Print only what went wrong.")
+@click.pass_context
+def command(  # noqa: PLR0913 - its options
+    ctx: click.Context,
+    paths: tuple[Path, ...],
+    readers: tuple[str, ...],
+    name: str | None,
+    *,
+    public: bool,
+    rebuild: bool,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Read Markdown, text and HTML files and folders: what is new or changed is added, what is gone is removed."""
+    from bot.app import files, synced
+    from bot.settings import load
+
+    _check(paths, readers, name)
+    settings = load()
+    may_read = frozenset(readers) | ({"public"} if public else set()) or frozenset({settings.team})
+    sources = [files(path, readers=may_read, name=name) for path in paths]
+    try:
+        with shown(quiet=quiet or as_json) as progress:
+            summary = asyncio.run(synced(settings, sources, progress=progress, rebuild=rebuild))
+    except KeyboardInterrupt:
+        tell(KEPT)
+        raise
+    if as_json:
+        say_json(as_object(summary))
+    elif not quiet:
+        for line in summed(summary):
+            say(line)
+    if wrong := nothing_read(summary):
+        tell(wrong)
+        ctx.exit(1)
+
+
+def _check(paths: Sequence[Path], readers: Sequence[Principal], name: str | None) -> None:
+    """Refuse what would mix two sources, or let nobody read them."""
+    from knowledge.base import PRINCIPAL
+
+    if name is not None and (len(paths) > 1 or not name.strip() or "/" in name):
+        raise click.UsageError("--name names one PATH, in words without a slash; sync several one at a time.")
+    twice = [name for name, times in Counter(path.absolute().name for path in paths).items() if times > 1]
+    if twice:
+        raise click.UsageError(f"Two paths are called {twice[0]}; sync them one at a time, each with its own --name.")
+    wrong = [reader for reader in readers if not PRINCIPAL.fullmatch(reader)]
+    if wrong:
+        known = "public, terminal:local, slack:T1, slack:T1:channel:C1, slack:T1:group:S1 or slack:T1:person:U1"
+        raise click.UsageError(f"--reader {wrong[0]} is nobody that can be named; write it like {known}.")

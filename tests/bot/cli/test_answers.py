@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.base import Ending, Usage
+from bot.cli.answers import Answer
+from tests.doubles.adapters import AN_ANSWER, Stream, said
+
+if TYPE_CHECKING:
+    from adapters.base import Part, Verdict
+
+
+async def _noted(*parts: Part) -> tuple[Answer, list[Part]]:
+    answer = Answer()
+    return answer, [part async for part in answer.noting(Stream(*parts)())]
+
+
+async def test_parts_pass_unchanged() -> None:
+    _, passed = await _noted(*AN_ANSWER)
+    assert passed == list(AN_ANSWER)
+
+
+async def test_the_object_holds_the_text_and_the_citations_that_it_used() -> None:
+    ending = Ending(
+        answer="a1",
+        verdict="answered",
+        cited=(1,),
+        usage=Usage(prompt_tokens=30, answer_tokens=7, estimated=True),
+        took_ms=12,
+    )
+    answer, _ = await _noted(*AN_ANSWER[:-1], ending)
+    assert answer.as_object() == {
+        "answer": "Set OPENAI_API_KEY.[1] Nothing else is needed.[1]",
+        "verdict": "answered",
+        "citations": [
+            {
+                "number": 1,
+                "title": "Settings",
+                "url": "https://docs.example/settings",
+                "quote": "Set OPENAI_API_KEY to use a model.",
+                "document": "docs/settings.md",
+            }
+        ],
+        "usage": {"prompt_tokens": 30, "answer_tokens": 7, "estimated": True},
+        "took_ms": 12,
+    }
+
+
+@pytest.mark.parametrize(
+    ("verdict", "code"), [("answered", 0), ("unknown", 0), ("told", 0), ("stopped", 1), ("cut", 1), ("failed", 1)]
+)
+async def test_the_exit_code_says_whether_it_was_answered(verdict: Verdict, code: int) -> None:
+    answer, _ = await _noted(said("Well."), Ending(answer="a1", verdict=verdict))
+    assert answer.exit_code == code
+
+
+async def test_an_answer_without_an_ending_failed() -> None:
+    answer, _ = await _noted(said("Well."))
+    assert (answer.exit_code, answer.as_object()["verdict"]) == (1, "failed")
+
+
+async def test_leaving_early_closes_the_stream() -> None:
+    stream = Stream(*AN_ANSWER)
+    parts = Answer().noting(stream())
+    await anext(parts)
+    await parts.aclose()
+    assert stream.closed

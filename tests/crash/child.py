@@ -1,0 +1,75 @@
+"""A sync in a process of its own: it reports every step on a line, and can be told to die at its n-th database step.
+
+    python -m tests.crash.child FOLDER KNOWLEDGE_FILE [N]
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import event
+
+from knowledge.catalog import Catalog
+from knowledge.indexes.vectors import VectorMatrix
+from knowledge.indexes.words import Words
+from knowledge.sources.files import Files
+from knowledge.store import Store
+from knowledge.syncing import sync
+from tests.doubles.hashing import Hashing
+from tests.doubles.shelf import TEAM
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from knowledge.base import Embedder
+    from knowledge.staging import Progress
+    from knowledge.syncing import Summary
+
+
+async def synced(folder: Path, store: Store, embedder: Embedder, *, aloud: bool = False) -> Summary:
+    """Sync the folder as the command does."""
+    return await sync(
+        [Files(folder, readers=frozenset({TEAM}))],
+        workspace=TEAM,
+        catalog=Catalog(store),
+        indexes=[Words(store), VectorMatrix(store)],
+        embedder=embedder,
+        progress=_say if aloud else None,
+    )
+
+
+def _say(progress: Progress) -> None:
+    sys.stdout.write(f"{progress.stage} {progress.documents} {progress.ready} {progress.embedded}\n")
+    sys.stdout.flush()
+
+
+class _Steps:
+    """Counts statements and commits; dies by SIGKILL, which nothing can catch, right before the chosen one."""
+
+    def __init__(self, engine: Engine, last: int) -> None:
+        self.count = 0
+        self._last = last
+        event.listen(engine, "before_cursor_execute", self._step)
+        event.listen(engine, "commit", self._step)
+
+    def _step(self, *_: object) -> None:
+        self.count += 1
+        if self.count == self._last:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+async def main(folder: str, file: str, last: str = "0") -> None:
+    store = Store(Path(file))
+    steps = _Steps(store.engine.sync_engine, int(last))
+    async with store:
+        await synced(Path(folder), store, Hashing(), aloud=True)
+    sys.stdout.write(f"steps {steps.count}\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:]))

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from bot.cli.group import footnote
+from bot.cli.group import main
 from bot.loading import Variable
 from bot.settings import Settings
 
@@ -28,8 +28,8 @@ def variables() -> list[str]:
 
 def commands() -> dict[str, click.Command]:
     """Every command of the program, by name."""
-    context = click.Context(footnote)
-    found = {name: footnote.get_command(context, name) for name in footnote.list_commands(context)}
+    context = click.Context(main)
+    found = {name: main.get_command(context, name) for name in main.list_commands(context)}
     return {name: command for name, command in found.items() if command is not None}
 
 

@@ -32,13 +32,16 @@ _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]{0,40})((?:[^<>\"']|\"[^\"]{0,2000
 
 def hidden(tag: str, attributes: Mapping[str, str | None]) -> bool:
     """Whether an element and all inside it is hidden, its text's colour apart."""
-    if "hidden" in attributes or (attributes.get("aria-hidden") or "").strip().lower() == "true":
-        return True
-    if tag == "input" or (tag == "dialog" and "open" not in attributes):
-        return True
-    if _CLASSES.intersection((attributes.get("class") or "").lower().split()):
+    if "hidden" in attributes or tag == "input" or (tag == "dialog" and "open" not in attributes):
         return True
     return bool(_STYLE.search(_style(attributes)))
+
+
+def unspoken(attributes: Mapping[str, str | None]) -> bool:
+    """Whether an element is decoration, as icons and marks behind headings are: left out, and no cause for alarm."""
+    if (attributes.get("aria-hidden") or "").strip().lower() == "true":
+        return True
+    return not _CLASSES.isdisjoint((attributes.get("class") or "").lower().split())
 
 
 def white(tag: str, attributes: Mapping[str, str | None]) -> bool:
@@ -64,6 +67,8 @@ class Veil:
 
     def __init__(self) -> None:
         """Nothing is hidden yet."""
+        self.falls = 0
+        """How many elements were hidden so far."""
         self._tag = ""
         self._depth = 0
 
@@ -82,9 +87,10 @@ class Veil:
                 self._depth += -1 if closing else 1
             elif not self._depth and not closing and _veils(tag, rest):
                 self._tag, self._depth = tag, 1
+                self.falls += 1
 
 
 def _veils(tag: str, rest: str) -> bool:
     found = _ATTRIBUTE.findall(rest[:_LONGEST_STYLE])
     attributes = {name.lower(): double or single or bare for name, double, single, bare in found}
-    return hidden(tag, attributes) or (white(tag, attributes) and not backed(attributes))
+    return hidden(tag, attributes) or unspoken(attributes) or (white(tag, attributes) and not backed(attributes))

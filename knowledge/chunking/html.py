@@ -17,6 +17,8 @@ from knowledge.chunking.walking import Walk
 from knowledge.errors import Unreadable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from selectolax.lexbor import LexborNode
 
     from knowledge.base import Document
@@ -24,10 +26,17 @@ if TYPE_CHECKING:
 DEEPEST = 512
 """Elements open at once, as browsers allow. The parser's work grows with the product of depth and size."""
 
+MOST_GAPS = 2_000
+"""White space in one tag: as many attributes, which the parser compares with each other."""
+
 # Formatting elements left open are opened again by the parser in every block that follows, which lets 100 kB grow to
 # gigabytes (HTML standard, 13.2.4.3); under another name they are ordinary elements.
 _FORMATTING = re.compile(r"<(/?)(a|b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)(?=[\s/>])", re.IGNORECASE)
 _TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*)")
+_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{4000,}")
+_GAP = re.compile(r"[\s/\"']+")
+_DATA = re.compile(r"\bdata:[^\s\"'<>]*")
+_NO_TAGS = re.compile(r"<!--.*?(?:--!?>|\Z)|<(script|style|textarea|title)\b.*?(?:</\1|\Z)", re.DOTALL | re.IGNORECASE)
 _CLOSED_BY_OTHERS = frozenset(
     ["p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "option", "html", "head", "body"]
 )
@@ -74,21 +83,21 @@ def outline(document: Document) -> Outline:
 
 def parsed(text: str, name: str) -> LexborHTMLParser:
     """Parse HTML whose depth is bounded; formatting elements are called ``x-…`` in the tree."""
+    text = _DATA.sub("", text)
     if _depth(text) > DEEPEST:
         raise Unreadable(f"{name} has more than {DEEPEST} HTML elements open at once; close them or leave it out.")
+    if any(len(_GAP.findall(tag)) > MOST_GAPS for tag in _LONG_TAG.findall(text)):
+        raise Unreadable(f"{name} has an HTML element with thousands of attributes; take them out or leave it out.")
     tree = LexborHTMLParser(_FORMATTING.sub(r"<\1x-\2", text))
     tree.strip_tags(_NEVER_SHOWN, recursive=True)
     return tree
 
 
 def _depth(text: str) -> int:
-    """An upper bound of how deep the tree becomes, in one pass: a closing tag closes its own name only."""
+    """An estimate of how deep the tree becomes, rather too high: a closing tag closes its own name only."""
     still_open: Counter[str] = Counter()
     depth = deepest = 0
-    for closing, name in _TAG.findall(text):
-        tag = name.lower()
-        if tag in VOID or tag in _CLOSED_BY_OTHERS:
-            continue
+    for closing, tag in _tags(text):
         if not closing:
             still_open[tag] += 1
             depth += 1
@@ -97,6 +106,19 @@ def _depth(text: str) -> int:
             still_open[tag] -= 1
             depth -= 1
     return deepest
+
+
+def _tags(text: str) -> Iterator[tuple[bool, str]]:
+    """The tags that must be closed; in comments and scripts, where none counts for the parser, only those that open."""
+    regions = _NO_TAGS.finditer(text)
+    region = next(regions, None)
+    for found in _TAG.finditer(text):
+        tag = found[2].lower()
+        while region is not None and region.end() <= found.start():
+            region = next(regions, None)
+        inside = region is not None and region.start() < found.start()
+        if tag not in VOID and tag not in _CLOSED_BY_OTHERS and not (inside and found[1]):
+            yield bool(found[1]), tag
 
 
 def _main(body: LexborNode) -> LexborNode | None:

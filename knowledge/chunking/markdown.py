@@ -31,7 +31,7 @@ def outline(document: Document) -> Outline:
     environment: dict[str, Any] = {}
     first_line = whole.count("\n", 0, begins) + 1
     tokens = parser().parse(body, environment)
-    if any(token.level >= DEEPEST for token in tokens):
+    if any(token.level >= DEEPEST - 1 for token in tokens):
         return text.plain(body, said, first_line=first_line, dropped=invisible(source))
     reading = Reading(Spoken(parser(), environment), document.id, first_line=first_line)
     reading.through(tokens)

@@ -35,8 +35,6 @@ class Reading:
     def __init__(self, spoken: Spoken, name: str, *, first_line: int) -> None:
         """Begin with nothing open."""
         self.drawing = Drawing()
-        self.hidden = 0
-        """How many pieces of hidden HTML were left out."""
         self._spoken = spoken
         self._name = name
         self._first_line = first_line
@@ -44,6 +42,11 @@ class Reading:
         self._marker: str | None = None
         self._rows: list[list[str]] = []
         self._table_lines: Lines | None = None
+
+    @property
+    def hidden(self) -> int:
+        """How many pieces of hidden HTML were left out."""
+        return self._spoken.veil.falls
 
     def through(self, tokens: Sequence[Token]) -> None:
         """Read all blocks in order."""
@@ -65,7 +68,7 @@ class Reading:
                 self._lists.append(_List(ordered=True, number=int(token.attrGet("start") or 1) - 1))
             case "bullet_list_close" | "ordered_list_close":
                 self._lists.pop()
-                self._marker = "" if self._lists else None
+                self._marker = None
             case "list_item_open":
                 self._marker = self._next_marker()
             case "fence" | "code_block":
@@ -100,9 +103,10 @@ class Reading:
         if not text.strip():
             return
         inside = bool(self._lists)
-        first = inside and len(self._lists) == 1 and self._lists[0].items == 1 and bool(self._marker)
-        self.drawing.prose(f"{self._marker or ''}{text.strip()}", lines=lines, tight=inside and not first)
-        self._marker = "" if inside else None
+        first = len(self._lists) == 1 and self._lists[0].items == 1
+        tight = inside and bool(self._marker) and not first
+        self.drawing.prose(f"{self._marker or ''}{text.strip()}", lines=lines, tight=tight)
+        self._marker = None
 
     def _next_marker(self) -> str:
         current = self._lists[-1]
@@ -127,13 +131,10 @@ class Reading:
         was_down = veil.down
         veil.see(token.content)
         if was_down:
-            self.hidden += 1
             return
         body = parsed(token.content, self._name).body
         if body is not None:
-            walk = Walk(self.drawing, main=True)
-            walk.through(body)
-            self.hidden += walk.hidden
+            Walk(self.drawing, main=True).through(body)
 
     def _lines(self, token: Token) -> Lines | None:
         """The token's lines in the file; the parser counts from 0 and gives the end after the last."""

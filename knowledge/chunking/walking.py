@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from knowledge.chunking.cleaning import visible
-from knowledge.chunking.hiding import backed, hidden, white
+from knowledge.chunking.hiding import backed, hidden, unspoken, white
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -38,6 +38,7 @@ _BREAK = "\v"
 class _List:
     ordered: bool
     number: int
+    items: int = 0
 
 
 @dataclass(slots=True)
@@ -88,6 +89,8 @@ class Walk:
         tag, given = node.tag or "", node.attributes
         if tag in _CONTROLS or given.get("role") in _CHROME_ROLES or (tag in _CHROME and not self._content):
             return tag == "header" and node.css_first("h1") is not None
+        if unspoken(given):
+            return False
         if hidden(tag, given) or (white(tag, given) and not self._backs and not backed(given)):
             self.hidden += 1 if (node.text() or "").strip() else 0
             return False
@@ -154,6 +157,7 @@ class Walk:
         if not lists:
             return "- "
         lists[-1].number += 1
+        lists[-1].items += 1
         return "  " * min(len(lists) - 1, 8) + (f"{lists[-1].number}. " if lists[-1].ordered else "- ")
 
     def _taken(self) -> str:
@@ -174,9 +178,9 @@ class Walk:
             return
         mark = now.marker
         inside = len(now.lists) > 0
-        first_of_list = inside and mark is not None and len(now.lists) == 1 and now.lists[0].number <= 1
-        now.marker = "" if inside else None
-        self._drawing.prose((mark or "") + text, tight=inside and not first_of_list)
+        first = len(now.lists) == 1 and now.lists[0].items == 1
+        now.marker = None
+        self._drawing.prose((mark or "") + text, tight=inside and bool(mark) and not first)
 
     def _heading(self) -> None:
         now = self._open
@@ -238,7 +242,8 @@ def _children(node: LexborNode) -> list[LexborNode]:
 def _tabular(node: LexborNode) -> bool:
     """Whether a table holds data, and does not lay out a page or number the lines of code."""
     role = node.attributes.get("role")
-    return role not in {"presentation", "none"} and node.css_first("table, pre, h1, h2, h3") is None
+    within = node.css("table, pre, h1, h2, h3")  # the table itself is the first of them
+    return role not in {"presentation", "none"} and len(within) == 1
 
 
 def _number(start: str | None) -> int:

@@ -55,7 +55,7 @@ def _back(text: str, end: int, overlap: int) -> int:
     """Where the next piece begins: at the first word within ``overlap`` of the end."""
     if overlap <= 0:
         return end
-    found = _PATTERNS["word"].search(text, end - overlap, end)
+    found = _PATTERNS["word"].search(text, end - overlap - 1, end)
     return found.end() if found else end
 
 

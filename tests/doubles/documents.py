@@ -1,0 +1,24 @@
+"""Documents for tests."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from knowledge.base import PUBLIC, Document
+
+if TYPE_CHECKING:
+    from knowledge.base import Kind
+
+
+def a_document(
+    content: str | bytes, *, kind: Kind = "markdown", title: str = "Guess", name: str = "docs/a"
+) -> Document:
+    """A document that everyone may read."""
+    return Document(
+        id=name,
+        source="docs",
+        kind=kind,
+        content=content.encode() if isinstance(content, str) else content,
+        title=title,
+        readers=frozenset({PUBLIC}),
+    )

@@ -34,7 +34,6 @@ _LEVELS: Final[dict[Level, int]] = {
 
 def configure(*, level: Level = "warning", form: Format = "auto", stream: TextIO | None = None) -> None:
     """Set logging up for this process; ``stream`` is standard error unless a test says otherwise."""
-    out = stream or sys.stderr
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -42,10 +41,10 @@ def configure(*, level: Level = "warning", form: Format = "auto", stream: TextIO
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             _redact,
-            _renderer(form, terminal=out.isatty()),
+            _renderer(form, terminal=(stream or sys.stderr).isatty()),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.WriteLoggerFactory(out),
+        logger_factory=lambda *_: structlog.WriteLogger(stream or sys.stderr),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()  # noqa: TID251 - where the libraries' own lines arrive
@@ -82,5 +81,5 @@ def _redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict
 
 def _renderer(form: Format, *, terminal: bool) -> Processor:
     if form == "console" or (form == "auto" and terminal):
-        return structlog.dev.ConsoleRenderer(colors=terminal)
+        return structlog.dev.ConsoleRenderer(colors=terminal, exception_formatter=structlog.dev.plain_traceback)
     return structlog.processors.JSONRenderer()

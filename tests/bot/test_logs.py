@@ -18,6 +18,8 @@ from bot.ops.redaction import MASK, masked, redacted, text_hash
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bot.ops.logs import Format
+
 SECRETS = [
     "xoxb-123456789012-abcdefGHIJKL",
     "xapp-1-A0123-4567-89abcdef",
@@ -172,9 +174,10 @@ def test_a_librarys_lines_are_routed_and_redacted() -> None:
     assert (line["library"], line["level"], line["event"]) == ("somelib", "warning", f"retrying with {MASK}")
 
 
-def test_secrets_in_a_traceback_are_masked() -> None:
+@pytest.mark.parametrize("form", ["json", "console"])
+def test_secrets_in_a_traceback_are_masked(form: Format) -> None:
     out = io.StringIO()
-    configure(stream=out)
+    configure(form=form, stream=out)
     try:
         raise ValueError("refused: sk-proj-abcdefghijklmnop1234")
     except ValueError:

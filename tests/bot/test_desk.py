@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.base import Conversations, History, Rated, Stopped
+from bot.answering.turns import NewTurn
+from bot.database import Database
+from bot.desk import FrontDesk
+from bot.errors import NoSuchAnswer, Stopping
+from bot.feedback.ratings import Ratings
+from bot.inbox import Inbox
+from bot.turns import Turns
+from tests.doubles.adapters import MARY, NOON, a_question
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
+
+    from adapters.base import Vote
+
+
+class Reception:
+    def __init__(self, database: Database) -> None:
+        self.inbox = Inbox()
+        self.turns = Turns(database)
+        self.ratings = Ratings(database)
+        self.desk = FrontDesk(inbox=self.inbox, turns=self.turns, ratings=self.ratings)
+
+
+@pytest.fixture
+async def reception(tmp_path: Path) -> AsyncGenerator[Reception]:
+    async with Database(tmp_path / "footnote.db") as database:
+        reception = Reception(database)
+        await reception.turns.record(NewTurn(answer="a1", question=a_question(), text="So.", verdict="answered"))
+        yield reception
+
+
+def rated(answer: str, vote: Vote = 1) -> Rated:
+    return Rated(answer=answer, person=MARY, vote=vote, at=NOON)
+
+
+async def test_a_question_is_owed_once_however_often_it_comes(reception: Reception) -> None:
+    await reception.desk.accept(a_question())
+    await reception.desk.accept(a_question())
+    owed = await reception.inbox.claim()
+    reception.inbox.finish(owed)
+    await reception.inbox.emptied()
+
+
+async def test_a_stop_reaches_the_answer(reception: Reception) -> None:
+    await reception.desk.accept(a_question())
+    await reception.desk.accept(Stopped(question="q1", person=MARY))
+    assert (await reception.inbox.claim()).stop.is_set()
+
+
+async def test_a_stop_after_the_end_is_no_error(reception: Reception) -> None:
+    await reception.desk.accept(Stopped(question="long ago", person=MARY))
+
+
+async def test_a_vote_is_kept(reception: Reception) -> None:
+    await reception.desk.accept(rated("a1", -1))
+    assert await reception.ratings.votes("a1") == {"mary": -1}
+
+
+async def test_a_vote_on_an_answer_that_is_not_kept_is_told(reception: Reception) -> None:
+    with pytest.raises(NoSuchAnswer):
+        await reception.desk.accept(rated("a2"))
+
+
+async def test_a_question_after_the_end_of_intake_is_told_and_not_taken(reception: Reception) -> None:
+    reception.inbox.close()
+    with pytest.raises(Stopping) as caught:
+        await reception.desk.accept(a_question())
+    assert "Ask again" in caught.value.told
+
+
+async def test_the_desk_shows_what_is_kept(reception: Reception) -> None:
+    (turn,) = await reception.desk.history(History(conversation="c1"))
+    assert (turn.answer, turn.text) == ("a1", "So.")
+    (past,) = await reception.desk.conversations(Conversations(person=MARY, platform="terminal"))
+    assert (past.conversation, past.turns, past.last_at - NOON) == ("c1", 1, timedelta())

@@ -1,0 +1,258 @@
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from contextlib import aclosing
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+import structlog
+from structlog.testing import capture_logs
+
+from adapters.base import Audience, Ending, Place
+from bot.dispatcher import Dispatcher
+from bot.errors import Stopping
+from bot.inbox import Inbox
+from bot.ops.logs import reference
+from tests.doubles.adapters import RecordingAdapter, a_question
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from adapters.base import Part, Person, Question
+
+PLACE = Place(platform="recording", workspace="w", channel="c")
+
+
+def question(name: str, conversation: str = "c1", platform: str = "recording") -> Question:
+    return replace(a_question(place=replace(PLACE, platform=platform)), id=name, conversation=conversation)
+
+
+class Answers:
+    """Answers each question when its gate is open, and knows what ran at the same time."""
+
+    def __init__(self, *, open_gates: bool = True) -> None:
+        self.gates: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self.begun: asyncio.Queue[str] = asyncio.Queue()
+        self.order: list[str] = []
+        self.ended: list[str] = []
+        self.running: Counter[str] = Counter()
+        self.most = 0
+        self.audiences: list[Audience] = []
+        self.references: list[str | None] = []
+        self._open = open_gates
+
+    async def __call__(self, question: Question, audience: Audience, stop: asyncio.Event, /) -> AsyncGenerator[Part]:
+        self.order.append(question.id)
+        self.audiences.append(audience)
+        self.references.append(structlog.contextvars.get_contextvars().get("reference"))
+        self.running[question.conversation] += 1
+        assert self.running[question.conversation] == 1, "two answers in one conversation"
+        self.most = max(self.most, self.running.total())
+        self.begun.put_nowait(question.id)
+        try:
+            gate = self.gates[question.id]
+            await asyncio.sleep(0)
+            while not (self._open or gate.is_set() or stop.is_set()):
+                await asyncio.sleep(0)  # noqa: ASYNC110 - two events at once
+            yield Ending(answer=f"a-{question.id}", verdict="stopped" if stop.is_set() else "answered")
+        finally:
+            self.running[question.conversation] -= 1
+            self.ended.append(question.id)
+
+
+class FailingAdapter(RecordingAdapter):
+    """Cannot show the answers to some questions, nor say who reads."""
+
+    name = "failing"
+
+    async def reply(self, question: Question, parts: AsyncGenerator[Part], /) -> None:
+        await super().reply(question, parts)
+        raise ConnectionError("the platform is away")
+
+    async def audience(self, place: Place, asker: Person, /) -> Audience:
+        raise ConnectionError("the platform is away")
+
+
+class Service:
+    def __init__(self, answers: Answers, *, max_in_flight: int = 8, drain_seconds: float = 5.0) -> None:
+        self.inbox = Inbox()
+        self.adapter = RecordingAdapter()
+        self.failing = FailingAdapter()
+        self.dispatcher = Dispatcher(
+            inbox=self.inbox,
+            adapters={"recording": self.adapter, "failing": self.failing},
+            answer=answers,
+            max_in_flight=max_in_flight,
+            drain_seconds=drain_seconds,
+        )
+
+    def verdicts(self) -> dict[str, str]:
+        return {
+            name: parts[-1].verdict for name, parts in self.adapter.replies.items() if isinstance(parts[-1], Ending)
+        }
+
+
+async def test_conversations_keep_their_order_while_many_run_at_once() -> None:
+    answers = Answers()
+    service = Service(answers)
+    async with service.dispatcher.running():
+        for number in range(30):
+            service.inbox.put(question(f"q{number:02}", f"c{number % 5}"))
+    for conversation in range(5):
+        names = [name for name in answers.order if int(name[1:]) % 5 == conversation]
+        assert names == sorted(names)
+    assert len(service.verdicts()) == 30
+    assert answers.most > 1
+
+
+async def test_no_more_answers_run_than_the_bound_allows() -> None:
+    answers = Answers(open_gates=False)
+    service = Service(answers, max_in_flight=2)
+    async with service.dispatcher.running():
+        for number in range(4):
+            service.inbox.put(question(f"q{number}", f"c{number}"))
+        first, second = await answers.begun.get(), await answers.begun.get()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert answers.begun.empty()
+        answers.gates[first].set()
+        third = await answers.begun.get()
+        assert {first, second, third} == {"q0", "q1", "q2"}
+        for number in range(4):
+            answers.gates[f"q{number}"].set()
+    assert answers.most == 2
+
+
+async def test_a_question_that_comes_twice_is_answered_once() -> None:
+    answers = Answers()
+    service = Service(answers)
+    async with service.dispatcher.running():
+        service.inbox.put(question("q1"))
+        service.inbox.put(question("q1"))
+    assert answers.order == ["q1"]
+
+
+async def test_stop_ends_the_answer_that_runs_and_the_one_that_waits() -> None:
+    answers = Answers(open_gates=False)
+    service = Service(answers)
+    async with service.dispatcher.running():
+        for name in ("q1", "q2"):
+            service.inbox.put(question(name))
+        await answers.begun.get()
+        service.inbox.stop("q2")
+        service.inbox.stop("q1")
+    assert service.verdicts() == {"q1": "stopped", "q2": "stopped"}
+
+
+async def test_a_reply_that_fails_takes_nothing_else_down_and_is_logged_with_its_reference() -> None:
+    answers = Answers()
+    service = Service(answers)
+    with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logs:
+        async with service.dispatcher.running():
+            service.inbox.put(question("bad", "c1", "failing"))
+            service.inbox.put(question("q1", "c1"))
+    assert service.verdicts() == {"q1": "answered"}
+    failed = [line for line in logs if line["event"] == "the reply failed"]
+    assert [line["reference"] for line in failed] == [reference("bad")]
+
+
+async def test_a_platform_that_nobody_knows_concerns_its_question_alone() -> None:
+    service = Service(Answers())
+    async with service.dispatcher.running():
+        service.inbox.put(question("bad", "c1", "pigeon"))
+        service.inbox.put(question("q1", "c1"))
+    assert service.verdicts() == {"q1": "answered"}
+
+
+async def test_an_unknown_audience_is_nobody() -> None:
+    answers = Answers()
+    service = Service(answers)
+    async with service.dispatcher.running():
+        service.inbox.put(question("q1", "c1", "failing"))
+    assert answers.audiences == [Audience(everyone=frozenset(), asker=frozenset())]
+    assert len(service.failing.replies["q1"]) == 1
+
+
+async def test_the_answer_is_made_under_the_questions_reference() -> None:
+    answers = Answers()
+    service = Service(answers)
+    async with service.dispatcher.running():
+        for name in ("q1", "q2"):
+            service.inbox.put(question(name, conversation=name))
+    assert sorted(answers.references, key=str) == sorted([reference("q1"), reference("q2")])
+
+
+async def test_nothing_of_a_question_is_logged_but_hashes() -> None:
+    service = Service(Answers())
+    with capture_logs() as logs:
+        async with service.dispatcher.running():
+            service.inbox.put(replace(question("q1"), text="my private question"))
+    assert logs
+    assert "private" not in str(logs)
+
+
+async def test_ending_takes_in_nothing_more_and_finishes_what_is_owed() -> None:
+    answers = Answers(open_gates=False)
+    service = Service(answers)
+    async with service.dispatcher.running():
+        service.inbox.put(question("q1"))
+        service.inbox.put(question("q2"))
+        await answers.begun.get()
+        for name in ("q1", "q2"):
+            answers.gates[name].set()
+    assert service.verdicts() == {"q1": "answered", "q2": "answered"}
+    with pytest.raises(Stopping):
+        service.inbox.put(question("q3"))
+
+
+async def test_what_takes_longer_than_the_time_to_drain_is_cut_short() -> None:
+    answers = Answers(open_gates=False)
+    service = Service(answers, drain_seconds=0.0)
+    async with service.dispatcher.running():
+        service.inbox.put(question("q1"))
+        await answers.begun.get()
+    assert answers.ended == ["q1"]
+    assert service.adapter.replies == {"q1": []}
+
+
+async def test_answers_under_way_still_finish_when_the_service_is_cancelled() -> None:
+    answers = Answers(open_gates=False)
+    service = Service(answers)
+
+    async def serve() -> None:
+        async with service.dispatcher.running():
+            service.inbox.put(question("q1"))
+            await asyncio.Event().wait()
+
+    async with asyncio.TaskGroup() as owner:
+        serving = owner.create_task(serve())
+        await answers.begun.get()
+        serving.cancel()
+        await asyncio.sleep(0)
+        answers.gates["q1"].set()
+    assert serving.cancelled()
+    assert service.verdicts() == {"q1": "answered"}
+
+
+async def test_an_error_of_the_body_comes_out_as_itself() -> None:
+    service = Service(Answers())
+    with pytest.raises(LookupError):
+        async with service.dispatcher.running():
+            raise LookupError
+
+
+async def test_a_reply_that_stops_early_closes_the_answer() -> None:
+    class Impatient(RecordingAdapter):
+        async def reply(self, question: Question, parts: AsyncGenerator[Part], /) -> None:
+            async with aclosing(parts):
+                return
+
+    answers = Answers()
+    service = Service(answers)
+    service.dispatcher._adapters = {"recording": Impatient()}
+    async with service.dispatcher.running():
+        service.inbox.put(question("q1"))
+        service.inbox.put(question("q2"))
+    assert answers.order == answers.ended

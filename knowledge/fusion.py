@@ -28,6 +28,7 @@ class Ranking:
     means nothing); ``best`` divides by the best (BM25, whose zero means that nothing matched).
     """
 
+    name: Literal["words", "vectors"]
     hits: Sequence[Hit]
     weight: float
     scale: Literal["range", "best"]

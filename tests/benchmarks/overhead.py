@@ -1,0 +1,169 @@
+"""What the engine itself costs per question: everything but the model and the retrieval, which are scripted here.
+
+Five passages fill the context, six earlier turns the history; the model writes about 400 tokens, one at a time, which
+the engine cuts into units, verifies against the passages and shows. CPU time of the process, all threads together.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from contextlib import aclosing
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adapters.base import Audience, Ending, Person, Place, Question
+from bot.answering import prompt_files
+from bot.answering.engine import Engine
+from bot.database import Database
+from bot.models.base import Prompt
+from bot.turns import Turns
+from knowledge.base import Passage, Retrieved, Signals
+from tests.benchmarks.figures import Figure
+from tests.doubles.models import Scripted
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Collection, Sequence
+
+    from bot.answering.turns import NewTurn, PastTurn
+    from bot.answering.turns import Turns as AnyTurns
+    from knowledge.base import Filter, Scope
+
+TEAM = "terminal:local"
+EVERYONE = Audience(everyone=frozenset({"public", TEAM}), asker=frozenset())
+PARTS = ("hinge", "spring", "valve", "gasket", "rotor")
+SENTENCES = tuple(
+    f"The {part} of pump {number} is replaced after {number * 100} hours of work at most"
+    for part in PARTS
+    for number in range(2, 14)
+)
+WRITTEN = " ".join(f"{sentence} [{1 + at // 12}]." for at, sentence in enumerate(SENTENCES) if at % 3 == 0)
+"""Twenty sentences, four from each passage."""
+
+
+class Known:
+    """Finds the same five passages for every question, and lets everything be read."""
+
+    passages = tuple(
+        Passage(
+            chunk=f"{part}:0",
+            document=f"manual/{part}.md",
+            title=f"Pumps: the {part}",
+            text=". ".join(sentence for sentence in SENTENCES if part in sentence) + ".",
+            heading=("Maintenance", part.title()),
+            url=None,
+            source="manual",
+            score=1.0,
+            updated_at=datetime(2026, 1, 1, tzinfo=UTC),
+        )
+        for part in PARTS
+    )
+
+    async def retrieve(
+        self, text: str, /, *, scope: Scope, filters: tuple[Filter, ...] = (), passages: int = 5, tokens: int = 1200
+    ) -> Retrieved:
+        return Retrieved(passages=self.passages, signals=Signals(similarity=0.9, coverage=1.0, terms=3))
+
+    async def readable(self, documents: Collection[str], scope: Scope) -> frozenset[str]:
+        return frozenset(documents)
+
+
+class Forgetful:
+    """Keeps no turn, and has no earlier one."""
+
+    async def recent(self, conversation: str, limit: int, /) -> Sequence[PastTurn]:
+        return ()
+
+    async def record(self, turn: NewTurn, /) -> None:
+        return
+
+
+def figures(*, questions: int = 100) -> Sequence[Figure]:
+    """Answer many questions with each kind of history, and the model alone as often."""
+    alone = asyncio.run(_cpu_ms(_listened, questions))
+    forgetful = asyncio.run(_cpu_ms(_asking(Forgetful()), questions)) - alone
+    in_sql = asyncio.run(_with_database(questions)) - alone
+    to = "scripted model alone"
+    return (
+        Figure(name="scripted model alone, CPU per question", value=alone, unit="ms"),
+        Figure(
+            name="engine, no history: CPU per question",
+            value=forgetful,
+            unit="ms",
+            ratio=forgetful / alone,
+            to=to,
+            aim="at most 5 ms",
+        ),
+        Figure(
+            name="engine, history in SQL: CPU per question",
+            value=in_sql,
+            unit="ms",
+            ratio=in_sql / alone,
+            to=to,
+            aim="at most 5 ms",
+        ),
+    )
+
+
+async def _with_database(questions: int) -> float:
+    with tempfile.TemporaryDirectory() as home:
+        async with Database(Path(home, "footnote.db")) as database:
+            return await _cpu_ms(_asking(Turns(database)), questions)
+
+
+async def _cpu_ms(work: Callable[[], Awaitable[None]], times: int) -> float:
+    """Give the mean CPU milliseconds, after ten runs that fill caches and load what is loaded once."""
+    for _ in range(10):
+        await work()
+    started = time.process_time()
+    for _ in range(times):
+        await work()
+    return (time.process_time() - started) * 1_000 / times
+
+
+async def _listened() -> None:
+    prompt = Prompt(version="", system="", history=(), user="", question="", passages=(), max_tokens=400)
+    async with aclosing(_model().stream(prompt)) as stream:
+        async for _ in stream:
+            pass
+
+
+def _asking(turns: AnyTurns) -> Callable[[], Awaitable[None]]:
+    known = Known()
+    engine = Engine(
+        retriever=known,
+        catalog=known,
+        model=_model(),
+        turns=turns,
+        prompt=prompt_files.load(),
+        workspace=TEAM,
+        gate=lambda _: True,
+    )
+    numbers = count()
+
+    async def ask() -> None:
+        question = _question(next(numbers))
+        async with aclosing(engine.answer(question, EVERYONE, asyncio.Event())) as parts:
+            last = [part async for part in parts][-1]
+        if not isinstance(last, Ending) or last.verdict != "answered" or len(last.cited) != len(PARTS):
+            raise RuntimeError(f"the engine did not answer as it should: {last}")
+
+    return ask
+
+
+def _model() -> Scripted:
+    return Scripted(WRITTEN, size=4)
+
+
+def _question(number: int) -> Question:
+    return Question(
+        id=f"q{number}",
+        conversation="terminal:local:bench",
+        place=Place(platform="terminal", workspace=TEAM, channel="bench"),
+        asker=Person(id="bench", name="bench"),
+        text=f"When is the spring of pump {2 + number % 12} replaced, and the valve?",
+        asked_at=datetime.now(UTC),
+    )

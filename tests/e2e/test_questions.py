@@ -120,11 +120,9 @@ def test_the_answer_is_what_a_newcomer_needs(step: _Step, transcript: Mapping[_S
 @pytest.mark.parametrize("step", [pytest.param(*step.values, id=step.id) for step in STEPS])
 def test_every_claim_is_cited_and_every_quote_is_verbatim(step: _Step, transcript: Mapping[_Step, Asked]) -> None:
     answer = transcript[step]
-    if answer.verdict != "answered":
-        assert answer.citations == ()
-        return
-    assert answer.citations
-    assert uncited(answer.tree) == []
+    if answer.verdict == "answered":
+        assert answer.citations
+        assert uncited(answer.tree) == []
     for citation in answer.citations:
         document = (manual() / Path(citation.document).name).read_text(encoding="utf-8")
         assert is_verbatim(citation.quote, document), citation.quote

@@ -45,8 +45,8 @@ _LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 _HARMLESS = re.compile(
-    r"(?:(?:sure|certainly|of course|okay|ok)[,.!]? ?)?(?:here (?:is|are|'s) (?:what i found|the (?:answer|steps|details|"
-    r"summary)|how)|here's (?:what i found|how)|in short|in summary|for example|in other words|"
+    r"(?:(?:sure|certainly|of course|okay|ok)[,.!]? ?)?(?:here (?:is|are|'s) (?:what i found|how|"
+    r"the (?:answer|steps|details|summary))|here's (?:what i found|how)|in short|in summary|for example|in other words|"
     r"(?:this|that) is what the (?:documents|passages|sources) say)(?: (?:about (?:it|this|that)))?[:.,]?\Z",
     re.IGNORECASE,
 )

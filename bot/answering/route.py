@@ -41,11 +41,14 @@ _NAME = r"(?: (?:footnote|bot|there|all|everyone|everybody|folks|team|friend|aga
 _GREETING = rf"(?:hi+|hello+|hey+|hiya|howdy|yo|hallo|moin|good (?:morning|afternoon|evening|day)|greetings){_NAME}"
 _THANKS = (
     r"(?:(?:ok(?:ay)?|great|cool|perfect|nice|awesome|super|got it|yes) )?"
-    r"(?:thanks|thank you|thx|ty|cheers|many thanks|thanks a (?:lot|bunch|million|ton)|thank you (?:so|very) much|much appreciated|danke)"
-    r"(?: (?:so much|very much|again|a lot|for (?:the|your) (?:help|answer|explanation)|for that|that helps?|that helped))?"
+    r"(?:thanks|thank you|thx|ty|cheers|many thanks|thanks a (?:lot|bunch|million|ton)|much appreciated|danke)"
+    r"(?: (?:so much|very much|again|a lot|for (?:the|your) (?:help|answer|explanation)|for that|that help(?:s|ed)))?"
     rf"{_NAME}"
 )
-_PRAISE = r"(?:ok(?:ay)?|great|cool|perfect|nice|awesome|super|got it|good (?:bot|job|answer)|well done|makes sense|i see|understood|alright)"
+_PRAISE = (
+    r"(?:ok(?:ay)?|great|cool|perfect|nice|awesome|super|got it|good (?:bot|job|answer)|well done|makes sense|i see|"
+    r"understood|alright)"
+)
 _GOODBYE = rf"(?:(?:good ?)?bye(?: bye)?|see (?:you|ya)(?: later| soon| tomorrow)?|good night|cu|ciao|take care){_NAME}"
 _MOOD = (
     rf"(?:how are you(?: doing)?(?: today)?|how is it going|how's it going|how do you do|what's up|whats up|sup){_NAME}"

@@ -106,5 +106,5 @@ def _marked(piece: Piece, *, together: bool) -> str:
 
 
 def _own(text: str) -> str:
-    """Drop a document's own footnote marks, which would be taken for ours; show an address as code, which is no link."""
+    """Drop a document's own footnote marks, which would be taken for ours; write an address as code: no link."""
     return _BARE_URL.sub(lambda found: f"`{found[0]}`", _MARK.sub("", text))

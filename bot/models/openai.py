@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from openai import AsyncOpenAI, AsyncStream
     from openai.types.chat import ChatCompletionChunk
+    from openai.types.chat.chat_completion_chunk import ChoiceDelta
 
     from bot.models.base import Delta, Prompt
 
@@ -78,7 +79,7 @@ class OpenAiChat:
     @asynccontextmanager
     async def _opened(self, prompt: Prompt) -> AsyncIterator[AsyncStream[ChatCompletionChunk]]:
         """Ask, once more under the limit's other name where the server refuses the first, and close at the end."""
-        from openai import BadRequestError
+        from openai import BadRequestError  # noqa: PLC0415 - an extra, and 1 s to import
 
         try:
             async with asyncio.timeout(self._timeouts.first_token):
@@ -95,14 +96,15 @@ class OpenAiChat:
             await chunks.close()
 
     async def _ask(self, prompt: Prompt) -> AsyncStream[ChatCompletionChunk]:
-        extra: dict[str, Any] = {self._limit: prompt.max_tokens}
-        return await self._connected().chat.completions.create(
+        create: Any = self._connected().chat.completions.create  # its overloads do not know a name chosen at run time
+        chunks: AsyncStream[ChatCompletionChunk] = await create(
             model=self.name,
-            messages=_messages(prompt),  # type: ignore[arg-type]  # plain dicts are what goes over the wire
+            messages=_messages(prompt),
             stream=True,
             stream_options={"include_usage": True},
-            **extra,
+            **{self._limit: prompt.max_tokens},
         )
+        return chunks
 
     async def _timed(
         self, chunks: AsyncStream[ChatCompletionChunk], heard: _Heard
@@ -124,8 +126,8 @@ class OpenAiChat:
     def _connected(self) -> AsyncOpenAI:
         if self._client is None:
             try:
-                import httpx2
-                from openai import AsyncOpenAI
+                import httpx2  # noqa: PLC0415 - comes with openai
+                from openai import AsyncOpenAI  # noqa: PLC0415 - an extra, and 1 s to import
             except ImportError as error:
                 told = "The model needs a package that is not installed: run pip install 'footnote-bot[openai]'."
                 raise ModelRefused(told) from error
@@ -158,7 +160,7 @@ class OpenAiChat:
 
     def translated(self, error: Exception, heard: _Heard) -> ModelError:
         """Turn what the library raises into one of ours; after the first text, anything is a cut."""
-        import openai
+        import openai  # noqa: PLC0415 - it is there, or nothing could have been raised
 
         if heard.text:
             return ModelCut("The model's answer broke off in the middle: ask again.")
@@ -215,7 +217,8 @@ def _text(chunk: ChatCompletionChunk, heard: _Heard) -> str:
         return ""
     choice = chunk.choices[0]
     heard.reason = choice.finish_reason or heard.reason
-    text = choice.delta.content if choice.delta else None
+    delta: ChoiceDelta | None = choice.delta  # some servers leave it out at the end
+    text = delta.content if delta is not None else None
     if text:
         heard.text.append(text)
     return text or ""

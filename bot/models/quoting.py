@@ -32,7 +32,8 @@ _DANGLES = re.compile(
     re.IGNORECASE,
 )
 _HOW_TO = re.compile(
-    r"\b(?:how (?:do|can|should|would|to|does one)|command|install|set up|setup|configure|run|start|enable|disable|steps?)\b",
+    r"\b(?:how (?:do|can|should|would|to|does one)|command|install|set up|setup|configure|run|start|enable|disable|"
+    r"steps?)\b",
     re.IGNORECASE,
 )
 
@@ -80,9 +81,7 @@ def pieces(passages: Sequence[Numbered]) -> list[Piece]:
                 section = claim(text).words
                 continue
             words = claim(text).words
-            found.append(
-                Piece(number=passage.number, at=at, unit=unit, text=text, words=words, above=above | section)
-            )
+            found.append(Piece(number=passage.number, at=at, unit=unit, text=text, words=words, above=above | section))
     return found
 
 
@@ -124,7 +123,9 @@ def _manner(piece: Piece, found: Sequence[Piece], index: int, *, how_to: bool) -
     )
 
 
-def chosen(question: str, found: Sequence[Piece], likeness: Mapping[int, float] | None = None, most: int = 4) -> list[Piece]:
+def chosen(
+    question: str, found: Sequence[Piece], likeness: Mapping[int, float] | None = None, most: int = 4
+) -> list[Piece]:
     """Choose what to quote, in an order that reads well: the best passage first, each in its own order.
 
     A piece brings what it needs: a lead-in its list or code, an item its neighbours, a dangling sentence the one
@@ -153,9 +154,7 @@ def chosen(question: str, found: Sequence[Piece], likeness: Mapping[int, float] 
 
 def _repeats(piece: Piece, others: Iterable[Piece]) -> bool:
     return any(
-        len(piece.words & one.words) > 0.8 * len(piece.words | one.words)  # noqa: PLR2004
-        for one in others
-        if piece.words or one.words
+        len(piece.words & one.words) > 0.8 * len(piece.words | one.words) for one in others if piece.words or one.words
     )
 
 

@@ -136,7 +136,7 @@ def _take(reader: _Reader, token: re.Match[str], text: str) -> int:
     elif numbers := token["marks"] or token["odd"]:
         reader.nodes.extend(Cite(number) for number in _numbers(numbers))
     elif kind in ("auto", "named"):
-        reader.plain(token["named"] if token["named"] else REMOVED)
+        reader.plain(token["named"] or REMOVED)
     elif token["url"]:
         edge = ".,;:!?*_'\"" if "(" in token["url"] else ".,;:!?*_'\")"
         reader.plain(REMOVED)

@@ -14,7 +14,8 @@ PASSAGES = (
         title="Install",
         heading=("Footnote", "Install"),
         text="Install Footnote with `pip install footnote-bot`. Then run the chat:\n\n```sh\nmake chat\n```\n\n"
-        "- Linux works well.\n- macOS needs Python 3.11.\n\n| Setting | Default |\n|---|---|\n| FOOTNOTE_HOME | .footnote |\n",
+        "- Linux works well.\n- macOS needs Python 3.11.\n\n"
+        "| Setting | Default |\n|---|---|\n| FOOTNOTE_HOME | .footnote |\n",
     ),
     Numbered(number=2, title="Keys", heading=(), text="A key lasts 90 days."),
 )

@@ -10,7 +10,8 @@ INSTALL = Numbered(
     title="Footnote manual",
     heading=("Install",),
     text="Footnote needs Python 3.11 or newer. It was released on March 5, 2024. Windows is not supported.\n\n"
-    "Run this:\n\n```sh\nmake chat\nmake test\n```\n\n- The limit is 1,000 questions a day.\n- Use `footnote sync PATH`.\n",
+    "Run this:\n\n```sh\nmake chat\nmake test\n```\n\n"
+    "- The limit is 1,000 questions a day.\n- Use `footnote sync PATH`.\n",
 )
 KEYS = Numbered(
     number=2,

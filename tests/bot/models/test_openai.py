@@ -123,11 +123,15 @@ async def test_a_prompt_that_is_too_long_is_said_so(llmock: LLMock, chat: Chat) 
 
 
 async def heard_before(model: OpenAiChat, kind: type[Exception]) -> str:
-    text = ""
-    with pytest.raises(kind):
+    text: list[str] = []
+
+    async def listen() -> None:
         async for delta in model.stream(prompt()):
-            text += str(delta)
-    return text
+            text.append(str(delta))
+
+    with pytest.raises(kind):
+        await listen()
+    return "".join(text)
 
 
 async def test_a_stream_that_ends_early_is_cut(llmock: LLMock, chat: Chat) -> None:

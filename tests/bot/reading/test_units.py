@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from bot.reading.units import Unit, Units, split
 
 PIECES = st.sampled_from(
-    [*"ab.#>|-*` \n1)(", "\n\n", "```", "```py\n", "~~~", "- ", "  - ", "1. ", "| a | b |\n", "|---|---|\n", "# H", "[1]",
-     ". ", "A", "---\n", "    ", "===", "•", "word ", "\t"]
+    [*"ab.#>|-*` \n1)(", "\n\n", "```", "```py\n", "~~~", "- ", "  - ", "1. ", "| a | b |\n", "|---|---|\n", "# H",
+     "[1]", ". ", "A", "---\n", "    ", "===", "•", "word ", "\t"]
 )  # fmt: skip
 MARKDOWN = st.lists(PIECES, max_size=40).map("".join)
 
@@ -92,4 +92,4 @@ def test_adversarial_text_takes_linear_time(piece: str) -> None:
         return time.process_time() - began
 
     took(100)
-    assert took(10_000) < 40 * max(took(1_000), 0.002)
+    assert took(10_000) < 40 * max(took(1_000), 0.01)

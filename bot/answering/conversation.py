@@ -1,0 +1,71 @@
+"""What an earlier question means for this one: whether it leans on it, and what to search then. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from bot.reading.claims import claim
+from knowledge.tokens import clipped, count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bot.answering.turns import PastTurn
+    from knowledge.base import Passage
+
+SEARCHED: Final = 150
+"""Tokens of search text."""
+_OPENS = re.compile(
+    r"\s*(?:and|or|but|so|then|also|why|why not|what about|how about|what if|what else|anything else|in that case|"
+    r"same for|tell me more|more|go on|continue|explain|elaborate|really|are you sure|for example|such as|like what|"
+    r"and if|ok(?:ay)?,? (?:and|but|so)|yes,? (?:and|but)|no,)\b",
+    re.IGNORECASE,
+)
+_POINTS = re.compile(
+    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|there|he|she|him|her|one|ones|both|former|latter|"
+    r"same|else|instead|too|as well|again|above|previous|other|others|another|default)\b",
+    re.IGNORECASE,
+)
+_SHORT: Final = 2
+"""Telling words up to which a question is taken to lean on the one before."""
+
+
+def leans(question: str) -> bool:
+    """Whether a question seems to need the one before it: it opens like one, points back, or says too little."""
+    if _OPENS.match(question) or len(claim(question).words) <= _SHORT:
+        return True
+    return _POINTS.search(question) is not None
+
+
+def previous(turns: Sequence[PastTurn]) -> str | None:
+    """Give the last question that was a real one."""
+    return next((turn.question for turn in reversed(turns) if turn.verdict not in ("told", "failed")), None)
+
+
+def joined(question: str, before: str) -> str:
+    """Give both questions as one search text, the new one first: its terms stay where there is too much."""
+    return f"{question} {before}"
+
+
+def search_text(text: str) -> str:
+    """Shorten to 150 tokens: the telling words alone, each once, in their order."""
+    if count(text) <= SEARCHED:
+        return text
+    words: dict[str, str] = {}
+    for word in re.findall(r"\S+", text):
+        for stem in claim(word).words | claim(word).numbers:
+            words.setdefault(stem, word.strip(".,;:!?()[]\"'"))
+    return clipped(" ".join(dict.fromkeys(words.values())), SEARCHED)
+
+
+def touches(question: str, passages: Iterable[Passage]) -> bool:
+    """Whether passages hold anything of what this question itself asks; one that asks nothing new is touched."""
+    asked = claim(question)
+    new = asked.words | asked.numbers
+    if not new:
+        return True
+    return any(
+        new & (found.words | found.numbers)
+        for found in (claim(f"{one.title} {' '.join(one.heading)} {one.text}") for one in passages)
+    )

@@ -1,0 +1,126 @@
+"""A model's stream into checked parts: what it says is cut into units, and each is checked before it is shown."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from adapters.base import Text
+from bot.errors import ModelError
+from bot.models.base import Finished
+from bot.reading.prose import spoken
+from bot.reading.units import Units
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from bot.answering.checking import Checked, Checker
+    from bot.models.base import Delta
+    from bot.reading.units import Unit
+
+_LONGEST: Final = 20_000
+"""Characters of a stream that are read: five times what its token limit allows; a server that ignores it is left."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Drafting:
+    """Reads one stream to its end, to a stop, or to its failure, which is kept in ``error``.
+
+    ``used`` are the sentences that each passage supports; ``refused`` says that the model declined in the agreed words.
+    """
+
+    stream: AsyncGenerator[Delta]
+    checker: Checker
+    canary: str
+    unanswered: str
+    finished: Finished | None = None
+    error: ModelError | None = None
+    stopped: bool = False
+    refused: bool = False
+    said: list[str] = field(default_factory=list)
+    used: dict[int, list[str]] = field(default_factory=dict)
+    _units: Units = field(default_factory=Units)
+    _length: int = 0
+    _waiting: list[tuple[Unit, Checked]] = field(default_factory=list)
+    _shown: int | None = None
+    """The block that was shown last."""
+
+    async def parts(self, stop: asyncio.Event) -> AsyncGenerator[Text]:
+        """Give what is verified, as soon as it is; closes the stream however this ends."""
+        async with aclosing(self.stream):
+            while not self.refused and (units := await self._next(stop)) is not None:
+                for unit in units:
+                    for part in self._checked(unit):
+                        yield part
+
+    async def _next(self, stop: asyncio.Event) -> list[Unit] | None:
+        """Read until units are whole; None at the end, on a stop and on a failure."""
+        if stop.is_set():
+            self.stopped = True
+        if self.stopped or self.finished is not None or self.error is not None:
+            return None
+        units: list[Unit] = []
+        async with asyncio.TaskGroup() as tasks:
+            reading = tasks.create_task(self._read(units))
+            watching = tasks.create_task(stop.wait())
+            await asyncio.wait((reading, watching), return_when=asyncio.FIRST_COMPLETED)
+            self.stopped = not reading.done()
+            reading.cancel()
+            watching.cancel()
+        return None if self.stopped else units
+
+    async def _read(self, units: list[Unit]) -> None:
+        try:
+            async for delta in self.stream:
+                if isinstance(delta, Finished):
+                    self._end(delta, units)
+                    return
+                self.said.append(delta)
+                self._length += len(delta)
+                units += self._units.feed(delta)
+                if self._length > _LONGEST:
+                    self._end(None, units)
+                    return
+                if units:
+                    return
+            self._end(None, units)
+        except ModelError as error:
+            self.error = error
+
+    def _end(self, finished: Finished | None, units: list[Unit]) -> None:
+        """Take the rest, unless it was cut off at the limit: half a sentence may say the opposite of the whole one."""
+        reason = finished.reason if finished is not None else "length"
+        self.finished = finished or Finished(reason="length", prompt_tokens=0, answer_tokens=0, estimated=True)
+        if reason == "stop":
+            units += self._units.end()
+
+    def _checked(self, unit: Unit) -> list[Text]:
+        """Give a verified unit with the lead-ins and headings that waited for it; nothing for one that fails."""
+        if self.canary in unit.text or self.refused:
+            return []
+        if self._shown is None and spoken(unit.text) == spoken(self.unanswered):
+            self.refused = True
+            return []
+        checked = self.checker.check(unit)
+        if checked is None:
+            return []
+        if checked.sort != "claim":
+            self._wait(unit, checked)
+            return []
+        for number, sentence in checked.used:
+            self.used.setdefault(number, []).append(sentence)
+        ready = [*self._waiting, (unit, checked)]
+        self._waiting = []
+        return [self._part(one, found) for one, found in ready]
+
+    def _wait(self, unit: Unit, checked: Checked) -> None:
+        """Keep what claims nothing until something follows it; of two of a sort, only the later one has a use."""
+        self._waiting = [pair for pair in self._waiting if checked.sort == "lead-in" and pair[1].sort == "heading"]
+        self._waiting.append((unit, checked))
+
+    def _part(self, unit: Unit, checked: Checked) -> Text:
+        continues = unit.block == self._shown
+        self._shown = unit.block
+        return Text(block=checked.block, continues=continues)

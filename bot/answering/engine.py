@@ -1,0 +1,286 @@
+"""The way of a question, without rates and money: route, history, search, gate, prompt, generate, verify, record.
+
+Pulling the parts drives it; closing the generator stops the model. However it ends, the turn is recorded.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import structlog
+
+from adapters.base import Ending, Sources, Status, Text, Usage
+from adapters.markup import cited, joined
+from adapters.plain import rendered
+from bot.answering import citing, prompting, replies
+from bot.answering.checking import Checker
+from bot.answering.drafting import Drafting
+from bot.answering.route import Told, routed
+from bot.answering.searching import Searching
+from bot.answering.turns import NewTurn
+from bot.answering.verify import evidence
+from bot.errors import BotError, ModelCut
+from bot.ops.logs import reference
+from knowledge.base import Scope
+from knowledge.errors import KnowledgeError
+from knowledge.tokens import count
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import AsyncGenerator, Callable, Iterable
+
+    from adapters.base import Audience, Citation, Part, Question, Verdict
+    from adapters.markup import Tree
+    from bot.answering.prompt_files import PromptFile
+    from bot.answering.searching import Catalog, Found, Retriever
+    from bot.answering.turns import PastTurn, Turns
+    from bot.models.base import LanguageModel, Numbered, Prompt
+    from knowledge.base import Signals
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chance:
+    """What differs from run to run, so that a test can choose it: seconds, the day, random words, an answer's id."""
+
+    seconds: Callable[[], float] = time.perf_counter
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    word: Callable[[], str] = field(default=lambda: secrets.token_hex(8))
+    answer: Callable[[], str] = field(default=lambda: secrets.token_hex(16))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    """One answer in the making."""
+
+    question: Question
+    answer: str
+    began: float
+    scope: Scope
+    tree: Tree = ()
+    verdict: Verdict = "stopped"
+    citations: tuple[Citation, ...] = ()
+    numbered: tuple[Numbered, ...] = ()
+    used: dict[int, list[str]] = field(default_factory=dict)
+    usage: Usage = field(default_factory=Usage)
+    model: str | None = None
+    prompt: str | None = None
+    recorded: bool = False
+
+    def text(self, tree: Tree) -> Iterable[Text]:
+        """Give blocks as parts of their own, and remember them."""
+        for block in tree:
+            yield self.shown(Text(block=block))
+
+    def shown(self, part: Text) -> Text:
+        """Remember a part that is about to be shown."""
+        self.tree = joined(self.tree, part.block, continues=part.continues)
+        return part
+
+
+class Engine:
+    """Answers questions from the knowledge of one workspace."""
+
+    def __init__(  # noqa: PLR0913 -- these are its collaborators
+        self,
+        *,
+        retriever: Retriever,
+        catalog: Catalog,
+        model: LanguageModel,
+        turns: Turns,
+        prompt: PromptFile,
+        workspace: str,
+        gate: Callable[[Signals], bool],
+        chance: Chance | None = None,
+    ) -> None:
+        """``workspace`` is where the knowledge belongs; ``prompt`` the active one of ``prompt_files.load``.
+
+        ``gate`` says whether a search looks good enough to answer from: ``bot.answering.gate.sufficient``.
+        """
+        self._searching = Searching(retriever=retriever, catalog=catalog, turns=turns, sufficient=gate)
+        self._model = model
+        self._turns = turns
+        self._prompt = prompt
+        self._workspace = workspace
+        self._chance = chance or Chance()
+
+    async def answer(self, question: Question, audience: Audience, stop: asyncio.Event) -> AsyncGenerator[Part]:
+        """Give the parts of an answer, ``Ending`` last; raises nothing but what closing it does."""
+        run = _Run(
+            question=question,
+            answer=self._chance.answer(),
+            began=self._chance.seconds(),
+            scope=Scope(workspace=self._workspace, principals=audience.everyone),
+        )
+        try:
+            async with aclosing(self._guarded(run, stop)) as parts:
+                async for part in parts:
+                    yield part
+            for part in await self._recorded(run):
+                yield part
+            yield self._ending(run)
+        finally:
+            if not run.recorded:
+                run.verdict = "stopped"
+                await self._recorded(run)
+
+    async def _guarded(self, run: _Run, stop: asyncio.Event) -> AsyncGenerator[Part]:
+        """Turn whatever fails into a sentence for people; the rest of it goes to the log, under the reference."""
+        try:
+            async with aclosing(self._routed(run, stop)) as parts:
+                async for part in parts:
+                    yield part
+        except (BotError, KnowledgeError) as error:
+            structlog.get_logger().warning("question failed", reference=_reference(run), error=type(error).__name__)
+            run.verdict, tree = "failed", replies.told(error.told)
+        except Exception:  # noqa: BLE001 -- nothing of it may reach a reader, and none may go unanswered
+            structlog.get_logger().exception("question broke", reference=_reference(run))
+            run.verdict, tree = "failed", replies.broken(_reference(run))
+        else:
+            return
+        for part in run.text(tree):
+            yield part
+
+    async def _routed(self, run: _Run, stop: asyncio.Event) -> AsyncGenerator[Part]:
+        route = routed(run.question.text)
+        if isinstance(route, Told):
+            run.verdict = "told"
+            for text in run.text(route.tree):
+                yield text
+            return
+        yield Status(doing="searching")
+        history = await self._searching.history(run.question.conversation, run.scope)
+        found = await self._searching.found(route, history, run.scope)
+        if stop.is_set():
+            return
+        run.numbered = prompting.numbered(found.passages)
+        run.citations = citing.table(found.asked, found.passages, run.numbered)
+        if not found.enough:
+            for part in self._unknown(run):
+                yield part
+            return
+        yield Status(doing="reading", sources=len(run.numbered))
+        yield Sources(citations=run.citations)
+        prompt = self._prompted(route.text, run, found, history)
+        yield Status(doing="writing", sources=len(run.numbered))
+        async with aclosing(self._written(run, prompt[0], prompt[1], stop)) as parts:
+            async for part in parts:
+                yield part
+
+    def _unknown(self, run: _Run) -> Iterable[Part]:
+        """Abstain before the model is asked: the table holds the closest documents alone."""
+        run.verdict = "unknown"
+        run.citations = replies.renumbered(run.citations)
+        if run.citations:
+            yield Sources(citations=run.citations)
+        yield from run.text(replies.unknown(run.citations))
+
+    def _prompted(
+        self, text: str, run: _Run, found: Found, history: tuple[PastTurn, ...]
+    ) -> tuple[Prompt, prompting.Marks]:
+        word = self._chance.word
+        marks = prompting.Marks(begin=f"<<{word()}", end=f"{word()}>>", canary=word())
+        prompt = prompting.built(
+            self._prompt,
+            question=text,
+            searched=found.asked,
+            passages=run.numbered,
+            history=prompting.exchanges(history),
+            today=self._chance.now().date().isoformat(),
+            marks=marks,
+        )
+        run.model, run.prompt = self._model.name, prompt.version
+        return prompt, marks
+
+    async def _written(
+        self, run: _Run, prompt: Prompt, marks: prompting.Marks, stop: asyncio.Event
+    ) -> AsyncGenerator[Part]:
+        """Let the model write, show what is verified, and judge how it ended."""
+        draft = Drafting(
+            stream=self._model.stream(prompt),
+            checker=Checker(question=prompt.question, table={one.number: evidence(one) for one in run.numbered}),
+            canary=marks.canary,
+            unanswered=prompting.UNANSWERED,
+        )
+        run.used = draft.used
+        try:
+            async with aclosing(draft.parts(stop)) as parts:
+                async for part in parts:
+                    yield run.shown(part)
+        finally:
+            run.usage = _usage(draft, prompt)
+        for text in self._judged(run, draft):
+            yield text
+
+    def _judged(self, run: _Run, draft: Drafting) -> Iterable[Text]:
+        """Say how the draft ended; raises its error where nothing of it was shown."""
+        if draft.stopped:
+            run.verdict = "stopped"
+        elif draft.error is not None:
+            if not run.tree:
+                raise draft.error
+            run.verdict = "cut" if isinstance(draft.error, ModelCut) else "failed"
+            yield from run.text(replies.cut())
+        elif not run.tree:
+            run.verdict = "unknown"
+            yield from run.text(replies.unknown(run.citations))
+        else:
+            run.verdict = "answered"
+
+    async def _recorded(self, run: _Run) -> tuple[Part, ...]:
+        """Record the turn, once; where that fails, say so in place of a verdict that nobody could look up."""
+        run.recorded = True
+        try:
+            await self._turns.record(self._turn(run))
+        except BotError as error:
+            structlog.get_logger().warning("turn not recorded", reference=_reference(run), error=type(error).__name__)
+            run.verdict = "failed"
+            return tuple(run.text(replies.told(error.told)))
+        except Exception:  # noqa: BLE001 -- the answer stands; only its record is missing
+            structlog.get_logger().exception("turn not recorded", reference=_reference(run))
+        return ()
+
+    def _turn(self, run: _Run) -> NewTurn:
+        numbers = cited(run.tree)
+        return NewTurn(
+            answer=run.answer,
+            question=run.question,
+            text=rendered(run.tree),
+            verdict=run.verdict,
+            citations=citing.used(run.citations, numbers, run.used, run.numbered),
+            usage=run.usage,
+            model=run.model,
+            prompt=run.prompt,
+            took_ms=self._took(run),
+        )
+
+    def _took(self, run: _Run) -> int:
+        return max(0, round((self._chance.seconds() - run.began) * 1000))
+
+    def _ending(self, run: _Run) -> Ending:
+        return Ending(
+            answer=run.answer,
+            verdict=run.verdict,
+            cited=cited(run.tree),
+            usage=run.usage,
+            model=run.model,
+            took_ms=self._took(run),
+            reference=_reference(run) if run.verdict in ("failed", "cut") else None,
+        )
+
+
+def _reference(run: _Run) -> str:
+    return reference(run.question.id)
+
+
+def _usage(draft: Drafting, prompt: Prompt) -> Usage:
+    """Give what the server said, or an estimate where the stream never came to that."""
+    done = draft.finished
+    if done is not None and done.prompt_tokens:
+        return Usage(prompt_tokens=done.prompt_tokens, answer_tokens=done.answer_tokens, estimated=done.estimated)
+    asked = count(prompt.system) + count(prompt.user)
+    return Usage(prompt_tokens=asked, answer_tokens=count("".join(draft.said)), estimated=True)

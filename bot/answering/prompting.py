@@ -1,0 +1,109 @@
+"""A question with its passages and history into a prompt, within the budgets. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from bot.models.base import Exchange, Numbered, Prompt
+from knowledge.tokens import clipped, count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bot.answering.prompt_files import PromptFile
+    from bot.answering.turns import PastTurn
+    from knowledge.base import Passage
+
+CONTEXT: Final = 1_200
+"""Tokens of passages."""
+HISTORY: Final = 600
+"""Tokens of earlier turns."""
+OUTPUT: Final = 400
+"""Tokens of the answer."""
+UNANSWERED: Final = "The passages do not answer this question."
+"""What the model says, word for word, where they do not."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """Random words of one prompt: its delimiters, and a canary that no answer may hold."""
+
+    begin: str
+    end: str
+    canary: str
+
+
+def numbered(passages: Iterable[Passage]) -> tuple[Numbered, ...]:
+    """Number the passages from 1, within 1,200 tokens: the last that does not fit is clipped, the rest left out."""
+    given: list[Numbered] = []
+    left = CONTEXT
+    for number, passage in enumerate(passages, 1):
+        text = clipped(passage.text, left)
+        if not text.strip():
+            break
+        left -= count(text)
+        given.append(
+            Numbered(number=number, title=passage.title, heading=passage.heading, text=text, dated=_dated(passage))
+        )
+    return tuple(given)
+
+
+def _dated(passage: Passage) -> str | None:
+    if passage.updated_at is not None:
+        return passage.updated_at.date().isoformat()
+    return str(passage.year) if passage.year is not None else None
+
+
+def exchanges(turns: Sequence[PastTurn]) -> tuple[Exchange, ...]:
+    """Choose the newest answered turns that fit 600 tokens, oldest first; a long answer is clipped to a third of it."""
+    chosen: list[Exchange] = []
+    left = HISTORY
+    for turn in reversed(turns):
+        if turn.verdict not in ("answered", "cut", "stopped") or not turn.answer:
+            continue
+        exchange = Exchange(question=clipped(turn.question, HISTORY // 3), answer=clipped(turn.answer, HISTORY // 3))
+        left -= count(exchange.question) + count(exchange.answer)
+        if left < 0:
+            break
+        chosen.append(exchange)
+    return tuple(reversed(chosen))
+
+
+def built(  # noqa: PLR0913 -- a prompt is made of all these, by name
+    file: PromptFile,
+    *,
+    question: str,
+    searched: str,
+    passages: tuple[Numbered, ...],
+    history: tuple[Exchange, ...],
+    today: str,
+    marks: Marks,
+) -> Prompt:
+    """Fill the file in. ``question`` is what the person wrote; ``searched`` adds the question it follows on from."""
+    system, user = file.filled(
+        {
+            "today": today,
+            "begin": marks.begin,
+            "end": marks.end,
+            "canary": marks.canary,
+            "unanswered": UNANSWERED,
+            "passages": "\n\n".join(_shown(passage) for passage in passages),
+            "question": question,
+        }
+    )
+    return Prompt(
+        version=file.name,
+        system=system,
+        history=history,
+        user=user,
+        question=searched,
+        passages=passages,
+        max_tokens=OUTPUT,
+    )
+
+
+def _shown(passage: Numbered) -> str:
+    path = " > ".join((passage.title, *passage.heading))
+    dated = f" (dated {passage.dated})" if passage.dated else ""
+    return f"[{passage.number}] {path}{dated}\n{passage.text.strip()}"

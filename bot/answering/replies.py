@@ -1,0 +1,60 @@
+"""What the engine says in its own words. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from adapters.markup import Cite, Item, Listing, Paragraph, Plain, Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from adapters.base import Citation
+
+CLOSEST: Final = 3
+"""Titles that an "I don't know" names, at most."""
+_UNKNOWN: Final = "I don't know: I found no answer to that in the documents that everyone here may read."
+
+
+def unknown(citations: Sequence[Citation]) -> Tree:
+    """Say that the knowledge does not answer, and name the closest documents."""
+    close = closest(citations)
+    if not close:
+        return (Paragraph((Plain(_UNKNOWN),)),)
+    items = tuple(Item((Plain(f"{line.title} "), Cite(line.number))) for line in close)
+    return (
+        Paragraph((Plain(_UNKNOWN),)),
+        Paragraph((Plain("The closest is:" if len(close) == 1 else "The closest are:"),)),
+        Listing(items),
+    )
+
+
+def closest(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """Give the first line of each document, at most three."""
+    documents: dict[str, Citation] = {}
+    for line in citations:
+        documents.setdefault(line.document, line)
+    return tuple(documents.values())[:CLOSEST]
+
+
+def renumbered(citations: Sequence[Citation]) -> tuple[Citation, ...]:
+    """Give only the closest, numbered from 1, for a table that holds nothing else."""
+    return tuple(replace(line, number=number) for number, line in enumerate(closest(citations), 1))
+
+
+def cut() -> Tree:
+    """Say that an answer broke off."""
+    return (Paragraph((Plain("The answer broke off here. What stands above is checked; ask again for the rest."),)),)
+
+
+def told(sentence: str) -> Tree:
+    """Say an error's own sentence."""
+    return (Paragraph((Plain(sentence),)),)
+
+
+def broken(reference: str) -> Tree:
+    """Say that something went wrong, without saying what: that is in the log under the reference."""
+    return told(
+        f"Something went wrong, and it is not your question's fault. Please ask again; the reference is {reference}."
+    )

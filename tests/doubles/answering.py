@@ -1,0 +1,96 @@
+"""What the engine talks to, in memory: a shelf that finds passages by their words, and turns in a list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.answering.turns import NewTurn, PastTurn
+from bot.reading.claims import claim
+from knowledge.base import Passage, Retrieved, Signals
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from knowledge.base import Filter, Scope
+
+
+def passage(
+    document: str, text: str, *, title: str = "", heading: tuple[str, ...] = (), url: str | None = None
+) -> Passage:
+    """Make a passage with the least that it needs."""
+    return Passage(
+        chunk=f"{document}:0",
+        document=document,
+        title=title or document,
+        text=text,
+        heading=heading,
+        url=url,
+        source="docs",
+        score=1.0,
+    )
+
+
+class Passages:
+    """Retriever and catalog over a few passages; ``hidden`` documents may not be read any more."""
+
+    def __init__(self, *passages: Passage, error: Exception | None = None) -> None:
+        self.passages = passages
+        self.error = error
+        self.hidden: set[str] = set()
+        self.searched: list[str] = []
+        self.scopes: list[Scope] = []
+        self.filters: list[tuple[Filter, ...]] = []
+
+    async def retrieve(
+        self, text: str, /, *, scope: Scope, filters: tuple[Filter, ...] = (), passages: int = 5, tokens: int = 1200
+    ) -> Retrieved:
+        """Find passages that share words with the text; coverage is the share of its words that the best one holds."""
+        if self.error is not None:
+            raise self.error
+        self.searched.append(text)
+        self.scopes.append(scope)
+        self.filters.append(filters)
+        asked = claim(text).words
+        shares = [
+            (len(asked & claim(f"{one.title} {one.text}").words) / max(1, len(asked)), one) for one in self.passages
+        ]
+        best = sorted(shares, key=lambda share: -share[0])[:passages]
+        coverage = best[0][0] if best else 0.0
+        found = tuple(one for _, one in best if one.document not in self.hidden)
+        return Retrieved(passages=found, signals=Signals(similarity=coverage, coverage=coverage, terms=len(asked)))
+
+    async def readable(self, documents: Collection[str], scope: Scope) -> frozenset[str]:
+        """Give those that are not hidden."""
+        return frozenset(documents) - self.hidden
+
+
+class Remembered:
+    """Turns in a list."""
+
+    def __init__(self, *past: PastTurn, error: Exception | None = None) -> None:
+        self.past = list(past)
+        self.error = error
+        self.recorded: list[NewTurn] = []
+
+    async def recent(self, conversation: str, limit: int, /) -> Sequence[PastTurn]:
+        """Give the newest."""
+        return self.past[-limit:]
+
+    async def record(self, turn: NewTurn, /) -> None:
+        """Keep it, and answer from it later."""
+        if self.error is not None:
+            raise self.error
+        self.recorded.append(turn)
+        self.past.append(
+            PastTurn(
+                question=turn.question.text,
+                answer=turn.text,
+                verdict=turn.verdict,
+                documents=frozenset(line.document for line in turn.citations),
+            )
+        )
+
+
+def covered(signals: Signals) -> bool:
+    """A gate for these doubles."""
+    return signals.coverage >= 0.5

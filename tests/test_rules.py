@@ -92,6 +92,7 @@ LAYERS = "The bot imports the platforms and the knowledge; they import neither i
 BELOW = "The platforms and the knowledge know nothing of migrations"
 SIBLINGS = "No cycles between siblings"
 PURE = "Pure modules touch no clock, disk, network, database or screen"
+CONCRETE = "Platforms, sources, embedders, indexes and models are chosen in bot.app alone"
 LIBRARIES = "Each library is imported by its own modules alone"
 
 VIOLATIONS = (
@@ -135,6 +136,10 @@ VIOLATIONS = (
     contract("pure modules open no database", "adapters/markup.py", "import sqlite3", PURE),
     contract("pure modules read no file", "knowledge/fingerprint.py", "import pathlib", PURE),
     contract("nor do they through another module", "bot/answering/route.py", "import knowledge.store", PURE),
+    contract("an index is chosen in one place", "bot/planted.py", "import knowledge.indexes.words", CONCRETE),
+    contract("and so is a model", "bot/answering/planted.py", "import bot.models.openai", CONCRETE),
+    contract("and a platform", "bot/cli/planted.py", "import adapters.terminal.adapter", CONCRETE),
+    contract("and an embedder", "knowledge/planted.py", "import knowledge.embedders.minilm", CONCRETE),
     contract("one place for a library", "bot/planted.py", "import rich.table", LIBRARIES),
     contract("siblings have an order", "knowledge/errors.py", "import knowledge.store", SIBLINGS),
     Violation(

@@ -143,12 +143,12 @@ class VectorMatrix(Index):
 
 def _part(rows: Sequence[Row[str, int, int, bytes]], generation: int, dimensions: int, path: Path) -> Matrix:
     ids, numbers, editions, vectors = zip(*rows, strict=True)
-    data = np.frombuffer(b"".join(vectors), "<f4")
-    if data.size != len(rows) * dimensions:
+    if any(len(vector) != 4 * dimensions for vector in vectors):
         raise Damaged(
             f"The knowledge file {path} holds vectors of a wrong length; delete it and run footnote sync again."
         )
-    return Matrix.of(generation, (ids, numbers, editions), data.reshape(len(rows), dimensions).astype(np.float32))
+    data = np.frombuffer(b"".join(vectors), "<f4").reshape(len(rows), dimensions)
+    return Matrix.of(generation, (ids, numbers, editions), data.astype(np.float32))
 
 
 def _generation(workspace: str) -> Select[int]:
@@ -188,7 +188,7 @@ _REMOVE = delete(VectorRow).where(
 
 async def _known(connection: AsyncConnection) -> VectorSpec | None:
     query = select(Setting.name, Setting.value).where(Setting.name.startswith("vectors."))
-    found = dict((await connection.execute(query)).tuples().all())
+    found = dict((await connection.execute(query)).all())
     if not found:
         return None
     return VectorSpec(

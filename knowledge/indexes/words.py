@@ -121,7 +121,7 @@ class _Frequencies:
         chunks, known = self._chunks, self._terms
         if unknown := {terms.match([term]): term for term in asked if term not in known}:
             given = {"terms": json.dumps(list(unknown)), "most": _COUNTED}
-            rows = (await connection.execute(_FREQUENCIES, given)).tuples()
+            rows = await connection.execute(_FREQUENCIES, given)
             known |= {unknown[expression]: count for expression, count in rows}
         return _Counts(chunks=chunks, terms={term: known[term] for term in asked})
 

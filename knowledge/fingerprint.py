@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -31,7 +30,7 @@ def digest(document: Document, *, chunker: str, spec: VectorSpec) -> str:
         chunker,
         (spec.model, spec.dimensions, spec.metric),
     )
-    hashed = blake2b(json.dumps(particulars).encode(), digest_size=_SIZE)
+    hashed = blake2b(repr(particulars).encode(), digest_size=_SIZE)
     hashed.update(b"\0")
     hashed.update(document.content)
     return hashed.hexdigest()
@@ -39,4 +38,4 @@ def digest(document: Document, *, chunker: str, spec: VectorSpec) -> str:
 
 def edition(workspace: str, document: str, digest: str) -> str:
     """Name one edition of a document in a workspace, in 32 hexadecimal digits."""
-    return blake2b(json.dumps((workspace, document, digest)).encode(), digest_size=_SIZE).hexdigest()
+    return blake2b(repr((workspace, document, digest)).encode(), digest_size=_SIZE).hexdigest()

@@ -1,6 +1,8 @@
 """A sync in a process of its own: it reports every step on a line, and can be told to die at its n-th database step.
 
-    python -m tests.crash.child FOLDER KNOWLEDGE_FILE [N]
+    python -m tests.crash.child FOLDER KNOWLEDGE_FILE [N | asking]
+
+``asking`` goes on after each line only when a line comes in.
 """
 
 from __future__ import annotations
@@ -24,6 +26,8 @@ from tests.doubles.hashing import Hashing
 from tests.doubles.shelf import TEAM
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from sqlalchemy import Engine
 
     from knowledge.base import Embedder
@@ -31,7 +35,12 @@ if TYPE_CHECKING:
     from knowledge.syncing import Summary
 
 
-async def synced(folder: Path, store: Store, embedder: Embedder, *, aloud: bool = False) -> Summary:
+async def synced(
+    folder: Path,
+    store: Store,
+    embedder: Embedder,
+    progress: Callable[[Progress], None] | None = None,
+) -> Summary:
     """Sync the folder as the command does."""
     return await sync(
         [Files(folder, readers=frozenset({TEAM}))],
@@ -39,13 +48,18 @@ async def synced(folder: Path, store: Store, embedder: Embedder, *, aloud: bool 
         catalog=Catalog(store),
         indexes=[Words(store), VectorMatrix(store)],
         embedder=embedder,
-        progress=_say if aloud else None,
+        progress=progress,
     )
 
 
 def _say(progress: Progress) -> None:
     sys.stdout.write(f"{progress.stage} {progress.documents} {progress.ready} {progress.embedded}\n")
     sys.stdout.flush()
+
+
+def _ask(progress: Progress) -> None:
+    _say(progress)
+    sys.stdin.readline()
 
 
 class _Steps:
@@ -65,9 +79,10 @@ class _Steps:
 
 async def main(folder: str, file: str, last: str = "0") -> None:
     store = Store(Path(file))
-    steps = _Steps(store.engine.sync_engine, int(last))
+    asks = last == "asking"
+    steps = _Steps(store.engine.sync_engine, 0 if asks else int(last))
     async with store:
-        await synced(Path(folder), store, Hashing(), aloud=True)
+        await synced(Path(folder), store, Hashing(), _ask if asks else _say)
     sys.stdout.write(f"steps {steps.count}\n")
 
 

@@ -1,4 +1,4 @@
-"""What a knowledge file holds, without what may differ between two ways to the same knowledge: row numbers and order."""
+"""What a knowledge file holds, without what may differ between two ways to it: the numbers and the order of rows."""
 
 from __future__ import annotations
 

@@ -27,28 +27,46 @@ ROOT = Path(__file__).parents[2]
 SEED = 20_261_121
 
 
-async def test_a_sync_killed_at_a_few_points_is_completed_by_the_next(tmp_path: Path) -> None:
-    await kill_and_complete(tmp_path, documents=100, kills=8)
+PUBLISHING = 9
+"""Database steps from the beginning of the publication to the end of the sync."""
+
+
+async def test_a_first_sync_killed_at_a_few_points_is_completed_by_the_next(tmp_path: Path) -> None:
+    await kill_and_complete(await _first_sync(tmp_path, 60), tmp_path, spread=3, last=())
+
+
+async def test_a_later_sync_killed_at_a_few_points_is_completed_by_the_next(tmp_path: Path) -> None:
+    await kill_and_complete(await _later_sync(tmp_path, 60), tmp_path, spread=3, last=(2, 3))
 
 
 @pytest.mark.crash
-async def test_a_sync_killed_at_fifty_points_is_completed_by_the_next(tmp_path: Path) -> None:
-    await kill_and_complete(tmp_path, documents=400, kills=50)
+async def test_a_first_sync_killed_at_many_points_is_completed_by_the_next(tmp_path: Path) -> None:
+    await kill_and_complete(await _first_sync(tmp_path, 400), tmp_path, spread=25, last=())
 
 
-async def kill_and_complete(home: Path, *, documents: int, kills: int) -> None:
-    """Kill first syncs and later ones in turn, half of them by line of progress and half by step of the database."""
+@pytest.mark.crash
+async def test_a_later_sync_killed_at_many_points_is_completed_by_the_next(tmp_path: Path) -> None:
+    await kill_and_complete(await _later_sync(tmp_path, 400), tmp_path, spread=16, last=range(PUBLISHING))
+
+
+async def kill_and_complete(case: Case, home: Path, *, spread: int, last: Sequence[int]) -> None:
+    """Kill over the whole run, in turn by step of the database and by line of progress; then at steps from the end."""
     chance = random.Random(SEED)  # noqa: S311 - points to kill at, no secret
-    for name, case in (("first", await _first_sync(home, documents)), ("later", await _later_sync(home, documents))):
-        whole = await _watched(case, home / f"{name}-whole")
-        for number in range(kills // 2):
-            work = home / f"{name}-{number}"
-            if number % 2:
-                await _killed(case, work, line=_spread(chance, number, kills // 2, whole.lines))
-            else:
-                await _killed(case, work, step=_spread(chance, number, kills // 2, whole.steps))
-            await _completed(case, work)
-            shutil.rmtree(work)
+    whole = await _watched(case, home / "whole")
+    for number in range(spread):
+        at = (number + chance.random()) / spread
+        if number % 2:
+            await _killed_and_completed(case, home / str(number), line=1 + int(at * whole.lines))
+        else:
+            await _killed_and_completed(case, home / str(number), step=1 + int(at * whole.steps))
+    for back in last:
+        await _killed_and_completed(case, home / f"last-{back}", step=whole.steps - back)
+
+
+async def _killed_and_completed(case: Case, work: Path, *, line: int = 0, step: int = 0) -> None:
+    await _killed(case, work, line=line, step=step)
+    await _completed(case, work)
+    shutil.rmtree(work)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,28 +88,23 @@ class Whole:
 
 
 async def _first_sync(home: Path, documents: int) -> Case:
-    folder = home / "first" / "library"
+    folder = home / "library"
     write_first(folder, documents)
-    return Case(folder=folder, before=None, after=await _in_one_go(folder, home / "first.db"), generation=1)
+    return Case(folder=folder, before=None, after=await _in_one_go(folder, home / "after.db"), generation=1)
 
 
 async def _later_sync(home: Path, documents: int) -> Case:
-    folder = home / "later" / "library"
+    folder = home / "library"
     write_first(folder, documents)
     before = await _in_one_go(folder, home / "before.db")
     write_second(folder, documents)
-    return Case(folder=folder, before=before, after=await _in_one_go(folder, home / "later.db"), generation=2)
+    return Case(folder=folder, before=before, after=await _in_one_go(folder, home / "after.db"), generation=2)
 
 
 async def _in_one_go(folder: Path, file: Path) -> Path:
     async with Store(file) as store:
         await synced(folder, store, Hashing())
     return file
-
-
-def _spread(chance: random.Random, number: int, kills: int, points: int) -> int:
-    """Choose a point from 1 on, at random within its own share of the run, so that all of it is covered."""
-    return 1 + min(points - 1, int((number + chance.random()) * points / kills))
 
 
 def _set_out(case: Case, work: Path) -> Path:

@@ -13,6 +13,8 @@ from knowledge.base import Embedded, Embedder, VectorSpec
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from knowledge.base import Vectors
+
 
 class Hashing(Embedder):
     """Counts what it embedded, so that a test can see what was embedded again."""
@@ -24,12 +26,21 @@ class Hashing(Embedder):
     async def embed(self, texts: Sequence[str], /, *, purpose: Literal["question", "passage"]) -> Embedded:
         if purpose == "passage":
             self.texts.extend(texts)
-        vectors = np.zeros((len(texts), self.spec.dimensions), dtype=np.float32)
-        words = [re.findall(r"\w+", text.lower()) for text in texts]
-        for row, found in zip(vectors, words, strict=True):
-            row[0] = 1e-3
-            for word in found:
-                place = int.from_bytes(blake2b(word.encode(), digest_size=8).digest()) % self.spec.dimensions
-                row[place] += 1
-        vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-        return Embedded(vectors=vectors, tokens=sum(map(len, words)))
+        vectors = np.empty((len(texts), self.spec.dimensions), dtype=np.float32)
+        for row, text in enumerate(texts):
+            vectors[row] = hashed(text, self.spec.dimensions)
+        return Embedded(vectors=vectors, tokens=sum(len(_words(text)) for text in texts))
+
+
+def hashed(text: str, dimensions: int) -> Vectors:
+    """One text's vector (d,)."""
+    vector = np.zeros(dimensions, dtype=np.float32)
+    vector[0] = 1e-3
+    for word in _words(text):
+        vector[int.from_bytes(blake2b(word.encode(), digest_size=8).digest()) % dimensions] += 1
+    unit: Vectors = vector / np.linalg.norm(vector)
+    return unit
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())

@@ -55,7 +55,7 @@ class _Way:
     policy: Policy
 
 
-_SECTIONS = Policy(limit=1200, whole=1600, small=300)
+_SECTIONS = Policy(limit=1200, whole=1600, small=150)
 _WAYS: Mapping[Kind, _Way] = {
     "markdown": _Way(markdown.outline, _SECTIONS),
     "html": _Way(html.outline, _SECTIONS),

@@ -21,6 +21,7 @@ _CONTROLS_AT_MOST = 0.01
 _HIGH_AT_MOST = 0.3
 """Share of bytes above 127 that a text in a Western one-byte encoding stays under."""
 
+_ODD_ASCII = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _BREAKS = re.compile(r"\r\n?|[\v\f\x85\u2028\u2029]")
 # Zero-width, bidi controls, tag characters and variation selectors, which can spell words that nobody sees
 # (Unicode Technical Report 36, section 3), soft hyphens, and control characters, which steer terminals. Joiners stay
@@ -56,12 +57,16 @@ def decoded(content: bytes, name: str) -> str:
 
 def visible(text: str) -> str:
     """Leave out what no reader sees, end lines with a line feed, and compose characters (NFC)."""
+    if text.isascii() and not _ODD_ASCII.search(text):
+        return text  # nearly all there is, and the search is ten times as fast
     text = _INVISIBLE.sub("", _BREAKS.sub("\n", text))
     return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def invisible(text: str) -> int:
     """How many characters of a text no reader sees, a byte order mark at its start apart."""
+    if text.isascii() and not _ODD_ASCII.search(text):
+        return 0
     return sum(1 for _ in _INVISIBLE.finditer(text.removeprefix("\ufeff")))
 
 

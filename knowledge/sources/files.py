@@ -26,16 +26,18 @@ ENDINGS: Mapping[str, Kind] = {
     ".html": "html",
     ".htm": "html",
 }
+_PIECE = 1_000_000
 LARGEST = 20_000_000
 """Bytes that a document may have."""
 _BATCH_FILES = 64
 _BATCH_BYTES = 8_000_000
+
 """What one hop to a thread reads: enough to make the hop free, little enough to hold in memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    path: Path
+    path: str
     id: str
     kind: Kind
 
@@ -77,7 +79,7 @@ class Files:
         except FileNotFoundError:
             raise NothingThere(f"{self.root} does not exist; check the path.") from None
         except OSError as error:
-            raise NothingThere(f"{self.root} cannot be read ({_reason(error)}); check its permissions.") from None
+            raise self._lost(error) from None
         if stat.S_ISREG(mode):
             return [self._single()]
         if not stat.S_ISDIR(mode):
@@ -89,34 +91,39 @@ class Files:
         if kind is None:
             known = " ".join(ENDINGS)
             raise Unreadable(f"{self.root.name} is of a kind that cannot be read; known endings are {known}.")
-        return _Found(self.root, self.name, kind)
+        return _Found(str(self.root), self.name, kind)
 
     def _below(self) -> Iterator[_Found]:
+        """Walk with ``scandir``: a ``Path`` for each of thousands of files would cost more than reading them."""
         whole = self.root.resolve()
-        for folder, subfolders, names in os.walk(self.root, onerror=self._lost):
-            subfolders[:] = [name for name in subfolders if not name.startswith(".")]
-            for name in names:
-                kind = ENDINGS.get(Path(name).suffix.lower())
-                if kind is None or name.startswith("."):
-                    continue
-                path = Path(folder, name)
-                if path.is_symlink() and not path.resolve().is_relative_to(whole):
-                    continue
-                document = self._id(path)
-                if document.isprintable():
-                    yield _Found(path, document, kind)
-                else:
-                    self._skip(ascii(document)[1:-1], "its name has characters that cannot be shown; rename it")
+        folders = [(str(self.root), self.name)]
+        while folders:
+            folder, name = folders.pop()
+            for entry in self._listed(folder, name):
+                document = f"{name}/{entry.name}"
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append((entry.path, document))
+                elif kind := ENDINGS.get(os.path.splitext(entry.name)[1].lower()):  # noqa: PTH122 - as above
+                    if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(whole):
+                        continue
+                    if document.isprintable():
+                        yield _Found(entry.path, document, kind)
+                    else:
+                        self._skip(ascii(document)[1:-1], "its name has characters that cannot be shown; rename it")
 
-    def _lost(self, error: OSError) -> None:
-        """A folder that cannot be listed: the root itself is an error, another one is skipped."""
-        path = Path(error.filename)
-        if path == self.root:
-            raise NothingThere(f"{self.root} cannot be read ({_reason(error)}); check its permissions.") from None
-        self._skip(f"{self._id(path)}/", f"it cannot be read ({_reason(error)}); check its permissions")
+    def _listed(self, folder: str, name: str) -> list[os.DirEntry[str]]:
+        """What is in a folder and not hidden; a folder that cannot be listed is skipped, unless it is the root."""
+        try:
+            with os.scandir(folder) as entries:
+                return [entry for entry in entries if not entry.name.startswith(".")]
+        except OSError as error:
+            if folder == str(self.root):
+                raise self._lost(error) from None
+            self._skip(ascii(name)[1:-1] + "/", f"it cannot be read ({_reason(error)}); check its permissions")
+            return []
 
-    def _id(self, path: Path) -> str:
-        return f"{self.name}/{path.relative_to(self.root).as_posix()}"
+    def _lost(self, error: OSError) -> NothingThere:
+        return NothingThere(f"{self.root} cannot be read ({_reason(error)}); check its permissions.")
 
     def _skip(self, document: str, why: str) -> None:
         self.skipped.append(Skipped(document=document, told=f"{document} was skipped: {why}."))
@@ -142,30 +149,40 @@ class Files:
         except OSError as error:
             self._skip(found.id, f"it cannot be read ({_reason(error)}); check its permissions")
         else:
+            stem = os.path.splitext(os.path.basename(found.path))[0]  # noqa: PTH119, PTH122 - as above
             return Document(
                 id=found.id,
                 source=self.name,
                 kind=found.kind,
                 content=content,
-                title=found.path.stem.replace("-", " ").replace("_", " ").strip() or found.path.name,
+                title=stem.replace("-", " ").replace("_", " ").strip() or stem,
                 readers=self.readers,
                 updated_at=changed,
             )
         return None
 
-    def _content(self, path: Path) -> tuple[bytes, datetime]:
+    def _content(self, path: str) -> tuple[bytes, datetime]:
         """Read a regular file, and no more than it may have even while it grows."""
         # Without O_NONBLOCK opening a pipe that nobody writes to would wait for ever.
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            status = os.fstat(file.fileno())
+        try:
+            status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise OSError(0, "not a regular file")
-            content = file.read(self.largest + 1)
+            content = self._bytes(descriptor, status.st_size)
+        finally:
+            os.close(descriptor)
         if len(content) > self.largest:
             size, most = max(status.st_size, len(content)) / 1e6, self.largest / 1e6
             raise _TooLarge(f"it is {size:.1f} MB, more than the {most:g} MB that a document may have; split it")
         return content, datetime.fromtimestamp(status.st_mtime, UTC)
+
+    def _bytes(self, descriptor: int, size: int) -> bytes:
+        """Read to the end, or past the limit; one call does it unless the file changes or comes in pieces."""
+        content = os.read(descriptor, min(size, self.largest) + 1)
+        while len(content) != size and len(content) <= self.largest and (more := os.read(descriptor, _PIECE)):
+            content += more
+        return content
 
 
 class _TooLarge(Exception):

@@ -48,7 +48,7 @@ def configure(*, level: Level = "warning", form: Format = "auto", stream: TextIO
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()  # noqa: TID251 - where the libraries' own lines arrive
-    root.handlers = [_Routed()]
+    root.handlers = [*(handler for handler in root.handlers if not isinstance(handler, _Routed)), _Routed()]
     root.setLevel(max(_LEVELS[level], logging.WARNING))
 
 

@@ -54,8 +54,8 @@ class Answers:
         try:
             gate = self.gates[question.id]
             await asyncio.sleep(0)
-            while not (self._open or gate.is_set() or stop.is_set()):
-                await asyncio.sleep(0)  # noqa: ASYNC110 - two events at once
+            while not (self._open or gate.is_set() or stop.is_set()):  # noqa: ASYNC110 - two events at once
+                await asyncio.sleep(0)
             yield Ending(answer=f"a-{question.id}", verdict="stopped" if stop.is_set() else "answered")
         finally:
             self.running[question.conversation] -= 1

@@ -1,0 +1,246 @@
+"""The composition root: the one place that names concrete classes, each imported where it is needed.
+
+``knowledge`` what is known · ``synced`` makes it known · ``engine`` what answers · ``answering`` both, for one
+question · ``service`` all of it behind a platform. Each opens what it needs and closes it again.
+"""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import bot
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Sequence
+
+    from adapters.base import Adapter
+    from adapters.terminal import Terminal
+    from bot.answering.engine import Engine
+    from bot.answering.turns import Turns as KeptTurns
+    from bot.database import Database
+    from bot.models.base import LanguageModel
+    from bot.settings import Settings
+    from knowledge.base import Document, Embedder, Index, Principal, Source
+    from knowledge.catalog import Catalog
+    from knowledge.chunking import Chunked
+    from knowledge.retriever import Retriever
+    from knowledge.sources.files import Files
+    from knowledge.staging import Progress
+    from knowledge.store import Store
+    from knowledge.syncing import Summary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """What is known, open: to search, to look up, and to sync."""
+
+    store: Store
+    catalog: Catalog
+    indexes: Sequence[Index]
+    embedder: Embedder
+    retriever: Retriever
+    workspace: str
+
+    async def sync(
+        self, sources: Sequence[Source], *, progress: Callable[[Progress], None] | None = None, rebuild: bool = False
+    ) -> Summary:
+        """Make known what the sources give; see ``knowledge.syncing.sync``."""
+        from knowledge.syncing import sync
+
+        return await sync(
+            sources,
+            workspace=self.workspace,
+            catalog=self.catalog,
+            indexes=self.indexes,
+            embedder=self.embedder,
+            progress=progress,
+            rebuild=rebuild,
+        )
+
+
+@asynccontextmanager
+async def knowledge(settings: Settings) -> AsyncGenerator[Knowledge]:
+    """Open what is known for searching. Raises KnowledgeError, WrongVectors where another embedder made it."""
+    async with _opened(settings) as known:
+        for index in known.indexes:
+            await index.prepare(known.embedder.spec)
+        yield known
+
+
+async def synced(
+    settings: Settings,
+    sources: Sequence[Source],
+    *,
+    progress: Callable[[Progress], None] | None = None,
+    rebuild: bool = False,
+) -> Summary:
+    """Open what is known and sync the sources into it. Raises KnowledgeError."""
+    _logged(settings)
+    async with _opened(settings) as known:
+        return await known.sync(sources, progress=progress, rebuild=rebuild)
+
+
+def engine(settings: Settings, known: Knowledge, turns: KeptTurns, model: LanguageModel) -> Engine:
+    """Put an engine together; its knowledge is that of the team."""
+    from bot.answering import prompt_files
+    from bot.answering.engine import Engine
+    from bot.answering.gate import sufficient
+
+    return Engine(
+        retriever=known.retriever,
+        catalog=known.catalog,
+        model=model,
+        turns=turns,
+        prompt=prompt_files.load(),
+        workspace=settings.team,
+        gate=sufficient,
+    )
+
+
+@asynccontextmanager
+async def answering(settings: Settings) -> AsyncGenerator[tuple[Engine, Catalog]]:
+    """Open all that answering takes: an engine, and the catalog of what it knows."""
+    async with _assembled(settings) as (answerer, known, _):
+        yield answerer, known.catalog
+
+
+async def service(settings: Settings, adapter: Adapter) -> None:
+    """Serve one platform until it ends, or until this is cancelled; answers under way then have their time to end."""
+    from bot.desk import FrontDesk
+    from bot.dispatcher import Dispatcher
+    from bot.feedback.ratings import Ratings
+    from bot.inbox import Inbox
+    from bot.turns import Turns
+
+    inbox = Inbox()
+    async with _assembled(settings) as (answerer, _, database), adapter:
+        desk = FrontDesk(inbox=inbox, turns=Turns(database), ratings=Ratings(database))
+        dispatcher = Dispatcher(
+            inbox=inbox,
+            adapters={adapter.name: adapter},
+            answer=answerer.answer,
+            max_in_flight=settings.max_in_flight,
+            drain_seconds=settings.drain_seconds,
+        )
+        async with dispatcher.running():
+            await adapter.run(desk)
+
+
+def terminal(settings: Settings, *, user: str) -> Terminal:
+    """Make this process's terminal a platform, or the pipe that it reads from."""
+    import secrets
+    import sys
+    from datetime import UTC, datetime
+
+    from rich.console import Console
+
+    from adapters.terminal import Terminal
+    from adapters.terminal.lines import Keyboard, Pipe
+
+    watched = sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty()
+    return Terminal(
+        team=settings.team,
+        user=user,
+        lines=Keyboard() if watched else Pipe(0),
+        console=Console(markup=False, emoji=False, highlight=False),
+        now=lambda: datetime.now(UTC),
+        token=lambda: secrets.token_hex(8),
+    )
+
+
+def files(path: Path, *, readers: frozenset[Principal], name: str | None = None) -> Files:
+    """Make a file or folder a source."""
+    from knowledge.sources.files import Files
+
+    return Files(path, readers=readers, name=name)
+
+
+def manual() -> Path:
+    """Give the folder of the shipped manual: inside an installed package, else in the checkout."""
+    home = Path(bot.__file__).parent
+    installed = home / "manual"
+    return installed if installed.is_dir() else home.parent / "docs"
+
+
+async def chunks_of(file: Path) -> tuple[Document, Chunked]:
+    """Read one file as a sync would, and cut it. Raises NothingThere and Unreadable."""
+    from knowledge.base import PUBLIC
+    from knowledge.chunking import chunked
+    from knowledge.errors import Unreadable
+
+    source = files(file, readers=frozenset({PUBLIC}))
+    async with aclosing(source.documents()) as documents:
+        async for document in documents:
+            return document, chunked(document, "inspected")
+    raise Unreadable(*(f"{file} cannot be read: {skipped.told}" for skipped in source.skipped))
+
+
+@asynccontextmanager
+async def _assembled(settings: Settings) -> AsyncGenerator[tuple[Engine, Knowledge, Database]]:
+    from bot.database import Database
+    from bot.turns import Turns
+
+    _logged(settings)
+    async with AsyncExitStack() as opened:
+        known = await opened.enter_async_context(knowledge(settings))
+        database = await opened.enter_async_context(Database(settings.bot_database))
+        model = await opened.enter_async_context(_model(settings, known.embedder))
+        yield engine(settings, known, Turns(database), model), known, database
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncGenerator[Knowledge]:
+    from knowledge.catalog import Catalog
+    from knowledge.fusion import STATIC_VECTOR_SHARE, VECTOR_SHARE
+    from knowledge.indexes.vectors import VectorMatrix
+    from knowledge.indexes.words import Words
+    from knowledge.retriever import Retriever
+    from knowledge.store import Store
+
+    embedder = _embedder(settings)
+    share = STATIC_VECTOR_SHARE if settings.embedder == "lite" else VECTOR_SHARE
+    async with Store(settings.knowledge_database) as store:
+        catalog = Catalog(store)
+        indexes = (Words(store), VectorMatrix(store))
+        yield Knowledge(
+            store=store,
+            catalog=catalog,
+            indexes=indexes,
+            embedder=embedder,
+            retriever=Retriever(indexes=indexes, embedder=embedder, catalog=catalog, vector_share=share),
+            workspace=settings.team,
+        )
+
+
+def _embedder(settings: Settings) -> Embedder:
+    if settings.embedder == "lite":
+        from knowledge.embedders.lite import Lite
+
+        return Lite()
+    from knowledge.embedders.minilm import MiniLm
+
+    return MiniLm(settings.home)
+
+
+@asynccontextmanager
+async def _model(settings: Settings, embedder: Embedder) -> AsyncGenerator[LanguageModel]:
+    """Give the chat model where there is a key for it, else the one that quotes."""
+    if settings.openai_api_key is None:
+        from bot.models.extractive import Extractive
+
+        yield Extractive(embedder.embed)
+        return
+    from bot.models.openai import OpenAiChat
+
+    model = OpenAiChat(settings.openai_base_url, settings.openai_api_key.get_secret_value(), settings.model)
+    async with aclosing(model):
+        yield model
+
+
+def _logged(settings: Settings) -> None:
+    from bot.ops.logs import configure
+
+    configure(level=settings.log_level, form=settings.log_format)

@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import pytest
+from pydantic import SecretStr
+
+from adapters.base import Audience, Conversations, Ending, History, Place, Rated, Sources, Stopped
+from bot import app
+from bot.database import Database
+from bot.errors import StoreError
+from bot.feedback.ratings import Ratings
+from bot.settings import Settings
+from knowledge.base import Scope
+from knowledge.errors import NothingThere, WrongVectors
+from tests.doubles.adapters import MARY, NOON, RecordingAdapter, a_question
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from adapters.base import Desk, Part, Past, Question, Turn, Verdict
+
+TEAM = "terminal:local"
+READERS = frozenset({TEAM})
+PLACE = Place(platform="recording", workspace=TEAM, channel="c")
+PAGE = """# Backups
+
+## When backups run
+
+A backup of the database runs every night at two o'clock. Each backup is kept for thirty days.
+
+## Restoring
+
+To restore a backup, run `acme restore NAME`. Restoring takes about ten minutes.
+"""
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """A home in which one page was synced."""
+    folder = tmp_path_factory.mktemp("handbook")
+    (folder / "backups.md").write_text(PAGE)
+    settings = Settings(home=tmp_path_factory.mktemp("home"))
+    summary = asyncio.run(app.synced(settings, [app.files(folder, readers=READERS)]))
+    assert summary.added == 1
+    return settings
+
+
+class Talker(RecordingAdapter):
+    """Asks one question after the other, each when the one before was answered; then does what it was given to do."""
+
+    def __init__(self, *questions: str, audience: frozenset[str] = READERS) -> None:
+        super().__init__(audience=Audience(everyone=audience, asker=frozenset()))
+        self._texts = questions
+        self.conversation = uuid4().hex
+        self._ended = asyncio.Event()
+        self.turns: list[Turn] = []
+        self.past: list[Past] = []
+
+    async def run(self, desk: Desk, /) -> None:
+        for number, text in enumerate(self._texts):
+            self._ended.clear()
+            await desk.accept(
+                replace(a_question(text, PLACE), id=f"{self.conversation}:{number}", conversation=self.conversation)
+            )
+            await self._ended.wait()
+        for ending in self.endings():
+            await desk.accept(Rated(answer=ending.answer, person=MARY, vote=1, at=NOON))
+        self.turns += await desk.history(History(conversation=self.conversation))
+        self.past += await desk.conversations(Conversations(person=MARY, platform="recording"))
+
+    async def reply(self, question: Question, parts: AsyncGenerator[Part], /) -> None:
+        await super().reply(question, parts)
+        self._ended.set()
+
+    def endings(self) -> list[Ending]:
+        return [part for parts in self.replies.values() for part in parts if isinstance(part, Ending)]
+
+    def verdicts(self) -> list[Verdict]:
+        return [ending.verdict for ending in self.endings()]
+
+
+async def test_a_platform_is_served_from_question_to_rating(settings: Settings) -> None:
+    talker = Talker("hello", "How do I restore a backup?", "Who won the chess championship in 1972?")
+    await app.service(settings, talker)
+    assert talker.verdicts() == ["told", "answered", "unknown"]
+    assert "acme restore NAME" in talker.turns[1].text
+    assert talker.past[0].turns == 3
+    async with Database(settings.bot_database) as database:
+        votes = [await Ratings(database).votes(ending.answer) for ending in talker.endings()]
+    assert votes == [{"mary": 1}] * 3
+    assert not talker.open
+
+
+async def test_an_answer_cites_what_was_synced(settings: Settings) -> None:
+    talker = Talker("How do I restore a backup?")
+    await app.service(settings, talker)
+    (parts,) = talker.replies.values()
+    (sources,) = [part for part in parts if isinstance(part, Sources)]
+    assert sources.citations[0].document == f"{sources.citations[0].document.partition('/')[0]}/backups.md"
+
+
+async def test_who_may_not_read_gets_nothing_of_it(settings: Settings) -> None:
+    talker = Talker("How do I restore a backup?", audience=frozenset({"public", "slack:T1"}))
+    await app.service(settings, talker)
+    assert talker.verdicts() == ["unknown"]
+    assert "backup" not in str(next(iter(talker.replies.values()))).lower()
+
+
+async def test_a_turn_of_an_earlier_run_is_there_in_the_next(settings: Settings) -> None:
+    before, after = Talker("How do I restore a backup?"), Talker()
+    after.conversation = before.conversation
+    await app.service(settings, before)
+    await app.service(settings, after)
+    assert [turn.question for turn in after.turns] == ["How do I restore a backup?"]
+
+
+async def test_stop_reaches_a_model_that_hangs(settings: Settings) -> None:
+    class Stopper(Talker):
+        async def run(self, desk: Desk, /) -> None:
+            self._ended.clear()
+            asked = replace(a_question("How do I restore a backup?", PLACE), id="stopped-one")
+            await desk.accept(asked)
+            await self.writing.wait()
+            await desk.accept(Stopped(question=asked.id, person=MARY))
+            await self._ended.wait()
+
+        async def reply(self, question: Question, parts: AsyncGenerator[Part], /) -> None:
+            async def watched() -> AsyncGenerator[Part]:
+                async for part in parts:
+                    self.writing.set()
+                    yield part
+
+            await super().reply(question, watched())
+
+        writing = asyncio.Event()
+
+    async with asyncio.timeout(10):
+        server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+        async with server:
+            port = server.sockets[0].getsockname()[1]
+            hanging = settings.model_copy(
+                update={"openai_api_key": SecretStr("k"), "openai_base_url": f"http://127.0.0.1:{port}/v1"}
+            )
+            stopper = Stopper()
+            await app.service(hanging, stopper)
+    assert stopper.verdicts() == ["stopped"]
+
+
+async def test_a_search_may_be_made_without_a_bot(settings: Settings) -> None:
+    async with app.knowledge(settings) as known:
+        found = await known.retriever.retrieve(
+            "restore a backup", scope=Scope(workspace=TEAM, principals=READERS), passages=1
+        )
+        assert (await known.catalog.counts(TEAM)).documents == 1
+    assert "acme restore" in found.passages[0].text
+
+
+async def test_another_embedders_knowledge_is_refused_before_anything_is_asked(settings: Settings) -> None:
+    other = settings.model_copy(update={"embedder": "lite"})
+    with pytest.raises(WrongVectors, match="--rebuild"):
+        async with app.answering(other):
+            pass
+
+
+async def test_a_broken_database_is_told_before_anything_is_asked(tmp_path: Path) -> None:
+    (tmp_path / "footnote.db").write_bytes(b"broken" * 1000)
+    with pytest.raises(StoreError, match="damaged"):
+        await app.service(Settings(home=tmp_path), Talker())
+
+
+async def test_the_model_follows_the_key(settings: Settings) -> None:
+    keyed = settings.model_copy(update={"openai_api_key": SecretStr("k"), "model": "small"})
+    async with app.knowledge(settings) as known:
+        async with app._model(settings, known.embedder) as model:
+            assert model.name == "extractive"
+        async with app._model(keyed, known.embedder) as model:
+            assert model.name == "small"
+
+
+async def test_one_file_is_cut_as_a_sync_would(tmp_path: Path) -> None:
+    file = tmp_path / "backups.md"
+    file.write_text(PAGE)
+    document, cut = await app.chunks_of(file)
+    assert document.kind == "markdown"
+    assert cut.title == "Backups"
+    assert cut.chunks
+    with pytest.raises(NothingThere):
+        await app.chunks_of(tmp_path / "gone.md")
+
+
+def test_the_manual_is_where_it_is_shipped() -> None:
+    assert (app.manual() / "index.md").is_file()
+
+
+def test_importing_the_root_imports_nothing_concrete() -> None:
+    code = (
+        "import sys, bot.app; heavy = {'sqlalchemy', 'onnxruntime', 'numpy', 'openai', 'rich', 'alembic', 'pydantic'};"
+        "sys.exit(len(heavy & sys.modules.keys()))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], cwd=Path(app.__file__).parents[1], check=False).returncode == 0

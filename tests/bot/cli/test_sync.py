@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bot import app
+from bot.cli.running import run
+from bot.cli.sync import KEPT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pytest import CaptureFixture, MonkeyPatch  # noqa: PT013 - shorter signatures
+
+
+def _synced(capsys: CaptureFixture[str], *arguments: str) -> dict[str, object]:
+    assert run(["sync", *arguments, "--json"]) == 0
+    summary: dict[str, object] = json.loads(capsys.readouterr().out)
+    return summary
+
+
+def test_a_sync_says_what_it_did_and_is_quick_to_repeat(handbook: Path, capsys: CaptureFixture[str]) -> None:
+    assert run(["sync", "handbook"]) == 0
+    assert capsys.readouterr().out.startswith("2 added, 0 changed, 0 unchanged, 0 removed; 2 chunks embedded in ")
+    (handbook / "keys.md").write_text("# Keys\n\nThere are none.\n")
+    (handbook / "backups.md").unlink()
+    summary = _synced(capsys, "handbook")
+    assert (summary["added"], summary["changed"], summary["removed"]) == (0, 1, 1)
+    assert set(summary) >= {"unchanged", "skipped", "chunks", "seconds", "stages"}
+
+
+def test_what_could_not_be_read_is_told_and_no_failure(handbook: Path, capsys: CaptureFixture[str]) -> None:
+    (handbook / "binary.md").write_bytes(b"\x00\x01\x02" * 400)
+    assert run(["sync", "handbook"]) == 0
+    out = capsys.readouterr().out
+    assert "1 skipped" in out
+    assert "binary.md" in out
+
+
+def test_where_nothing_could_be_read_it_fails(handbook: Path, capsys: CaptureFixture[str]) -> None:
+    for page in handbook.iterdir():
+        page.write_bytes(b"\x00\x01\x02" * 400)
+    assert run(["sync", "handbook"]) == 1
+    assert "every file was skipped" in capsys.readouterr().err
+
+
+def test_an_empty_folder_fails(folder: Path, capsys: CaptureFixture[str]) -> None:
+    (folder / "empty").mkdir()
+    assert run(["sync", "empty"]) == 1
+    assert "nothing to read" in capsys.readouterr().err
+
+
+def test_a_missing_path_is_told_and_changes_nothing(handbook: Path, capsys: CaptureFixture[str]) -> None:
+    assert run(["sync", "handbook", "missing"]) == 1
+    assert "missing does not exist" in capsys.readouterr().err
+    assert run(["search", "keys"]) == 1
+    assert "Nothing is synced yet: run footnote sync PATH" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "readers"),
+    [
+        ([], {"terminal:local"}),
+        (["--public"], {"public"}),
+        (["--reader", "slack:T1:channel:C1"], {"slack:T1:channel:C1"}),
+        (["--reader", "slack:T1", "--public"], {"slack:T1", "public"}),
+    ],
+    ids=["the team", "everyone", "named ones", "named ones and everyone"],
+)
+def test_readers_are_the_team_unless_others_are_named(
+    handbook: Path, monkeypatch: MonkeyPatch, options: list[str], readers: set[str]
+) -> None:
+    seen: list[frozenset[str]] = []
+    made = app.files
+
+    def files(path: Path, *, readers: frozenset[str], name: str | None = None) -> object:
+        seen.append(readers)
+        return made(path, readers=readers, name=name)
+
+    monkeypatch.setattr(app, "files", files)
+    assert run(["sync", "handbook", "--quiet", *options]) == 0
+    assert seen == [readers]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["handbook", "other/handbook"], "Two paths are called handbook"),
+        (["handbook", "keys.md", "--name", "x"], "--name names one PATH"),
+        (["handbook", "--name", "a/b"], "--name names one PATH"),
+        (["handbook", "--reader", "Everyone"], "--reader Everyone is nobody"),
+        ([], "PATH"),
+    ],
+)
+def test_a_command_line_that_would_mix_things_up_is_refused(
+    handbook: Path, capsys: CaptureFixture[str], arguments: list[str], told: str
+) -> None:
+    assert run(["sync", *arguments]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_quiet_says_nothing(handbook: Path, capsys: CaptureFixture[str]) -> None:
+    assert run(["sync", "handbook", "--quiet"]) == 0
+    assert capsys.readouterr() == ("", "")
+
+
+def test_interrupted_it_says_what_is_kept(
+    handbook: Path, monkeypatch: MonkeyPatch, capsys: CaptureFixture[str]
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(app, "synced", interrupted)
+    assert run(["sync", "handbook"]) == 130
+    assert KEPT in capsys.readouterr().err
+
+
+def test_a_name_stands_for_the_source(handbook: Path, capsys: CaptureFixture[str]) -> None:
+    assert run(["sync", "handbook", "--name", "wiki", "--quiet"]) == 0
+    assert run(["search", "backup source:wiki", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["passages"]
+    assert found[0]["document"] == "wiki/backups.md"
+
+
+def test_on_a_terminal_a_bar_shows_how_far_it_is(handbook: Path, monkeypatch: MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.cli.progress.watched", lambda: True)
+    assert run(["sync", "handbook"]) == 0

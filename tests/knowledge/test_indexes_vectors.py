@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import text
+
+from knowledge.base import Query, Scope, VectorSpec
+from knowledge.editions import Editions
+from knowledge.errors import Damaged, WrongVectors
+from knowledge.indexes.vectors import VectorMatrix
+from knowledge.store import Store
+from tests.contracts.index import TEAM, VectorsContract
+from tests.doubles.hashing import hashed
+from tests.doubles.knowledge import A_WORKSPACE, SPEC, an_edition
+from tests.doubles.library import FileLibrary, in_file
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
+
+    from tests.contracts.index import Library
+
+
+class TestVectorMatrix(VectorsContract):
+    @pytest.fixture(autouse=True)
+    def _folder(self, tmp_path: Path) -> None:
+        self.path = tmp_path / "knowledge.db"
+
+    def library(self) -> AbstractAsyncContextManager[Library]:
+        return in_file(self.path, VectorMatrix)
+
+
+def _query(asked: str, limit: int = 100, workspace: str = A_WORKSPACE) -> Query:
+    scope = Scope(workspace=workspace, principals=frozenset({TEAM}))
+    return Query(text=asked, vector=hashed(asked, SPEC.dimensions), scope=scope, limit=limit)
+
+
+async def _chunks(library: FileLibrary, asked: str) -> list[str]:
+    return [hit.chunk for hit in await library.index.search(_query(asked))]
+
+
+async def test_what_another_process_publishes_is_found_by_the_next_search(tmp_path: Path) -> None:
+    path = tmp_path / "k.db"
+    first, second = an_edition("a", "moon"), an_edition("b", "moon and sun")
+    async with in_file(path, VectorMatrix) as bot, in_file(path, VectorMatrix) as syncing:
+        await bot.index.prepare(SPEC)
+        await syncing.index.prepare(SPEC)
+        assert await _chunks(bot, "moon") == []
+        await syncing.stage(first)
+        await syncing.publish(first)
+        assert await _chunks(bot, "moon") == ["a@1:0"]
+        await syncing.stage(second)
+        assert await _chunks(bot, "moon") == ["a@1:0"]
+        await syncing.publish(second, instead=(first,))
+        assert await _chunks(bot, "moon") == ["b@1:0"]
+
+
+async def test_following_the_file_gives_what_reading_it_anew_gives(tmp_path: Path) -> None:
+    editions = [an_edition(f"d{number}", f"moon {number}", f"sun {number % 3}") for number in range(12)]
+    async with in_file(tmp_path / "k.db", VectorMatrix) as library:
+        await library.index.prepare(SPEC)
+        for number, edition in enumerate(editions):
+            await library.stage(edition)
+            await library.publish(edition, instead=(editions[number - 4],) if number >= 4 and number % 2 else ())
+            followed = await library.index.search(_query("moon sun 1", limit=7))
+            anew = VectorMatrix(library.store)
+            await anew.prepare(SPEC)
+            assert followed == await anew.search(_query("moon sun 1", limit=7))
+
+
+async def test_equal_vectors_come_in_the_order_of_their_chunks(tmp_path: Path) -> None:
+    held = an_edition("a", *(["moon"] * 30))
+    async with in_file(tmp_path / "k.db", VectorMatrix) as library:
+        await library.index.prepare(SPEC)
+        await library.stage(held)
+        await library.publish(held)
+        hits = await library.index.search(_query("moon", limit=4))
+    assert [hit.chunk for hit in hits] == ["a@1:0", "a@1:1", "a@1:2", "a@1:3"]
+
+
+async def test_a_file_made_anew_with_another_model_is_refused_while_running(tmp_path: Path) -> None:
+    other = VectorSpec(model="other", dimensions=16)
+    held = an_edition("a", "moon")
+    async with in_file(tmp_path / "k.db", VectorMatrix) as bot, in_file(tmp_path / "k.db", VectorMatrix) as syncing:
+        await bot.index.prepare(SPEC)
+        await bot.stage(held)
+        await bot.publish(held)
+        assert await _chunks(bot, "moon") == ["a@1:0"]
+        await Editions(syncing.store, A_WORKSPACE).clear()
+        await syncing.index.prepare(other)
+        with pytest.raises(WrongVectors, match="other"):
+            await _chunks(bot, "moon")
+
+
+async def test_vectors_of_a_wrong_length_are_damage(tmp_path: Path) -> None:
+    held = an_edition("a", "moon")
+    async with in_file(tmp_path / "k.db", VectorMatrix) as library:
+        await library.index.prepare(SPEC)
+        await library.stage(held)
+        await library.publish(held)
+        async with library.store.write() as connection:
+            await connection.execute(text("UPDATE vector SET data = x'00'"))
+        with pytest.raises(Damaged, match="sync again"):
+            await _chunks(library, "moon")
+
+
+async def test_a_workspace_keeps_its_own_matrix(tmp_path: Path) -> None:
+    held = an_edition("a", "moon")
+    other = an_edition("b", "moon")
+    async with Store(tmp_path / "k.db") as store:
+        index = VectorMatrix(store)
+        await index.prepare(SPEC)
+        for library, edition in ((FileLibrary(store, index), held), (FileLibrary(store, index, "slack:T2"), other)):
+            await library.stage(edition)
+            await library.publish(edition)
+        assert [hit.chunk for hit in await index.search(_query("moon"))] == ["a@1:0"]
+        assert [hit.chunk for hit in await index.search(_query("moon", workspace="slack:T2"))] == ["b@1:0"]
+
+
+async def test_a_search_before_prepare_is_a_mistake(tmp_path: Path) -> None:
+    async with in_file(tmp_path / "k.db", VectorMatrix) as library:
+        with pytest.raises(ValueError, match="prepare"):
+            await _chunks(library, "moon")

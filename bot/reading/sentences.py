@@ -134,7 +134,8 @@ def _abbreviates(before: str, following: str) -> bool:
         return False
     word = match[0]
     if len(word) == 1 and word.isalpha() and word.isupper() and word != "I":
-        return following.isupper()
+        begins = match.start() == 0 or before[match.start() - 1] != "-"  # Ctrl-C is no initial
+        return begins and following.isupper()
     word = word.lower()
     if word in _BEFORE_NUMBER:
         return following.isdigit()

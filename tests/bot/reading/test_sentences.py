@@ -23,6 +23,7 @@ TRICKY = st.lists(PIECES, max_size=40).map("".join)
         ("Files, logs, etc. They stay.", ["Files, logs, etc.", "They stay."]),
         ("See Fig. 3 and No. 5. No. That is wrong.", ["See Fig. 3 and No. 5.", "No.", "That is wrong."]),
         ("Dr. Who met J. R. Smith. They left.", ["Dr. Who met J. R. Smith.", "They left."]),
+        ("Press Ctrl-C. Then type on.", ["Press Ctrl-C.", "Then type on."]),
         ("Wait... Then go. Done…  Or not.", ["Wait... Then go.", "Done…  Or not."]),
         ("Open https://x.org/a.html?b=1. Then read.", ["Open https://x.org/a.html?b=1.", "Then read."]),
         ("Set `a. B` now. Go.", ["Set `a. B` now.", "Go."]),

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import random
 import sys
+from typing import TYPE_CHECKING
 
 import hypothesis
 import pytest
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 hypothesis.settings.register_profile("footnote", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=2_000)
@@ -59,3 +65,14 @@ def _settings_come_from_the_test_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):  # noqa: TID251 - to forget it
         if name.startswith(("FOOTNOTE_", "OPENAI_")):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _logging_is_as_it_was() -> Iterator[None]:
+    """What configures logging for its process must not do so for the next test."""
+    root = logging.getLogger()  # noqa: TID251 - to put it back
+    handlers, level = list(root.handlers), root.level
+    yield
+    root.handlers[:] = [handler for handler in root.handlers if handler in handlers]
+    root.setLevel(level)
+    structlog.reset_defaults()

@@ -16,8 +16,6 @@ from bot.ops.logs import configure, reference, referenced
 from bot.ops.redaction import MASK, masked, redacted, text_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from bot.ops.logs import Format
 
 SECRETS = [
@@ -32,16 +30,6 @@ SECRETS = [
 ]
 
 HARD = ["://", "a:", "://a", "eyJ", "sk-", "token", "token=", "bearer ", "M" * 23, "x", "@", "://:@", "xoxb-a "]
-
-
-@pytest.fixture(autouse=True)
-def _as_before() -> Iterator[None]:
-    root = logging.getLogger()  # noqa: TID251 - to put it back
-    handlers, level = root.handlers, root.level
-    yield
-    root.handlers = handlers
-    root.setLevel(level)
-    structlog.reset_defaults()
 
 
 def logged(out: io.StringIO) -> list[dict[str, Any]]:

@@ -26,6 +26,8 @@ def migrate(path: Path) -> None:
     """Apply what is missing, in one transaction; quick where nothing is. Raises StoreError."""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)  # conversations are private; the write-ahead log takes the same mode
         if _version(path) != HEAD:
             _write_ahead(path)
             _upgrade(path)

@@ -91,3 +91,8 @@ def test_a_database_of_a_newer_version_is_told_and_kept(tmp_path: Path) -> None:
 
 def test_a_percent_sign_in_a_path_is_no_placeholder(tmp_path: Path) -> None:
     migrate(tmp_path / "100% ours" / "footnote.db")
+
+
+def test_others_on_this_machine_may_not_read_conversations(tmp_path: Path) -> None:
+    migrate(tmp_path / "home" / "footnote.db")
+    assert (tmp_path / "home" / "footnote.db").stat().st_mode & 0o077 == 0

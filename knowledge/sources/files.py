@@ -26,12 +26,12 @@ ENDINGS: Mapping[str, Kind] = {
     ".html": "html",
     ".htm": "html",
 }
-_PIECE = 1_000_000
 LARGEST = 20_000_000
 """Bytes that a document may have."""
+_PIECE = 1_000_000
+"""Bytes asked for at a time of a file that grows."""
 _BATCH_FILES = 64
 _BATCH_BYTES = 8_000_000
-
 """What one hop to a thread reads: enough to make the hop free, little enough to hold in memory."""
 
 

@@ -1,6 +1,6 @@
 """What newcomers ask, asked of the real bot: the shipped manual, the real embedder, the extractive model.
 
-The manual is synced and everything is asked once; each test then judges one answer.
+Everything is asked once; each test then judges one answer.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import pytest
 from adapters.base import Ending, Sources, Text
 from adapters.markup import joined
 from adapters.sources import used
-from bot.app import answering, files, manual, synced, terminal
+from bot.app import answering, manual, terminal
 from bot.settings import Settings
 from tests.e2e.judging import Asked, is_verbatim, uncited
 
@@ -67,14 +67,12 @@ STEPS = [
 
 
 @pytest.fixture(scope="session")
-def transcript(tmp_path_factory: pytest.TempPathFactory) -> Mapping[_Step, Asked]:
+def transcript(home: Path) -> Mapping[_Step, Asked]:
     """Everything that was asked, and what came back."""
-    return asyncio.run(_asked(Settings(home=tmp_path_factory.mktemp("home"))))
+    return asyncio.run(_asked(Settings(home=home)))
 
 
 async def _asked(settings: Settings) -> dict[_Step, Asked]:
-    source = files(manual(), readers=frozenset({settings.team}), name="manual")
-    await synced(settings, [source], progress=lambda _: None)
     here = terminal(settings, user="newcomer")
     found: dict[_Step, Asked] = {}
     async with answering(settings) as (engine, _):

@@ -90,9 +90,10 @@ class Editions:
     async def stage(self, prepared: Sequence[Prepared]) -> None:
         """Write whole editions; they answer nothing, and count as unfinished until ``staged`` says otherwise."""
         async with self._store.write() as connection:
-            written = insert(Edition).returning(Edition.number, sort_by_parameter_order=True)
-            rows = await connection.scalars(written, [self._edition(item) for item in prepared])
-            numbered = list(zip(rows.all(), prepared, strict=True))
+            # RETURNING in the rows' order would insert them one by one.
+            await _many(connection, insert(Edition), map(self._edition, prepared))
+            numbers = await _numbers(connection, [item.edition for item in prepared])
+            numbered = [(numbers[item.edition], item) for item in prepared]
             await _many(connection, insert(Reader), (row for pair in numbered for row in _readers(*pair)))
             await _many(connection, insert(Attribute), (row for pair in numbered for row in _attributes(*pair)))
             await _many(connection, insert(ChunkRow), (row for pair in numbered for row in _chunks(*pair)))
@@ -146,6 +147,11 @@ class Editions:
             "updated_at": chunked.updated_at,
             "given_at": document.updated_at,
         }
+
+
+async def _numbers(connection: AsyncConnection, editions: Sequence[str]) -> Mapping[str, int]:
+    rows = await connection.execute(select(Edition.id, Edition.number).where(Edition.id.in_(editions)))
+    return dict(rows.all())
 
 
 def _readers(number: int, prepared: Prepared) -> Iterator[dict[str, object]]:

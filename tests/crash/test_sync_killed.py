@@ -32,7 +32,7 @@ PUBLISHING = 9
 
 
 async def test_a_first_sync_killed_at_a_few_points_is_completed_by_the_next(tmp_path: Path) -> None:
-    await kill_and_complete(await _first_sync(tmp_path, 60), tmp_path, spread=3, last=())
+    await kill_and_complete(await _first_sync(tmp_path, 60), tmp_path, spread=3)
 
 
 async def test_a_later_sync_killed_at_a_few_points_is_completed_by_the_next(tmp_path: Path) -> None:
@@ -40,22 +40,36 @@ async def test_a_later_sync_killed_at_a_few_points_is_completed_by_the_next(tmp_
 
 
 @pytest.mark.crash
-async def test_a_first_sync_killed_at_many_points_is_completed_by_the_next(tmp_path: Path) -> None:
-    await kill_and_complete(await _first_sync(tmp_path, 400), tmp_path, spread=25, last=())
+@pytest.mark.parametrize("seed", range(5))
+async def test_a_first_sync_killed_at_many_points_is_completed_by_the_next(tmp_path: Path, seed: int) -> None:
+    await kill_and_complete(await _first_sync(tmp_path, 300), tmp_path, spread=5, seed=seed)
 
 
 @pytest.mark.crash
-async def test_a_later_sync_killed_at_many_points_is_completed_by_the_next(tmp_path: Path) -> None:
-    await kill_and_complete(await _later_sync(tmp_path, 400), tmp_path, spread=16, last=range(PUBLISHING))
+@pytest.mark.parametrize("seed", range(4))
+async def test_a_later_sync_killed_at_many_points_is_completed_by_the_next(tmp_path: Path, seed: int) -> None:
+    await kill_and_complete(await _later_sync(tmp_path, 300), tmp_path, spread=4, seed=seed)
 
 
-async def kill_and_complete(case: Case, home: Path, *, spread: int, last: Sequence[int]) -> None:
+@pytest.mark.crash
+async def test_a_sync_killed_at_every_step_of_its_publication_is_completed_by_the_next(tmp_path: Path) -> None:
+    await kill_and_complete(await _later_sync(tmp_path, 300), tmp_path, last=range(PUBLISHING))
+
+
+async def kill_and_complete(
+    case: Case,
+    home: Path,
+    *,
+    spread: int = 0,
+    last: Sequence[int] = (),
+    seed: int = 0,
+) -> None:
     """Kill over the whole run, in turn by step of the database and by line of progress; then at steps from the end."""
-    chance = random.Random(SEED)  # noqa: S311 - points to kill at, no secret
+    chance = random.Random(SEED + seed)  # noqa: S311 - points to kill at, no secret
     whole = await _watched(case, home / "whole")
     for number in range(spread):
         at = (number + chance.random()) / spread
-        if number % 2:
+        if (number + seed) % 2:
             await _killed_and_completed(case, home / str(number), line=1 + int(at * whole.lines))
         else:
             await _killed_and_completed(case, home / str(number), step=1 + int(at * whole.steps))

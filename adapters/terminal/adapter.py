@@ -95,7 +95,7 @@ class Terminal(Adapter):
     async def reply(self, question: Question, parts: AsyncGenerator[Part], /) -> None:
         """Show the parts as they come."""
         try:
-            self._answered(await show(self._screen, parts))
+            self._answered(await show(self._screen, parts), asked_here=question.id == self._asked)
         finally:
             if question.id == self._asked:
                 self._asked = None
@@ -229,12 +229,12 @@ class Terminal(Adapter):
         else:
             self._screen.say("The last answer cites nothing." if self._last else "There is no answer yet.")
 
-    def _answered(self, shown: Shown | None) -> None:
+    def _answered(self, shown: Shown | None, *, asked_here: bool) -> None:
         """Remember an answer that claims something, so that thanks after it do not take its place."""
         if shown is None or shown.ending.verdict not in _RATEABLE:
             return
         self._last = shown
-        if self._lines.interactive and not self._hinted:
+        if asked_here and self._lines.interactive and not self._hinted:
             self._hinted = True
             self._screen.say("+ or - rates this answer; /sources quotes what it rests on.", "dim")
 

@@ -100,12 +100,15 @@ class Screen:
 
     def _indented(self, text: str, style: str = "") -> None:
         if self.console.is_terminal:
-            self.console.print(Padding(Words(text, style=style, overflow="fold"), (0, 0, 0, 4)))
+            words = Words(text, style=style, overflow="fold")
+            self.console.print(Padding(words, (0, 0, 0, 4), expand=False))
         else:
             self.say(f"    {text}")
 
     def _settle(self) -> None:
         done, self._open = self._open, ()
+        if self._live:
+            self._live.update(self._growing())  # else what is printed now would show twice
         for block in done:
             if self.console.is_terminal:
                 self.console.print(drawn_block(block), Words(), sep="")

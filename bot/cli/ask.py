@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 @click.pass_context
 def command(ctx: click.Context, question: str, *, as_json: bool) -> None:
     """Answer one question from what was synced. With - as the question, it is read from standard input."""
+    from bot.answering.route import routed
     from bot.settings import load
 
     text = sys.stdin.buffer.read().decode("utf-8", "replace") if question == "-" else question
     if not text.strip():
         raise click.UsageError('The question is empty; ask one: footnote ask "How do I start?".')
-    answer = asyncio.run(_ask(load(), text.strip(), as_json=as_json))
+    settings = load()
+    routed(text.strip())  # raises TooLong before anything is opened
+    answer = asyncio.run(_ask(settings, text.strip(), as_json=as_json))
     if as_json:
         say_json(answer.as_object())
     ctx.exit(answer.exit_code)

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from knowledge.base import Principal
 
 KEPT = "Interrupted. Answers are as they were before; what was read is kept, and the same command goes on from there."
+KEPT_OF_REBUILDING = (
+    "Interrupted. What answered before is forgotten, as --rebuild asks; what was read since is kept, "
+    "and the same command without --rebuild goes on from there."
+)
 
 
 @click.command("sync")
@@ -55,7 +59,7 @@ def command(  # noqa: PLR0913 - its options
         with shown(quiet=quiet or as_json) as progress:
             summary = asyncio.run(synced(settings, sources, progress=progress, rebuild=rebuild))
     except KeyboardInterrupt:
-        tell(KEPT)
+        tell(KEPT_OF_REBUILDING if rebuild else KEPT)
         raise
     if as_json:
         say_json(as_object(summary))

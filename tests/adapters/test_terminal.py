@@ -354,3 +354,19 @@ async def test_a_terminal_sees_the_status_while_it_lasts() -> None:
 
 async def test_a_pipe_sees_no_status() -> None:
     assert "searching" not in await Session("How?", typed=False).run()
+
+
+async def test_an_answer_that_was_not_asked_at_the_prompt_gets_no_hint() -> None:
+    console, out = a_console()
+    terminal = Terminal(
+        team="terminal:local", user="mary", lines=ScriptedLines(), console=console, now=lambda: NOON, token=tokens()
+    )
+    await terminal.reply(terminal.question("How?"), Stream(*AN_ANSWER)())
+    assert "Set OPENAI_API_KEY." in out.getvalue()
+    assert "rates" not in out.getvalue()
+
+
+async def test_a_pipe_gets_long_lines_whole() -> None:
+    long = "word " * 100
+    shown = await Session(long, answer=(said(long), AN_ANSWER[-1]), typed=False).run()
+    assert [len(line) for line in shown.splitlines() if "word" in line] == [501, 500]

@@ -107,3 +107,11 @@ def test_it_is_asked_as_the_person_who_sits_here(engine: Answering, monkeypatch:
     question, audience = engine.asked[0]
     assert (question.place.platform, question.asker.id) == ("terminal", "ada_l_x")
     assert audience.everyone == {"public", "terminal:local", "terminal:local:person:ada_l_x"}
+
+
+def test_a_question_over_the_limit_is_refused(engine: Answering, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["ask", "a" * 10_001]) == 1
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err.count("\n")) == ("", 1)
+    assert "10,001 characters" in shown.err
+    assert not engine.asked

@@ -7,7 +7,7 @@ import pytest
 
 from bot import app
 from bot.cli.running import run
-from bot.cli.sync import KEPT
+from bot.cli.sync import KEPT, KEPT_OF_REBUILDING
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,15 +106,16 @@ def test_quiet_says_nothing(handbook: Path, capsys: CaptureFixture[str]) -> None
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.parametrize(("options", "told"), [([], KEPT), (["--rebuild"], KEPT_OF_REBUILDING)])
 def test_interrupted_it_says_what_is_kept(
-    handbook: Path, monkeypatch: MonkeyPatch, capsys: CaptureFixture[str]
+    handbook: Path, monkeypatch: MonkeyPatch, capsys: CaptureFixture[str], options: list[str], told: str
 ) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(app, "synced", interrupted)
-    assert run(["sync", "handbook"]) == 130
-    assert KEPT in capsys.readouterr().err
+    assert run(["sync", "handbook", *options]) == 130
+    assert told in capsys.readouterr().err
 
 
 def test_a_name_stands_for_the_source(handbook: Path, capsys: CaptureFixture[str]) -> None:

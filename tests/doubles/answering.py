@@ -65,7 +65,7 @@ class Passages:
 
 
 class Remembered:
-    """Turns in a list."""
+    """Turns in a list; those that it begins with are of every conversation."""
 
     def __init__(self, *past: PastTurn, error: Exception | None = None) -> None:
         self.past = list(past)
@@ -74,21 +74,20 @@ class Remembered:
 
     async def recent(self, conversation: str, limit: int, /) -> Sequence[PastTurn]:
         """Give the newest."""
-        return self.past[-limit:]
+        own = [_past(turn) for turn in self.recorded if turn.question.conversation == conversation]
+        return [*self.past, *own][-limit:]
 
     async def record(self, turn: NewTurn, /) -> None:
-        """Keep it, and answer from it later."""
+        """Keep it, once a question, and answer from it later."""
         if self.error is not None:
             raise self.error
-        self.recorded.append(turn)
-        self.past.append(
-            PastTurn(
-                question=turn.question.text,
-                answer=turn.text,
-                verdict=turn.verdict,
-                documents=frozenset(line.document for line in turn.citations),
-            )
-        )
+        if all(turn.question.id != kept.question.id for kept in self.recorded):
+            self.recorded.append(turn)
+
+
+def _past(turn: NewTurn) -> PastTurn:
+    documents = frozenset(line.document for line in turn.citations)
+    return PastTurn(question=turn.question.text, answer=turn.text, verdict=turn.verdict, documents=documents)
 
 
 def covered(signals: Signals) -> bool:

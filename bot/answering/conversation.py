@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from bot.reading.claims import claim
 from knowledge.tokens import clipped, count
@@ -14,28 +14,43 @@ if TYPE_CHECKING:
     from bot.answering.turns import PastTurn
     from knowledge.base import Passage
 
+Leaning: TypeAlias = Literal["strongly", "weakly", "not"]
+
 SEARCHED: Final = 150
 """Tokens of search text."""
+_ASKS = re.compile(
+    r"\s*(?:what|which|who|whom|whose|when|where|why|how|is|are|was|were|do|does|did|can|could|should|must|may|will|"
+    r"would|has|have|list|show|name|describe|explain|tell|give|find|compare)\b",
+    re.IGNORECASE,
+)
 _OPENS = re.compile(
     r"\s*(?:and|or|but|so|then|also|why|why not|what about|how about|what if|what else|anything else|in that case|"
-    r"same for|tell me more|more|go on|continue|explain|elaborate|really|are you sure|for example|such as|like what|"
+    r"same for|tell me more|more|go on|continue|elaborate|really|are you sure|for example|such as|like what|"
     r"and if|ok(?:ay)?,? (?:and|but|so)|yes,? (?:and|but)|no,)\b",
     re.IGNORECASE,
 )
 _POINTS = re.compile(
-    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|there|he|she|him|her|one|ones|both|former|latter|"
-    r"same|else|instead|too|as well|again|above|previous|other|others|another|default)\b",
+    r"\b(?:it|its|they|them|their|theirs|this|that|these|those|he|she|him|her|ones|both|former|latter|same|else|"
+    r"instead|too|as well|again|above|previous|others)\b",
     re.IGNORECASE,
 )
 _SHORT: Final = 2
 """Telling words up to which a question is taken to lean on the one before."""
 
 
-def leans(question: str) -> bool:
-    """Whether a question seems to need the one before it: it opens like one, points back, or says too little."""
-    if _OPENS.match(question) or len(claim(question).words) <= _SHORT:
-        return True
-    return _POINTS.search(question) is not None
+def leans(question: str) -> Leaning:
+    """Say how much a question seems to need the one before it.
+
+    It does where it opens like a follow-up, points back, or says too little; a few words are too little where they
+    ask nothing by themselves ("on Windows?", but not "what is a chunk?"). One that points back and yet says much
+    ("which file formats can it read?") may mean the bot by its "it", and leans only a little.
+    """
+    words = len(claim(question).words)
+    if _OPENS.match(question) or words == 0:
+        return "strongly"
+    if _POINTS.search(question):
+        return "strongly" if words <= _SHORT else "weakly"
+    return "not" if words > _SHORT or _ASKS.match(question) else "strongly"
 
 
 def previous(turns: Sequence[PastTurn]) -> str | None:
@@ -44,8 +59,8 @@ def previous(turns: Sequence[PastTurn]) -> str | None:
 
 
 def joined(question: str, before: str) -> str:
-    """Give both questions as one search text, the new one first: its terms stay where there is too much."""
-    return f"{question} {before}"
+    """Give both questions as one search text, a line each, the new one first: the rest is only its context."""
+    return f"{' '.join(question.split())}\n{' '.join(before.split())}"
 
 
 def search_text(text: str) -> str:

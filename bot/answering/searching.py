@@ -72,7 +72,8 @@ class Searching:
         """
         alone = await self._retrieved(search.text, search, scope)
         before = previous(history)
-        if before is None or not leans(search.text):
+        leaning = leans(search.text)
+        if before is None or leaning == "not" or (leaning == "weakly" and self.sufficient(alone.signals)):
             return self._judged(search.text, alone)
         both = joined(search.text, before)
         together = await self._retrieved(both, search, scope)

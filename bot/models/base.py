@@ -33,7 +33,8 @@ class Prompt:
     """All that a model is given, in parts.
 
     A chat model reads ``system``, ``history`` and ``user``, which are rendered; an extractive one reads ``question``
-    and ``passages``, which ``user`` contains. ``version`` is ``id@semantic-version`` of the prompt file.
+    and ``passages``, which ``user`` contains. Where a question leans on the one before it, that one stands in
+    ``question`` too, on a line of its own. ``version`` is ``id@semantic-version`` of the prompt file.
     ``max_tokens`` bounds the answer.
     """
 

@@ -24,8 +24,14 @@ SUPPORT: Final = 0.4
 """Share of the question's weight that the best sentence and its headings must hold, for anything to be quoted."""
 LIKENESS: Final = 0.5
 """Cosine of question and sentence that is support enough."""
-_RELATED: Final = 0.62
-"""Share of the best sentence's worth that another one needs."""
+_SAME: Final = 0.72
+"""Share of the best piece's score that another one of its passage needs."""
+_OTHER: Final = 0.88
+"""The same for a piece of another passage, which changes the subject more easily."""
+_CONTEXT: Final = 0.35
+_DEFINITION = re.compile(r"\s*(?:what (?:is|are|does .{1,40} mean)|what's|define|who is)\b", re.IGNORECASE)
+_LONGEST_NAME: Final = 6
+_IS = re.compile(r"\b(?:is|are|means|stands for|answers|describes)\b", re.IGNORECASE)
 _DANGLES = re.compile(
     r"(?:it|its|this|that|these|those|they|their|he|she|such|however|also|but|and|so|then|thus|therefore|moreover|"
     r"furthermore|in addition|otherwise|instead|for (?:example|instance)|e\.g|both|either|as a result|here)\b",
@@ -86,19 +92,27 @@ def pieces(passages: Sequence[Numbered]) -> list[Piece]:
 
 
 def ranked(question: str, found: Sequence[Piece], likeness: Mapping[int, float] | None = None) -> list[Worth]:
-    """Give every piece its worth, best first; ``likeness`` is the cosine of pieces, by their index in ``found``."""
-    asked = claim(question).words
-    weight = {term: _rarity(term, found) for term in asked}
+    """Give every piece its worth, best first; ``likeness`` is the cosine of pieces, by their index in ``found``.
+
+    The question's first line is what is asked; further lines are context, and weigh a third.
+    """
+    weight = _weights(question, found)
     total = sum(weight.values()) or 1.0
-    how_to = _HOW_TO.search(question) is not None
+    manner = _Manner(question=question.partition("\n")[0], found=found)
     worths = []
     for index, piece in enumerate(found):
-        own = sum(weight[term] for term in asked & piece.words) / total
-        both = sum(weight[term] for term in asked & (piece.words | piece.above)) / total
+        own = sum(weight[term] for term in weight.keys() & piece.words) / total
+        both = sum(weight[term] for term in weight.keys() & (piece.words | piece.above)) / total
         near = (likeness or {}).get(index, 0.0)
-        score = own + 0.5 * (both - own) + 0.6 * max(0.0, near) + _manner(piece, found, index, how_to=how_to)
+        score = own + 0.5 * (both - own) + 0.6 * max(0.0, near) + manner.of(index)
         worths.append(Worth(piece=piece, score=score, support=max(both if own else 0.0, near / LIKENESS * SUPPORT)))
     return sorted(worths, key=lambda worth: (-worth.score, worth.piece.number, worth.piece.at))
+
+
+def _weights(question: str, found: Sequence[Piece]) -> dict[str, float]:
+    asked, _, context = question.partition("\n")
+    weight = {term: _CONTEXT * _rarity(term, found) for term in claim(context).words}
+    return weight | {term: _rarity(term, found) for term in claim(asked).words}
 
 
 def _rarity(term: str, found: Sequence[Piece]) -> float:
@@ -106,49 +120,74 @@ def _rarity(term: str, found: Sequence[Piece]) -> float:
     return math.log(1 + (len(found) + 1) / (holding + 0.5))
 
 
-def _manner(piece: Piece, found: Sequence[Piece], index: int, *, how_to: bool) -> float:
-    """What the way it is written, and its place, say about a piece."""
-    following = found[index + 1] if index + 1 < len(found) and found[index + 1].number == piece.number else None
-    count = len(piece.text.split())
-    return (
-        0.12 / piece.number
-        + (0.05 if piece.at <= 1 else 0.0)
-        - (0.25 if piece.dangles else 0.0)
-        - (0.3 if piece.text.endswith("?") else 0.0)
-        - (0.2 if count < 4 and piece.unit.sort == "sentence" else 0.0)  # noqa: PLR2004 -- fragments say little
-        - (0.15 if count > 60 else 0.0)  # noqa: PLR2004 -- longer than a reader wants at once
-        - (0.3 if piece.leads and following is None else 0.0)
-        + (0.2 if how_to and following is not None and following.unit.sort == "code" else 0.0)
-        - (0.1 if piece.unit.sort == "code" and not how_to else 0.0)
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Manner:
+    """What the way a piece is written, and its place, say about it."""
+
+    question: str
+    found: Sequence[Piece]
+
+    def of(self, index: int) -> float:
+        """Give what to add to a piece's score."""
+        piece = self.found[index]
+        sentence, count = piece.unit.sort == "sentence", len(piece.text.split())
+        following = self._following(index)
+        coded = following is not None and following.unit.sort == "code"
+        how_to = _HOW_TO.search(self.question) is not None
+        return (
+            0.12 / piece.number
+            + (0.05 if piece.at <= 1 else 0.0)
+            - (0.25 if piece.dangles else 0.0)
+            - (0.3 if piece.text.endswith("?") or (sentence and " | " in piece.text) else 0.0)
+            - (0.2 if count < 4 and sentence else 0.0)  # noqa: PLR2004 - fragments say little
+            - (0.15 if count > 60 else 0.0)  # noqa: PLR2004 - longer than a reader wants at once
+            - (0.3 if piece.leads and following is None else 0.0)
+            + (0.2 if how_to and coded else 0.0)
+            - (0.4 if piece.unit.sort == "code" and not how_to else 0.0)
+            + (0.3 if self._defines(piece) else 0.0)
+        )
+
+    def _following(self, index: int) -> Piece | None:
+        after = self.found[index + 1] if index + 1 < len(self.found) else None
+        return after if after is not None and after.number == self.found[index].number else None
+
+    def _defines(self, piece: Piece) -> bool:
+        """Whether a piece says what the asked thing is, where that is the question."""
+        if not _DEFINITION.match(self.question):
+            return False
+        verb = _IS.search(piece.text)
+        head = piece.text[: verb.start()] if verb else ""
+        return 0 < len(head.split()) <= _LONGEST_NAME and claim(self.question).words <= claim(head).words
 
 
 def chosen(
-    question: str, found: Sequence[Piece], likeness: Mapping[int, float] | None = None, most: int = 4
+    question: str, found: Sequence[Piece], likeness: Mapping[int, float] | None = None, most: int = 3
 ) -> list[Piece]:
     """Choose what to quote, in an order that reads well: the best passage first, each in its own order.
 
-    A piece brings what it needs: a lead-in its list or code, an item its neighbours, a dangling sentence the one
-    before. Nothing is chosen where not even the best piece supports the question.
+    A piece brings what it needs: a lead-in its list or code, a dangling sentence the one before. Nothing is chosen
+    where not even the best piece supports the question.
     """
     worths = ranked(question, found, likeness)
-    if not worths or max(worth.support for worth in worths) < SUPPORT:
+    best = next((worth for worth in worths if worth.support >= SUPPORT), None)
+    if best is None:
         return []
-    best = next(worth for worth in worths if worth.support >= SUPPORT)
+    weight = _weights(question, found)
     taken: dict[tuple[int, int], Piece] = {}
     passages: list[int] = []
     quoted = 0
     for worth in worths:
-        if quoted >= most or worth.score < _RELATED * best.score:
-            break
         piece = worth.piece
-        if (piece.number, piece.at) in taken or worth.support < SUPPORT * 0.75 or _repeats(piece, taken.values()):
+        least = _SAME if piece.number == best.piece.number else _OTHER
+        if worth.score < least * best.score or worth.support < SUPPORT * 0.75:
             continue
-        group = _with_company(piece, found)
-        taken.update({(one.number, one.at): one for one in group})
-        quoted += 1 + sum(one.unit.sort == "sentence" for one in group if one is not piece)
-        if piece.number not in passages:
-            passages.append(piece.number)
+        if (piece.number, piece.at) in taken or _repeats(piece, taken.values()):
+            continue
+        taken.update({(one.number, one.at): one for one in _with_company(piece, found, weight)})
+        passages += [piece.number] if piece.number not in passages else []
+        quoted += 1
+        if quoted == most:
+            break
     return sorted(taken.values(), key=lambda one: (passages.index(one.number), one.at))
 
 
@@ -158,18 +197,26 @@ def _repeats(piece: Piece, others: Iterable[Piece]) -> bool:
     )
 
 
-def _with_company(piece: Piece, found: Sequence[Piece]) -> list[Piece]:
-    """Give a piece with what it cannot be read without, and with the code that follows it."""
+def _with_company(piece: Piece, found: Sequence[Piece], weight: Mapping[str, float]) -> list[Piece]:
+    """Give a piece with what it cannot be read without, and with the code or list that it announces."""
     same = [one for one in found if one.number == piece.number]
     at = next(index for index, one in enumerate(same) if one.at == piece.at)
     first = last = at
-    if piece.unit.sort in ("item", "row", "code"):
-        first, last = _block(same, at)
+    if piece.unit.sort in ("item", "row"):
+        start, end = _block(same, at)
+        if start > 0 and same[start - 1].leads and _about(same[start - 1], weight):
+            first, last = start, end
     while first > 0 and (same[first].dangles or (same[first].unit.sort != "sentence" and same[first - 1].leads)):
         first -= 1
     if last + 1 < len(same) and (same[last].leads or same[last + 1].unit.sort == "code"):
         last = _block(same, last + 1)[1]
     return same[first : last + 1]
+
+
+def _about(lead: Piece, weight: Mapping[str, float]) -> bool:
+    """Whether a lead-in, with its headings, announces what is asked: then the whole list is the answer."""
+    held = sum(weight[term] for term in weight.keys() & (lead.words | lead.above))
+    return held >= 0.5 * sum(weight.values())
 
 
 _WHOLE: Final = 9

@@ -105,20 +105,36 @@ def _stems(word: str) -> tuple[str, ...]:
     return tuple(stem(part) for part in parts if len(part) > 1 and part not in STOPWORDS)
 
 
-_ENDINGS: Final = (
-    ("ization", "iz"), ("isation", "iz"), ("izing", "iz"), ("ising", "iz"), ("ized", "iz"), ("ised", "iz"),
-    ("ations", ""), ("ation", ""), ("ements", ""), ("ement", ""), ("ments", ""), ("ment", ""), ("nesses", ""),
-    ("ness", ""), ("ingly", ""), ("ings", ""), ("ions", ""), ("edly", ""), ("ing", ""), ("ion", ""), ("ies", "i"),
-    ("ied", "i"), ("ors", ""), ("ers", ""), ("or", ""), ("er", ""), ("ed", ""), ("ly", ""), ("es", ""), ("s", ""),
-    ("y", "i"), ("e", ""),
+_INFLECTIONS: Final = (
+    ("ising", "iz"), ("ised", "iz"), ("ises", "iz"), ("ingly", ""), ("ings", ""), ("edly", ""), ("ing", ""),
+    ("ies", "y"), ("ied", "y"), ("ed", ""), ("ly", ""), ("es", "e"), ("s", ""),
 )  # fmt: skip
+_DERIVATIONS: Final = (
+    ("ization", "iz"), ("isation", "iz"), ("ation", ""), ("ement", ""), ("ment", ""), ("ness", ""), ("ion", ""),
+    ("ise", "iz"), ("or", ""), ("er", ""), ("y", "i"), ("e", ""),
+)  # fmt: skip
+_SHORTEST: Final = 3
+"""Letters of a stem: shorter ones mean nothing."""
 
 
 def stem(word: str) -> str:
-    """Cut a word's ending, lightly: enough for ``install``, ``installs``, ``installing`` and ``installation``."""
+    """Cut a word's endings, lightly: enough for ``install``, ``installs``, ``installing`` and ``installations``."""
     word = word.removesuffix("'s")
-    for ending, put in _ENDINGS:
-        if word.endswith(ending) and len(word) - len(ending) >= 3:  # noqa: PLR2004 -- shorter stems mean nothing
-            word = word[: len(word) - len(ending)] + put
-            break
-    return word[:-1] if len(word) > 3 and word[-1] == word[-2] and word[-1] not in "sz" else word  # noqa: PLR2004
+    bare = word if word.endswith("ss") else _without(word, _INFLECTIONS)
+    bare = _single(bare)
+    cut = _single(_without(bare, _DERIVATIONS))
+    verbal = cut != word and not word.endswith("ats")
+    return cut[:-2] if verbal and cut.endswith("at") and len(cut) - 2 >= _SHORTEST else cut  # "rotate" as "rotation"
+
+
+def _without(word: str, endings: tuple[tuple[str, str], ...]) -> str:
+    for ending, put in endings:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST:
+            return word[: len(word) - len(ending)] + put
+    return word
+
+
+def _single(word: str) -> str:
+    """``stopp`` is ``stop``; a double s or z is part of its word."""
+    doubled = len(word) > _SHORTEST and word[-1] == word[-2] and word[-1] not in "szle"
+    return word[:-1] if doubled else word

@@ -298,7 +298,7 @@ async def test_a_follow_up_is_searched_with_the_question_before() -> None:
     bench = Bench(Scripted(GOOD))
     await bench.ask("How often is an API key rotated?")
     parts = await bench.ask("And by hand?")
-    assert bench.shelf.searched[-1] == "And by hand? How often is an API key rotated?"
+    assert bench.shelf.searched[-1] == "And by hand?\nHow often is an API key rotated?"
     assert ending(parts).verdict == "answered"
 
 

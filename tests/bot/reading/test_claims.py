@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.reading.claims import claim, stem
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("install", "installs", "installed", "installing", "installation", "installer"),
+        ("rotate", "rotates", "rotated", "rotating", "rotation"),
+        ("key", "keys"),
+        ("policy", "policies"),
+        ("organize", "organizing", "organization", "organisation"),
+        ("configure", "configures", "configured"),
+        ("stop", "stopped", "stopping"),
+        ("document", "documents", "documented"),
+        ("process", "processes", "processed"),
+        ("database", "databases"),
+        ("file", "files"),
+        ("kill", "kills", "killed"),
+        ("organize", "organise", "organised", "organising"),
+    ],
+)
+def test_forms_of_a_word_share_their_stem(words: tuple[str, ...]) -> None:
+    assert len({stem(word) for word in words}) == 1
+
+
+@pytest.mark.parametrize(("one", "other"), [("format", "form"), ("key", "keep"), ("public", "publish")])
+def test_different_words_keep_different_stems(one: str, other: str) -> None:
+    assert stem(one) != stem(other)
+
+
+def test_numbers_are_compared_by_value() -> None:
+    assert claim("1,000 and 05 and 2.50 and twelve").numbers == {"1000", "5", "2.5", "12"}
+    assert claim("3.11.0 is not 3.11").numbers == {"3.11.0", "3.11"}
+
+
+def test_months_are_dates_only_beside_a_number() -> None:
+    assert claim("on 5 March 2024").months == {"3"}
+    assert claim("Mar 5, 2024").months == {"3"}
+    assert claim("you may march").months == frozenset()
+
+
+@pytest.mark.parametrize("text", ["It isn’t so.", "Never do it.", "It cannot run.", "without a key"])
+def test_negations_are_noticed(text: str) -> None:
+    assert claim(text).negated
+
+
+def test_exact_names_are_addresses_options_files_and_mentions() -> None:
+    found = claim("See evil.example/x, run --force on my_file in /etc/passwd, @everyone.").exact
+    assert {"evil.example/x", "--force", "my_file", "/etc/passwd", "@everyone"} <= found

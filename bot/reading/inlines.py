@@ -39,6 +39,9 @@ _TOKEN = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 
+_MARKED = re.compile(r"[\\`\[【<*_~:]|www\.", re.IGNORECASE)
+"""Something that every token holds: most sentences of a passage hold none, and are read at once."""
+
 
 def cleaned(text: str) -> str:
     """Drop what a reader cannot see: zero-width, direction and tag characters, fillers and controls."""
@@ -109,6 +112,8 @@ class _Reader:
 def read(text: str) -> tuple[Inline, ...]:
     """Read one line of Markdown into nodes; soft line breaks become spaces."""
     text = re.sub(r"\s+", " ", cleaned(text))
+    if _MARKED.search(text) is None:
+        return (Plain(text.strip()),) if text.strip() else ()
     reader, at = _Reader(), 0
     for token in _TOKEN.finditer(text):
         reader.plain(text[at : token.start()])

@@ -31,12 +31,13 @@ def main() -> None:
     """Measure what was asked for, saying on standard error what is under way."""
     asked = _arguments().parse_args()
     under_way = Console(stderr=True)
+    shown = Console(width=None if sys.stdout.isatty() else 120)
     found: dict[str, Sequence[Figure]] = {}
     for name in asked.only or [name for name in TITLES if name != "retrieval" or asked.data]:
         with under_way.status(f"measuring: {TITLES[name]}"):
             found[name] = _figures(name, asked.data)
         if not asked.json:
-            Console().print(_table(TITLES[name], found[name]))
+            shown.print(_table(TITLES[name], found[name]))
     if asked.json:
         sys.stdout.write(_as_json(found))
 
@@ -57,10 +58,10 @@ def _figures(name: str, data: Path | None) -> Sequence[Figure]:
 
 def _table(title: str, figures: Sequence[Figure]) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", min_width=90)
-    table.add_column("measured", ratio=4)
-    table.add_column("value", justify="right", ratio=2)
-    table.add_column("ratio", ratio=3)
-    table.add_column("aim", ratio=2)
+    table.add_column("measured")
+    table.add_column("value", justify="right", no_wrap=True)
+    table.add_column("ratio")
+    table.add_column("aim")
     for figure in figures:
         ratio = "" if figure.ratio is None else f"{figure.ratio:,.2f} x {figure.to}"
         table.add_row(figure.name, f"{_rounded(figure.value)} {figure.unit}", ratio, figure.aim)

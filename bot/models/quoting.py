@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bot.models.base import Numbered
 
-SUPPORT: Final = 0.4
+SUPPORT: Final = 0.3
 """Share of the question's weight that the best sentence and its headings must hold, for anything to be quoted."""
 LIKENESS: Final = 0.5
 """Cosine of question and sentence that is support enough."""
@@ -29,6 +29,8 @@ _SAME: Final = 0.72
 _OTHER: Final = 0.88
 """The same for a piece of another passage, which changes the subject more easily."""
 _CONTEXT: Final = 0.35
+_TITLED: Final = 0.7
+"""Share of the question in a passage's headings, from which on its first sentences are the answer."""
 _DEFINITION = re.compile(r"\s*(?:what (?:is|are|does .{1,40} mean)|what's|define|who is)\b", re.IGNORECASE)
 _LONGEST_NAME: Final = 6
 _IS = re.compile(r"\b(?:is|are|means|stands for|answers|describes)\b", re.IGNORECASE)
@@ -86,7 +88,7 @@ def pieces(passages: Sequence[Numbered]) -> list[Piece]:
             if unit.sort == "heading":
                 section = claim(text).words
                 continue
-            words = claim(text).words
+            words = _terms(text)
             found.append(Piece(number=passage.number, at=at, unit=unit, text=text, words=words, above=above | section))
     return found
 
@@ -103,16 +105,22 @@ def ranked(question: str, found: Sequence[Piece], likeness: Mapping[int, float] 
     for index, piece in enumerate(found):
         own = sum(weight[term] for term in weight.keys() & piece.words) / total
         both = sum(weight[term] for term in weight.keys() & (piece.words | piece.above)) / total
+        titled = sum(weight[term] for term in weight.keys() & piece.above) / total
         near = (likeness or {}).get(index, 0.0)
         score = own + 0.5 * (both - own) + 0.6 * max(0.0, near) + manner.of(index)
+        score += 0.3 if titled >= _TITLED and piece.at <= 1 else 0.0
         worths.append(Worth(piece=piece, score=score, support=max(both if own else 0.0, near / LIKENESS * SUPPORT)))
     return sorted(worths, key=lambda worth: (-worth.score, worth.piece.number, worth.piece.at))
 
 
 def _weights(question: str, found: Sequence[Piece]) -> dict[str, float]:
     asked, _, context = question.partition("\n")
-    weight = {term: _CONTEXT * _rarity(term, found) for term in claim(context).words}
-    return weight | {term: _rarity(term, found) for term in claim(asked).words}
+    weight = {term: _CONTEXT * _rarity(term, found) for term in _terms(context)}
+    return weight | {term: _rarity(term, found) for term in _terms(asked)}
+
+
+def _terms(text: str) -> frozenset[str]:
+    return claim(text).words | claim(text).numbers
 
 
 def _rarity(term: str, found: Sequence[Piece]) -> float:
@@ -145,6 +153,7 @@ class _Manner:
             + (0.2 if how_to and coded else 0.0)
             - (0.4 if piece.unit.sort == "code" and not how_to else 0.0)
             + (0.3 if self._defines(piece) else 0.0)
+            + (0.3 if claim(self.question).exact & claim(piece.text).exact else 0.0)
         )
 
     def _following(self, index: int) -> Piece | None:

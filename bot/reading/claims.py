@@ -9,15 +9,16 @@ from functools import lru_cache
 from typing import Final
 
 STOPWORDS: Final = frozenset(
-    """a about above after again all also although am an and any are as at be because been before being below between
-    both but by can could did do does doing down during each either else etc even every few for from further had has
-    have having he her here hers herself him himself his how however i if in into is it its itself just let like may me
-    might more most much must my myself of off often on once one only or other our ours ourselves out over own per
-    please same shall she should so some such than that the their theirs them themselves then there therefore these
-    they this those through thus to too under until up upon us use used using very via was we well were what when where
-    whether which while who whom whose why will with within would you your yours yourself according based example
-    following found given include includes including known means mentioned note overall provide provided provides
-    refer see several specific specifically states various way ways""".split()  # noqa: SIM905 -- read as prose
+    """a about above after again all also although am an and any are as at be because been before being below
+    between both but by can could did do does doing down during each either else etc even every few for from
+    further had get gets got has have having he her here hers herself him himself his how however i if in into
+    is it its itself just let like make makes made may me might more most much must my myself of off often on
+    once one only or other our ours ourselves out over own per please same shall she should so some such than
+    that the their theirs them themselves then there therefore these they this those through thus to too under
+    until up upon us use used using very via was we well were what when where whether which while who whom whose
+    why will with within would you your yours yourself according based example following found given include
+    includes including known means mentioned note overall provide provided provides refer see several specific
+    specifically states various way ways""".split()  # noqa: SIM905 -- read as prose
 )
 _NEGATIONS: Final = frozenset(
     "no not never none nobody nothing nowhere neither nor without cannot non lack lacks lacking unable".split()  # noqa: SIM905

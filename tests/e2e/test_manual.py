@@ -81,7 +81,8 @@ def test_a_page_is_titled_as_it_begins(page: Path) -> None:
 
 
 def test_pages_name_pages_that_exist() -> None:
-    titles = {found[1] for page in PAGES if (found := re.search(r"^# (.+)$", page.read_text(encoding="utf-8"), re.M))}
+    headings = (re.search(r"^# (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE) for page in PAGES)
+    titles = {found[1] for found in headings if found}
     for page in PAGES:
         text = " ".join(page.read_text(encoding="utf-8").split())
         for listed in re.findall(r'pages? ((?:"[^"]+"(?:,| and)? ?)+)', text):
@@ -100,7 +101,9 @@ def test_the_rooms_that_the_architecture_draws_exist() -> None:
 
 def test_the_error_sentences_that_troubleshooting_lists_are_said_somewhere() -> None:
     said = sayings()
-    listed = re.findall(r'^\| "(.+?)" (?:or "(.+?)" )?\|', (DOCS / "operating.md").read_text(encoding="utf-8"), re.MULTILINE)
+    listed = re.findall(
+        r'^\| "(.+?)" (?:or "(.+?)" )?\|', (DOCS / "operating.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
     parts = [part.strip() for row in listed for sentence in row for part in sentence.split("…")]
     assert len(listed) > 15
     assert [part for part in parts if len(part) > 3 and part not in said] == []

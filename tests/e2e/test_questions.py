@@ -11,7 +11,7 @@ import tomllib
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -49,9 +49,9 @@ def conversations() -> dict[str, tuple[Expected, ...]]:
     return {one["name"]: tuple(_expected(ask) for ask in one["asks"]) for one in content["conversation"]}
 
 
-def _expected(ask: Mapping[str, object]) -> Expected:
-    lists = {name: tuple(ask.get(name, ())) for name in ("documents", "patterns")}  # type: ignore[arg-type]
-    return Expected(**{**ask, **lists})  # type: ignore[arg-type]
+def _expected(ask: Mapping[str, Any]) -> Expected:
+    lists = {name: tuple(ask.get(name, ())) for name in ("documents", "patterns")}
+    return Expected(**{**ask, **lists})
 
 
 CONVERSATIONS = conversations()

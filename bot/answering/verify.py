@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from bot.reading.claims import Claim, claim, folded
@@ -43,6 +44,7 @@ class Evidence:
     lines: str
 
 
+@lru_cache(maxsize=256)  # the same passages answer again and again
 def evidence(passage: Numbered) -> Evidence:
     """Make a passage ready; title, heading and date count as said by it."""
     sentences = tuple(sentences_of(passage.text))

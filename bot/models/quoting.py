@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from bot.reading.claims import claim
@@ -79,18 +80,22 @@ class Worth:
 
 def pieces(passages: Sequence[Numbered]) -> list[Piece]:
     """Cut the passages into what can be quoted, in reading order; headings only lend their words."""
+    return [piece for passage in passages for piece in _cut(passage)]
+
+
+@lru_cache(maxsize=256)  # the same passages answer again and again
+def _cut(passage: Numbered) -> tuple[Piece, ...]:
     found: list[Piece] = []
-    for passage in passages:
-        above = claim(" \n".join((passage.title, *passage.heading))).words
-        section: frozenset[str] = frozenset()
-        for at, unit in enumerate(split(passage.text)):
-            text = unit.text if unit.sort == "code" else plain(read(unit.text))
-            if unit.sort == "heading":
-                section = claim(text).words
-                continue
-            words = _terms(text)
-            found.append(Piece(number=passage.number, at=at, unit=unit, text=text, words=words, above=above | section))
-    return found
+    above = claim(" \n".join((passage.title, *passage.heading))).words
+    section: frozenset[str] = frozenset()
+    for at, unit in enumerate(split(passage.text)):
+        text = unit.text if unit.sort == "code" else plain(read(unit.text))
+        if unit.sort == "heading":
+            section = claim(text).words
+            continue
+        words = _terms(text)
+        found.append(Piece(number=passage.number, at=at, unit=unit, text=text, words=words, above=above | section))
+    return tuple(found)
 
 
 def ranked(question: str, found: Sequence[Piece], likeness: Mapping[int, float] | None = None) -> list[Worth]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from adapters.markup import Cite, Code, Emphasis, Inline, Plain, Strong
@@ -109,6 +110,7 @@ class _Reader:
         return tuple(self.nodes)
 
 
+@lru_cache(maxsize=1024)
 def read(text: str) -> tuple[Inline, ...]:
     """Read one line of Markdown into nodes; soft line breaks become spaces."""
     text = re.sub(r"\s+", " ", cleaned(text))

@@ -83,7 +83,7 @@ def test_no_address_survives_whatever_is_written(pieces: list[str]) -> None:
 def test_adversarial_text_takes_linear_time(piece: str) -> None:
     def took(times: int) -> float:
         text, began = piece * times, time.process_time()
-        read(text)
+        read.__wrapped__(text)
         return time.process_time() - began
 
     took(100)

@@ -45,7 +45,12 @@ class Knowledge:
     workspace: str
 
     async def sync(
-        self, sources: Sequence[Source], *, progress: Callable[[Progress], None] | None = None, rebuild: bool = False
+        self,
+        sources: Sequence[Source],
+        *,
+        progress: Callable[[Progress], None] | None = None,
+        rebuild: bool = False,
+        moved: bool = False,
     ) -> Summary:
         """Make known what the sources give; see ``knowledge.syncing.sync``."""
         from knowledge.syncing import sync
@@ -58,6 +63,7 @@ class Knowledge:
             embedder=self.embedder,
             progress=progress,
             rebuild=rebuild,
+            moved=moved,
         )
 
 
@@ -76,11 +82,12 @@ async def synced(
     *,
     progress: Callable[[Progress], None] | None = None,
     rebuild: bool = False,
+    moved: bool = False,
 ) -> Summary:
     """Open what is known and sync the sources into it. Raises KnowledgeError."""
     _logged(settings)
     async with _opened(settings) as known:
-        return await known.sync(sources, progress=progress, rebuild=rebuild)
+        return await known.sync(sources, progress=progress, rebuild=rebuild, moved=moved)
 
 
 def engine(settings: Settings, known: Knowledge, turns: KeptTurns, model: LanguageModel) -> Engine:

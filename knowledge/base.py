@@ -162,7 +162,7 @@ class Signals:
     """What both searches say about how well they did: the features of the sufficiency gate.
 
     ``similarity`` is the best cosine of question and chunk. ``coverage`` is the share, from 0 to 1, of the question's
-    weight (its terms by their rarity in the knowledge) that the best passages contain. ``terms`` counts the
+    weight (its terms by their rarity in the knowledge) that one of the best passages contains. ``terms`` counts the
     question's telling terms.
     """
 
@@ -193,10 +193,13 @@ class Skipped:
 class Source(Protocol):
     """Where documents come from. Its documents are all there are: what is missing from them is gone.
 
-    ``skipped`` fills while ``documents`` is read: those that are there but unreadable now, whose earlier edition stays.
+    ``name`` tells sources of one workspace apart, and ``origin`` says where this one is (a path, an address): two of
+    one name and different origins are never mixed. ``skipped`` fills while ``documents`` is read: those that are
+    there but unreadable now, whose earlier edition stays.
     """
 
     name: str
+    origin: str
 
     @property
     def skipped(self) -> Sequence[Skipped]:

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, case, delete, insert, select, update
 from sqlalchemy.dialects import sqlite
 
 from knowledge.indexes.permission import folded
-from knowledge.tables import Attribute, ChunkRow, Edition, Publication, Reader, Setting
+from knowledge.tables import Attribute, ChunkRow, Edition, Origin, Publication, Reader, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -49,15 +49,19 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publishing:
-    """What one publication changes: editions that begin to answer, those that end, and new dates of some that stay."""
+    """What one publication changes: editions that begin to answer, those that end, and new dates of some that stay.
+
+    ``origins`` are the places of sources that are new or have moved, by the source's name.
+    """
 
     flipped: tuple[str, ...] = ()
     dropped: tuple[Held, ...] = ()
     dates: Mapping[int, datetime | None] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
 
     def __bool__(self) -> bool:
         """Say whether there is anything to publish."""
-        return bool(self.flipped or self.dropped or self.dates)
+        return bool(self.flipped or self.dropped or self.dates or self.origins)
 
 
 class Editions:
@@ -87,6 +91,12 @@ class Editions:
             for number, name, document, digest, source, state, given in rows
         )
 
+    async def origins(self) -> Mapping[str, str]:
+        """Give each source's place as of its last publication, by its name."""
+        query = select(Origin.source, Origin.place).where(Origin.workspace == self._workspace)
+        async with self._store.read() as connection:
+            return {source: place for source, place in await connection.execute(query)}
+
     async def stage(self, prepared: Sequence[Prepared]) -> None:
         """Write whole editions; they answer nothing, and count as unfinished until ``staged`` says otherwise."""
         async with self._store.write() as connection:
@@ -115,6 +125,7 @@ class Editions:
             await _many(connection, _with_state("live"), ({"edition_id": edition} for edition in publishing.flipped))
             dates = ({"edition_number": number, "given": given} for number, given in publishing.dates.items())
             await _many(connection, _dated(), dates)
+            await _many(connection, _placed(self._workspace), _places(publishing.origins))
             await connection.execute(_counted(self._workspace))
 
     async def clear(self) -> tuple[Held, ...]:
@@ -201,6 +212,16 @@ def _dated() -> Update:
     given = bindparam("given", type_=Edition.given_at.type)
     shown = case((Edition.updated_at.is_not_distinct_from(Edition.given_at), given), else_=Edition.updated_at)
     return update(Edition).where(Edition.number == bindparam("edition_number")).values(updated_at=shown, given_at=given)
+
+
+def _places(origins: Mapping[str, str]) -> Iterator[dict[str, object]]:
+    return ({"named": source, "place": place} for source, place in origins.items())
+
+
+def _placed(workspace: str) -> Insert:
+    row = {"workspace": workspace, "source": bindparam("named"), "place": bindparam("place")}
+    first = sqlite.insert(Origin).values(row)
+    return first.on_conflict_do_update(index_elements=["workspace", "source"], set_={"place": first.excluded.place})
 
 
 def _counted(workspace: str) -> Insert:

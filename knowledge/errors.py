@@ -3,6 +3,7 @@
 KnowledgeError
 ├── NothingThere        a path that does not exist or cannot be read
 ├── Unreadable          a file that is not what its name says
+├── OtherOrigin         another folder has this source's name already
 ├── WrongVectors        the index holds another model's vectors
 ├── Damaged             the knowledge file is corrupt, or no knowledge file at all
 ├── OtherVersion        the knowledge file was made by another version of Footnote
@@ -28,6 +29,10 @@ class NothingThere(KnowledgeError):
 
 class Unreadable(KnowledgeError):
     """A file that is not what its name says: binary, or in no encoding that we know."""
+
+
+class OtherOrigin(KnowledgeError):
+    """Another folder has this source's name already."""
 
 
 class WrongVectors(KnowledgeError):

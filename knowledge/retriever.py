@@ -121,6 +121,6 @@ def _signals(rankings: Sequence[Ranking], found: Sequence[Passage], weights: Map
     read = ["\n".join((passage.title, *passage.heading, passage.text)) for passage in found[:_JUDGED]]
     return Signals(
         similarity=max(nearest, default=0.0),
-        coverage=terms.coverage(weights, read),
+        coverage=max((terms.coverage(weights, text) for text in read), default=0.0),
         terms=len(weights),
     )

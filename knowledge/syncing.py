@@ -6,16 +6,17 @@ A sync may be stopped or killed anywhere: what answers is whole, and the next on
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from knowledge.editions import Editions
+from knowledge.errors import OtherOrigin
 from knowledge.staging import Clock, Progress, Staging
 from knowledge.tally import Tally
 from knowledge.turnstile import alone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from knowledge.base import Embedder, Index, Skipped, Source
     from knowledge.catalog import Catalog
@@ -60,16 +61,19 @@ async def sync(  # noqa: PLR0913 - its dependencies
     embedder: Embedder,
     progress: Callable[[Progress], None] | None = None,
     rebuild: bool = False,
+    moved: bool = False,
 ) -> Summary:
     """Make the workspace know what the sources give now, and forget what is gone from them; other sources stay.
 
     ``rebuild`` first forgets everything in the file, other sources and workspaces too: the way to another model.
+    ``moved`` says that a source is where it is now, though one of its name was elsewhere; else that is OtherOrigin.
     Raises KnowledgeError (Busy where another sync is at work, WrongVectors, NoSpace, Damaged) and what the sources
     raise; then nothing is published, and what was staged waits for the next sync.
     """
     with alone(catalog.store.path):
         run = _Sync(workspace=workspace, indexes=indexes, editions=Editions(catalog.store, workspace), clock=Clock())
         held = await run.prepare(embedder, rebuild=rebuild)
+        origins = await run.origins(sources, held, moved=moved)
         staging = Staging(
             workspace=workspace,
             editions=run.editions,
@@ -80,7 +84,7 @@ async def sync(  # noqa: PLR0913 - its dependencies
             progress=progress,
         )
         await staging.run(sources)
-        return await run.finish(staging)
+        return await run.finish(staging, origins)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,10 +108,20 @@ class _Sync:
         await self.editions.drop(unfinished)
         return held
 
-    async def finish(self, staging: Staging) -> Summary:
+    async def origins(self, sources: Sequence[Source], held: Sequence[Held], *, moved: bool) -> dict[str, str]:
+        """Give the places that are new; raises OtherOrigin where documents of another place would be taken for gone."""
+        known = await self.editions.origins()
+        answering = {edition.source for edition in held if edition.state == "live"}
+        new = {source.name: source.origin for source in sources if known.get(source.name) != source.origin}
+        for name in sorted(new.keys() & known.keys() & answering):
+            if not moved:
+                raise OtherOrigin(_taken(name, known[name], new[name]))
+        return new
+
+    async def finish(self, staging: Staging, origins: Mapping[str, str]) -> Summary:
         """Publish, and say what was done."""
         tally = staging.tally
-        publishing, removed = tally.publishing(), len(tally.removed())
+        publishing, removed = replace(tally.publishing(), origins=origins), len(tally.removed())
         staging.report("publishing")
         with self.clock.of("write"):
             await self._publish(publishing)
@@ -135,3 +149,10 @@ class _Sync:
         if editions:
             for index in self.indexes:
                 await index.remove(self.workspace, [edition.id for edition in editions])
+
+
+def _taken(name: str, known: str, new: str) -> str:
+    return (
+        f"Another source is called {name} already: {known}. Give {new} a name of its own with --name, "
+        f"or say with --moved that it takes the other's place."
+    )

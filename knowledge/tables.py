@@ -54,6 +54,15 @@ class Publication(Base):
     generation: Mapped[int]
 
 
+class Origin(Base):
+    """Where a workspace's source of this name was last read from."""
+
+    __tablename__ = "origin"
+    workspace: Mapped[str] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    place: Mapped[str]
+
+
 class Edition(Base):
     """A document as it was at one time.
 

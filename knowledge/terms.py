@@ -7,7 +7,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -66,12 +66,12 @@ def match(asked: Iterable[str]) -> str:
     return " OR ".join(f'"{part}"' for part in safe)
 
 
-def coverage(weights: Mapping[str, float], texts: Sequence[str]) -> float:
-    """Give the share, from 0 to 1, of the terms' weight that the texts contain, compared by their roots."""
+def coverage(weights: Mapping[str, float], text: str) -> float:
+    """Give the share, from 0 to 1, of the terms' weight that a text contains, compared by their roots."""
     whole = sum(weights.values())
     if not whole:
         return 0.0
-    present = frozenset[str]().union(*map(roots, texts))
+    present = roots(text)
     return min(1.0, sum(weight for term, weight in weights.items() if root(term) in present) / whole)
 
 

@@ -33,6 +33,7 @@ KEPT_OF_REBUILDING = (
 @click.option(
     "--rebuild", is_flag=True, help="Forget everything first, other sources too: the way to another embedder."
 )
+@click.option("--moved", is_flag=True, help="Take the place of a source that had this name elsewhere.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 @click.option("--quiet", is_flag=True, help="Print only what went wrong.")
 @click.pass_context
@@ -44,6 +45,7 @@ def command(  # noqa: PLR0913 - its options
     *,
     public: bool,
     rebuild: bool,
+    moved: bool,
     as_json: bool,
     quiet: bool,
 ) -> None:
@@ -57,7 +59,7 @@ def command(  # noqa: PLR0913 - its options
     sources = [files(path, readers=may_read, name=name) for path in paths]
     try:
         with shown(quiet=quiet or as_json) as progress:
-            summary = asyncio.run(synced(settings, sources, progress=progress, rebuild=rebuild))
+            summary = asyncio.run(synced(settings, sources, progress=progress, rebuild=rebuild, moved=moved))
     except KeyboardInterrupt:
         tell(KEPT_OF_REBUILDING if rebuild else KEPT)
         raise

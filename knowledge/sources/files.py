@@ -57,6 +57,7 @@ class Files:
         """Remember where; nothing is touched before ``documents`` is asked."""
         self.root = Path(os.path.abspath(root))  # noqa: PTH100 - a link as root keeps its own name
         self.name = name or self.root.name or "root"
+        self.origin = str(self.root)
         self.readers = readers
         self.largest = largest
         self.skipped: list[Skipped] = []

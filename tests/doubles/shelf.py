@@ -46,8 +46,9 @@ def document(  # noqa: PLR0913 - a document has many particulars
 class Shelf(Source):
     """Gives its documents in the order of their ids; what is ``torn`` is there but cannot be read."""
 
-    def __init__(self, *documents: Document, name: str = "shelf") -> None:
+    def __init__(self, *documents: Document, name: str = "shelf", origin: str = "here") -> None:
         self.name = name
+        self.origin = origin
         self.on_it = {document.id: document for document in documents}
         self.torn: set[str] = set()
         self._skipped: list[Skipped] = []

@@ -11,7 +11,7 @@ from sqlalchemy import event, text
 
 from knowledge.base import PUBLIC, Hit, Scope
 from knowledge.catalog import Catalog, Counts
-from knowledge.errors import Busy, NoSpace, WrongVectors
+from knowledge.errors import Busy, NoSpace, OtherOrigin, WrongVectors
 from knowledge.store import Store
 from knowledge.syncing import sync
 from knowledge.turnstile import alone
@@ -45,6 +45,7 @@ class Desk:
         workspace: str = TEAM,
         progress: Callable[[Progress], None] | None = None,
         rebuild: bool = False,
+        moved: bool = False,
     ) -> Summary:
         return await sync(
             sources,
@@ -54,6 +55,7 @@ class Desk:
             embedder=self.embedder,
             progress=progress,
             rebuild=rebuild,
+            moved=moved,
         )
 
     async def answering(self) -> dict[str, str]:
@@ -290,6 +292,28 @@ async def test_a_document_that_moves_to_another_source_answers_once(desk: Desk) 
     taken.on_it = {"shelf/a": document("a", "Same and more.")}
     await desk.sync(taken)
     assert await desk.answering() == {"shelf/a": "Same and more."}
+
+
+async def test_two_folders_of_one_name_are_never_taken_for_one(desk: Desk) -> None:
+    await desk.sync(Shelf(document("a.md", "Alpha."), origin="/one/shelf"))
+    with pytest.raises(OtherOrigin, match=r"/one/shelf.*--name.*--moved"):
+        await desk.sync(Shelf(document("b.md", "Beta."), origin="/two/shelf"))
+    assert await desk.answering() == {"shelf/a.md": "Alpha."}
+
+
+async def test_a_folder_that_moved_takes_its_old_place_when_told_so(desk: Desk) -> None:
+    await desk.sync(Shelf(document("a.md", "Alpha."), origin="/one/shelf"))
+    moved = Shelf(document("b.md", "Beta."), origin="/two/shelf")
+    summary = await desk.sync(moved, moved=True)
+    assert (summary.added, summary.removed) == (1, 1)
+    assert (await desk.sync(moved)).unchanged == 1
+    assert await desk.answering() == {"shelf/b.md": "Beta."}
+
+
+async def test_a_name_that_answers_nothing_any_more_is_free(desk: Desk) -> None:
+    await desk.sync(Shelf(document("a.md", "Alpha."), origin="/one/shelf"))
+    await desk.sync(Shelf(origin="/one/shelf"))
+    assert (await desk.sync(Shelf(document("b.md", "Beta."), origin="/two/shelf"))).added == 1
 
 
 async def test_progress_counts_up_to_what_is_published(desk: Desk) -> None:

@@ -64,15 +64,15 @@ def test_an_expression_holds_nothing_but_quoted_letters_and_digits(asked: list[s
 
 def test_coverage_is_the_weight_that_the_texts_hold() -> None:
     weights = {"rotate": 3.0, "keys": 1.0, "moon": 4.0}
-    assert coverage(weights, ["Rotated every month.", "A key"]) == pytest.approx(0.5)
-    assert coverage(weights, []) == 0
-    assert coverage({}, ["anything"]) == 0
+    assert coverage(weights, "A key is rotated every month.") == pytest.approx(0.5)
+    assert coverage(weights, "") == 0
+    assert coverage({}, "anything") == 0
 
 
 @given(st.dictionaries(st.sampled_from(["moon", "sun", "keys", "rotating"]), st.floats(0.01, 10)), st.text())
 def test_coverage_is_a_share(weights: dict[str, float], text: str) -> None:
-    assert 0 <= coverage(weights, [text]) <= 1
-    assert not weights or coverage(weights, [" ".join(weights)]) == pytest.approx(1)
+    assert 0 <= coverage(weights, text) <= 1
+    assert not weights or coverage(weights, " ".join(weights)) == pytest.approx(1)
 
 
 def test_a_short_question_is_searched_whole() -> None:

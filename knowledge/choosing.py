@@ -20,6 +20,8 @@ _SAME: Final = 0.85
 """Share of the shorter one's words in the other, from which two passages are one."""
 _OVERLAP: Final = 200
 """Characters by which a chunk may repeat the end of the one before it."""
+_LEAST_OVERLAP: Final = 8
+"""Characters from which that is no chance: a table's row ends with the bar that the next one begins with."""
 _LEAST: Final = 40
 """Tokens that a passage needs at least to say anything; with less room it is left out."""
 
@@ -84,7 +86,7 @@ def _together(better: _Piece, piece: _Piece) -> _Piece:
 
 def _continued(first: str, second: str) -> str:
     """Join two texts, the second of which may begin with the first one's end."""
-    for size in range(min(_OVERLAP, len(first), len(second)), 0, -1):
+    for size in range(min(_OVERLAP, len(first), len(second)), _LEAST_OVERLAP - 1, -1):
         if first.endswith(second[:size]):
             return first + second[size:]
     return f"{first}\n\n{second}"

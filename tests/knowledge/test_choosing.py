@@ -45,6 +45,11 @@ def test_what_the_second_one_repeats_of_the_first_comes_once() -> None:
     assert one.text == "Take the old keys and turn them"
 
 
+def test_a_bar_at_the_end_of_a_table_is_no_repetition() -> None:
+    (passage,) = _chosen(_passage("e:0", "| a | b |"), _passage("e:1", "| c | d |"))
+    assert passage.text == "| a | b |\n\n| c | d |"
+
+
 def test_a_passage_grows_to_two_chunks_at_most() -> None:
     found = [_passage(f"a@1:{number}", f"part{number} other{number}") for number in range(4)]
     assert [each.text for each in _chosen(*found)] == ["part0 other0\n\npart1 other1", "part2 other2\n\npart3 other3"]

@@ -95,7 +95,7 @@ class Editions:
         """Give each source's place as of its last publication, by its name."""
         query = select(Origin.source, Origin.place).where(Origin.workspace == self._workspace)
         async with self._store.read() as connection:
-            return dict((await connection.execute(query)).tuples().all())
+            return dict((await connection.execute(query)).all())
 
     async def stage(self, prepared: Sequence[Prepared]) -> None:
         """Write whole editions; they answer nothing, and count as unfinished until ``staged`` says otherwise."""

@@ -160,21 +160,22 @@ class Terminal(Adapter):
 
     async def _ask(self, text: str, desk: Desk) -> None:
         """Put a question and wait until its answer has been shown."""
-        if not self._lines.interactive:
-            self._screen.say(f"{_PROMPT}{safe_line(text)}\n")
         question = self.question(text)
         self._asked = question.id
         self._happened = happened = _Happenings()
-        if not await self._accepted(question, desk):
-            self._asked = None
-            return
-        if not self._lines.interactive:
-            await happened.get()
-            return
+        interrupted = False
         with first_interrupt(lambda: happened.put_nowait("interrupted")):
+            if not self._lines.interactive:
+                self._screen.say(f"{_PROMPT}{safe_line(text)}\n")
+            if not await self._accepted(question, desk):
+                self._asked = None
+                return
             while await happened.get() == "interrupted":
+                interrupted = True
                 if self._asked:
                     await self._accepted(Stopped(question=question.id, person=self._person), desk)
+        if interrupted and not self._lines.interactive:
+            raise KeyboardInterrupt  # whoever interrupts a pipe wants no answers to the lines that are left
 
     async def _rate(self, rate: Rate, desk: Desk) -> None:
         if self._last is None:

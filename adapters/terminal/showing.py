@@ -12,13 +12,8 @@ from adapters.sources import used
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from adapters.base import Citation, Part, Verdict
+    from adapters.base import Citation, Part
     from adapters.terminal.screen import Screen
-
-_SAID: dict[Verdict, str] = {
-    "stopped": "stopped",
-    "cut": "The model broke off here. What is above was checked and stands; ask again for a whole answer.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +50,8 @@ def _ended(screen: Screen, shown: Shown) -> Shown:
         screen.say("Sources", "bold")
         screen.sources(shown.citations)
         screen.say("")
-    if said := _SAID.get(shown.ending.verdict):
-        screen.say(said, "dim")
+    if shown.ending.verdict == "stopped":
+        screen.say("stopped", "dim")
     if shown.ending.verdict == "failed" and shown.ending.reference:
         screen.say(f"Reference: {shown.ending.reference}", "dim")
     return shown

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from adapters.markup import Cite, Item, Listing, Paragraph, Plain, Tree
+from adapters.markup import Cite, Inline, Paragraph, Plain, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,16 +18,14 @@ _UNKNOWN: Final = "I don't know: I found no answer to that in the documents that
 
 
 def unknown(citations: Sequence[Citation]) -> Tree:
-    """Say that the knowledge does not answer, and name the closest documents."""
+    """Say that the knowledge does not answer, and name the closest documents in a sentence: the source list has the rest."""
     close = closest(citations)
     if not close:
         return (Paragraph((Plain(_UNKNOWN),)),)
-    items = tuple(Item((Plain(f"{line.title} "), Cite(line.number))) for line in close)
-    return (
-        Paragraph((Plain(_UNKNOWN),)),
-        Paragraph((Plain("The closest is:" if len(close) == 1 else "The closest are:"),)),
-        Listing(items),
-    )
+    marks: list[Inline] = [Plain(f"{_UNKNOWN} The closest {'is' if len(close) == 1 else 'are'} ")]
+    for place, line in enumerate(close):
+        marks += [Plain(f"{_between(place, len(close))}“{line.title}” "), Cite(line.number)]
+    return (Paragraph((*marks, Plain("."))),)
 
 
 def closest(citations: Sequence[Citation]) -> tuple[Citation, ...]:
@@ -41,6 +39,12 @@ def closest(citations: Sequence[Citation]) -> tuple[Citation, ...]:
 def renumbered(citations: Sequence[Citation]) -> tuple[Citation, ...]:
     """Give only the closest, numbered from 1, for a table that holds nothing else."""
     return tuple(replace(line, number=number) for number, line in enumerate(closest(citations), 1))
+
+
+def _between(place: int, number: int) -> str:
+    if place == 0:
+        return ""
+    return " and " if place == number - 1 else ", "
 
 
 def cut() -> Tree:

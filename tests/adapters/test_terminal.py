@@ -258,9 +258,7 @@ async def test_an_error_that_nobody_may_read_is_raised() -> None:
         await session.run()
 
 
-@pytest.mark.parametrize(
-    ("verdict", "word"), [("stopped", "stopped"), ("cut", "ask again for a whole answer"), ("failed", "Reference: r-7")]
-)
+@pytest.mark.parametrize(("verdict", "word"), [("stopped", "stopped"), ("failed", "Reference: r-7")])
 async def test_how_an_answer_ended_is_said(verdict: Verdict, word: str) -> None:
     ending = Ending(answer="a1", verdict=verdict, cited=(1,), reference="r-7")
     assert word in await Session("How?", answer=(*AN_ANSWER[:-1], ending)).run()

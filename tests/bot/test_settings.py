@@ -67,8 +67,10 @@ def test_all_mistakes_are_named_at_once(file: Path) -> None:
         "- FOOTNOTE_HOEM is no setting; did you mean FOOTNOTE_HOME?",
         "- FOOTNOTE_TEAM is 'acme'; it must be a platform and a workspace with a colon between, such as terminal:acme.",
         "- FOOTNOTE_EMBEDDER is 'mini'; it must be minilm or lite.",
-        ("- OPENAI_BASE_URL is 'localhost'; it must be an address that begins with http:// or https://, "
-        "such as http://localhost:11434/v1."),
+        (
+            "- OPENAI_BASE_URL is 'localhost'; it must be an address that begins with http:// or https://, "
+            "such as http://localhost:11434/v1."
+        ),
         f"- {file}: max_in_flight is 0; it must be a whole number from 1 to 1000.",
         "- FOOTNOTE_DRAIN_SECONDS is 'soon'; it must be a number from 0 to 600.",
         f"- {file}: log_level is 'loud'; it must be debug, info, warning or error.",

@@ -171,7 +171,7 @@ async def test_abstention_names_the_closest_titles_without_asking_the_model() ->
     assert ending(parts).verdict == "unknown"
     text = rendered(tree(parts))
     assert text.startswith("I don't know")
-    assert "- API keys [1]" in text
+    assert "“API keys” [1]" in text
     assert {line.number for line in sources(parts).citations} == set(cited(tree(parts)))
 
 

@@ -18,7 +18,7 @@ _UNKNOWN: Final = "I don't know: I found no answer to that in the documents that
 
 
 def unknown(citations: Sequence[Citation]) -> Tree:
-    """Say that the knowledge does not answer, and name the closest documents in a sentence: the source list has the rest."""
+    """Say that the knowledge does not answer, and name the closest documents; the source list has the rest."""
     close = closest(citations)
     if not close:
         return (Paragraph((Plain(_UNKNOWN),)),)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Connection
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-SCHEMA = 1
+SCHEMA = 2
 """The version of the tables, kept in SQLite's ``user_version``. There is no migration: a sync rebuilds the file."""
 
 

@@ -117,7 +117,11 @@ class ChunkRow(Base):
     """A chunk's words. ``number`` is the row id that the keyword and vector tables share on SQLite."""
 
     __tablename__ = "chunk"
-    __table_args__ = (UniqueConstraint("edition", "ordinal"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        UniqueConstraint("edition", "ordinal"),
+        Index("ix_chunk_number", "number", "edition"),
+        {"sqlite_autoincrement": True},
+    )
     number: Mapped[int] = mapped_column(primary_key=True)
     id: Mapped[str] = mapped_column(String(48), unique=True)
     edition: Mapped[int] = mapped_column(ForeignKey("edition.number", ondelete="CASCADE"))

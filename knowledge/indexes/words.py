@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from sqlalchemy import Float, String, column, func, select, table, text
+from sqlalchemy import func, select, text
 
 from knowledge import terms
 from knowledge.base import Hit, Index
@@ -17,7 +17,6 @@ from knowledge.tables import ChunkRow, Edition, Publication
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Select
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from knowledge.base import EmbeddedChunk, Query, VectorSpec
@@ -33,6 +32,24 @@ _COUNTED: Final = 20_000
 """Chunks up to which a term's are counted; beyond, it is common enough."""
 _REMEMBERED: Final = 10_000
 """Terms whose frequency is kept in memory, until the next publication."""
+
+_SEARCH = text(
+    """
+    SELECT chunk.id, found.score FROM (
+        SELECT held.number, -bm25(words) AS score
+        FROM words CROSS JOIN chunk AS held INDEXED BY ix_chunk_number ON held.number = words.rowid
+        WHERE words MATCH :expression AND +held.edition IN (SELECT value FROM json_each(:editions))
+        ORDER BY score DESC, held.number LIMIT :most
+    ) AS found JOIN chunk ON chunk.number = found.number
+    ORDER BY found.score DESC, found.number
+    """
+)
+"""FTS5's bm25 is better the lower it is, ours the higher.
+
+Each match asks which edition it is of: from an index that holds nothing else, since chunks themselves fill a page each.
+FTS5 comes first (CROSS JOIN), and the plus keeps SQLite from trying every readable edition with every match. At 100,000
+chunks that halves the time of a search.
+"""
 
 _FREQUENCIES = text(
     """
@@ -65,7 +82,7 @@ class Words(Index):
         """Nothing to forget: chunks leave with their edition."""
 
     async def search(self, query: Query, /) -> Sequence[Hit]:
-        """Find chunks with any of the question's rarest terms."""
+        """Find chunks with any of the question's rarest terms, among the editions that the permission allows."""
         asked = terms.telling(query.text)
         if not asked:
             return ()
@@ -74,7 +91,9 @@ class Words(Index):
             expression = terms.match(counts.searched())
             if not expression:
                 return ()
-            rows = await connection.execute(_search(expression, query))
+            readable = select(func.json_group_array(Edition.number)).where(readable_by(query.scope, query.filters))
+            asked_for = {"expression": expression, "editions": await connection.scalar(readable), "most": query.limit}
+            rows = await connection.execute(_SEARCH, asked_for)
             return tuple(Hit(chunk=row.id, score=row.score) for row in rows)
 
     async def weigh(self, asked: Sequence[str], /, *, workspace: str) -> Mapping[str, float]:
@@ -124,20 +143,3 @@ class _Frequencies:
             rows = await connection.execute(_FREQUENCIES, given)
             known |= {unknown[expression]: count for expression, count in rows}
         return _Counts(chunks=chunks, terms={term: known[term] for term in asked})
-
-
-_WORDS = table("words", column("rowid"), column("words", String))
-
-
-def _search(expression: str, query: Query) -> Select[str, float]:
-    """Rank within the permission; FTS5's bm25 is better the lower it is, ours the higher."""
-    score = (-func.bm25(text("words"), type_=Float)).label("score")
-    return (
-        select(ChunkRow.id, score)
-        .select_from(_WORDS)
-        .join(ChunkRow, ChunkRow.number == _WORDS.c.rowid)
-        .join(Edition, Edition.number == ChunkRow.edition)
-        .where(_WORDS.c.words.match(expression), readable_by(query.scope, query.filters))
-        .order_by(score.desc(), ChunkRow.id)
-        .limit(query.limit)
-    )

@@ -99,7 +99,9 @@ def _number(written: str) -> str:
     return written.lstrip("0") or "0"
 
 
+@lru_cache(maxsize=1 << 15)
 def _stems(word: str) -> tuple[str, ...]:
+    """Give a word's stems; a team's documents share a vocabulary, so most words were cut before."""
     if word.endswith("n't") or word in STOPWORDS or word in _NEGATIONS:
         return ()
     parts = word.split("-") if "-" in word else [word]

@@ -49,10 +49,15 @@ def fault(error: Exception, path: Path) -> KnowledgeError | None:
     return None
 
 
-def make_folder(path: Path) -> None:
-    """Make the folder of the file at ``path``; raises NothingThere or NoSpace."""
+def make_private(path: Path) -> None:
+    """Make the file at ``path``, and its folder, for their owner alone; what is there keeps its mode.
+
+    SQLite gives the mode to the files that it makes beside it. Raises NothingThere or NoSpace.
+    """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not path.exists():
+            path.touch(mode=0o600)
     except OSError as error:
         raise disk_fault(error, path) from error
 

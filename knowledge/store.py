@@ -15,7 +15,7 @@ from sqlalchemy import event, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from knowledge.errors import Damaged, OtherVersion
-from knowledge.faults import as_told, make_folder, primary
+from knowledge.faults import as_told, make_private, primary
 from knowledge.tables import WORDS, Base, Publication
 
 if TYPE_CHECKING:
@@ -42,10 +42,10 @@ class Store:
         self._patience = patience
 
     async def __aenter__(self) -> Self:
-        """Open the file, and create it and its folder where they are missing."""
+        """Open the file, and create it and its folder, for their owner alone, where they are missing."""
         try:
             with as_told(self.path):
-                make_folder(self.path)
+                make_private(self.path)
                 await asyncio.to_thread(_write_ahead, self.path, self._patience)
             async with self.read() as connection:
                 current = await connection.run_sync(_version, self.path) == SCHEMA

@@ -45,6 +45,24 @@ async def test_opening_makes_the_folder_and_a_file_in_write_ahead_mode(path: Pat
         assert await connection.scalar(text("PRAGMA user_version")) == SCHEMA
 
 
+async def test_nobody_but_the_owner_may_read_what_is_known(path: Path) -> None:
+    async with Store(path) as store, store.write() as connection:
+        await connection.execute(insert(Setting), [{"name": "a", "value": "b"}])
+        beside = [path.with_name(path.name + ending) for ending in ("-wal", "-shm")]
+        assert [file.stat().st_mode & 0o777 for file in (path, *beside)] == [0o600] * 3
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+
+
+async def test_modes_that_an_operator_chose_stay(path: Path) -> None:
+    path.parent.mkdir()
+    path.touch()
+    path.parent.chmod(0o750)
+    path.chmod(0o640)
+    async with Store(path):
+        pass
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o640, 0o750)
+
+
 async def test_opening_again_keeps_what_is_there(path: Path) -> None:
     async with Store(path) as store, store.write() as connection:
         await connection.execute(insert(Setting), [{"name": "a", "value": "b"}])

@@ -135,7 +135,8 @@ class Engine:
                 async for part in parts:
                     yield part
         except (BotError, KnowledgeError) as error:
-            structlog.get_logger().warning("question failed", reference=_reference(run), error=type(error).__name__)
+            # The reader is told already: a warning would only repeat it, as a line in the middle of a chat.
+            structlog.get_logger().info("question failed", reference=_reference(run), error=type(error).__name__)
             run.verdict, tree = "failed", replies.told(error.told)
         except Exception:  # noqa: BLE001 -- nothing of it may reach a reader, and none may go unanswered
             structlog.get_logger().exception("question broke", reference=_reference(run))
@@ -230,6 +231,8 @@ class Engine:
             yield from run.text(replies.unknown(run.citations))
         else:
             run.verdict = "answered"
+            if draft.finished is not None and draft.finished.reason == "length":
+                yield from run.text(replies.limited())
 
     async def _recorded(self, run: _Run) -> tuple[Part, ...]:
         """Record the turn, once; where that fails, say so in place of a verdict that nobody could look up."""

@@ -52,6 +52,12 @@ def cut() -> Tree:
     return (Paragraph((Plain("The answer broke off here. What stands above is checked; ask again for the rest."),)),)
 
 
+def limited() -> Tree:
+    """Say that an answer is not all that the model would have said."""
+    sentence = "The answer reached its limit of length here; ask for what is missing in a question of its own."
+    return (Paragraph((Plain(sentence),)),)
+
+
 def told(sentence: str) -> Tree:
     """Say an error's own sentence."""
     return (Paragraph((Plain(sentence),)),)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from bot.models.base import Finished
 
@@ -21,14 +21,22 @@ class Scripted:
 
     name = "scripted"
 
-    def __init__(
-        self, text: str = "", *, error: Exception | None = None, hangs: bool = False, size: int = 7, whole: bool = True
+    def __init__(  # noqa: PLR0913 - the ways in which a stream may end
+        self,
+        text: str = "",
+        *,
+        error: Exception | None = None,
+        hangs: bool = False,
+        size: int = 7,
+        whole: bool = True,
+        reason: Literal["stop", "length"] = "stop",
     ) -> None:
         self.text = text
         self.error = error
         self.hangs = hangs
         self.size = size
         self.whole = whole
+        self.reason: Literal["stop", "length"] = reason
         self.asked: list[Prompt] = []
         self.closed = 0
 
@@ -50,7 +58,7 @@ class Scripted:
             if self.error is not None:
                 raise self.error
             if self.whole:
-                yield Finished(reason="stop", prompt_tokens=100, answer_tokens=max(1, said // 4), estimated=False)
+                yield Finished(reason=self.reason, prompt_tokens=100, answer_tokens=max(1, said // 4), estimated=False)
         except (GeneratorExit, asyncio.CancelledError):
             self.closed += 1
             raise

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.base import Audience, Ending, Part, Person, Place, Question, Sources, Status, Text
 from adapters.markup import Tree, cited, joined
@@ -289,9 +290,35 @@ async def test_closing_the_generator_closes_the_stream_and_records_the_turn() ->
     assert bench.turns.recorded[0].text == "An API key is rotated every 90 days. [1]"
 
 
-async def test_half_a_sentence_at_the_length_limit_is_not_shown() -> None:
+async def test_half_a_sentence_of_a_stream_that_broke_off_is_not_shown() -> None:
     model = Scripted("An API key is rotated every 90 days. [1] Tell nobody the key", whole=False, error=ModelCut("x."))
     assert "Tell nobody" not in rendered(tree(await Bench(model).ask("How often is an API key rotated?")))
+
+
+async def test_half_a_sentence_at_the_length_limit_is_not_shown_and_the_limit_is_told() -> None:
+    bench = Bench(Scripted("An API key is rotated every 90 days. [1] Tell nobody the key", reason="length"))
+    parts = await bench.ask("How often is an API key rotated?")
+    assert rendered(tree(parts)) == (
+        "An API key is rotated every 90 days. [1]\n\n"
+        "The answer reached its limit of length here; ask for what is missing in a question of its own."
+    )
+    assert (ending(parts).verdict, ending(parts).cited) == ("answered", (1,))
+    assert bench.turns.recorded[0].verdict == "answered"
+
+
+async def test_a_limit_that_is_reached_before_anything_is_verified_is_i_dont_know() -> None:
+    parts = await Bench(Scripted("An API key is", reason="length")).ask("How often is an API key rotated?")
+    assert ending(parts).verdict == "unknown"
+    assert "limit" not in rendered(tree(parts))
+
+
+@pytest.mark.parametrize(
+    ("error", "level"), [(ModelDown("It is down."), "info"), (RuntimeError("unforeseen"), "error")]
+)
+async def test_what_the_reader_is_told_is_no_warning_to_the_log(error: Exception, level: str) -> None:
+    with capture_logs() as logged:
+        parts = await Bench(Scripted(error=error)).ask("How often is an API key rotated?")
+    assert [(line["log_level"], line["reference"]) for line in logged] == [(level, ending(parts).reference)]
 
 
 async def test_a_follow_up_is_searched_with_the_question_before() -> None:

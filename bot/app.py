@@ -1,7 +1,8 @@
 """The composition root: the one place that names concrete classes, each imported where it is needed.
 
-``knowledge`` what is known · ``synced`` makes it known · ``engine`` what answers · ``answering`` both, for one
-question · ``service`` all of it behind a platform. Each opens what it needs and closes it again.
+``knowledge`` what is known · ``synced`` makes it known · ``sources`` lists it · ``forgotten`` ends it · ``engine`` what
+answers · ``answering`` both, for one question · ``service`` all of it behind a platform. Each opens what it needs and
+closes it again.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING
 import bot
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Sequence
+    from collections.abc import AsyncGenerator, Callable, Collection, Sequence
 
     from adapters.base import Adapter
     from adapters.terminal import Terminal
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from bot.models.base import LanguageModel
     from bot.settings import Settings
     from knowledge.base import Document, Embedder, Index, Principal, Source
-    from knowledge.catalog import Catalog
+    from knowledge.catalog import Catalog, ListedSource
     from knowledge.chunking import Chunked
     from knowledge.retriever import Retriever
     from knowledge.sources.files import Files
@@ -88,6 +89,20 @@ async def synced(
     _logged(settings)
     async with _opened(settings) as known:
         return await known.sync(sources, progress=progress, rebuild=rebuild, moved=moved)
+
+
+async def sources(settings: Settings) -> tuple[ListedSource, ...]:
+    """Give the sources that answer, whichever embedder read them. Raises KnowledgeError."""
+    async with _opened(settings) as known:
+        return await known.catalog.sources(settings.team)
+
+
+async def forgotten(settings: Settings, names: Collection[str]) -> int:
+    """Forget these sources, and give how many documents they had. Raises KnowledgeError, NoSuchSource among it."""
+    from knowledge.forgetting import forget
+
+    async with _opened(settings) as known:
+        return await forget(names, workspace=settings.team, catalog=known.catalog, indexes=known.indexes)
 
 
 def engine(settings: Settings, known: Knowledge, turns: KeptTurns, model: LanguageModel) -> Engine:

@@ -6,11 +6,11 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from knowledge.base import Passage
 from knowledge.indexes.permission import readable_by
-from knowledge.tables import ChunkRow, Edition
+from knowledge.tables import ChunkRow, Edition, Origin, Reader
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import RowMapping
 
-    from knowledge.base import Hit, Scope
+    from knowledge.base import Hit, Principal, Scope
     from knowledge.store import Store
 
 
@@ -28,6 +28,18 @@ class Counts:
 
     documents: int
     chunks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedSource:
+    """How much of one source answers: ``place`` is where it was read from, ``newest`` its newest document's date."""
+
+    name: str
+    place: str | None
+    documents: int
+    chunks: int
+    newest: datetime | None
+    readers: frozenset[Principal]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +65,7 @@ _PARTICULARS = (
 
 
 class Catalog:
-    """Reads the knowledge file. Everything but ``counts`` is within a scope."""
+    """Reads the knowledge file. Everything but ``counts`` and ``sources`` is within a scope."""
 
     def __init__(self, store: Store) -> None:
         """Read from an open store."""
@@ -98,6 +110,35 @@ class Catalog:
                 documents=await connection.scalar(documents) or 0,
                 chunks=await connection.scalar(chunks.where(*live)) or 0,
             )
+
+    async def sources(self, workspace: str) -> tuple[ListedSource, ...]:
+        """Give the sources that answer, by name, whoever may read them: for an operator."""
+        async with self.store.read() as connection:
+            rows = (await connection.execute(_SOURCES, {"of": workspace})).mappings().all()
+            readers: dict[str, set[Principal]] = {row["name"]: set() for row in rows}
+            for name, principal in await connection.execute(_READERS, {"of": workspace}):
+                readers[name].add(principal)
+        return tuple(ListedSource(**row, readers=frozenset(readers[row["name"]])) for row in rows)
+
+
+_LIVE = (Edition.workspace == bindparam("of"), Edition.state == "live")
+_READERS = (
+    select(Edition.source, Reader.principal).join(Reader, Reader.edition == Edition.number).where(*_LIVE).distinct()
+)
+_SOURCES = (
+    select(
+        Edition.source.label("name"),
+        func.max(Origin.place).label("place"),
+        func.count(Edition.number.distinct()).label("documents"),
+        func.count(ChunkRow.number).label("chunks"),
+        func.max(Edition.updated_at).label("newest"),
+    )
+    .outerjoin(ChunkRow, ChunkRow.edition == Edition.number)
+    .outerjoin(Origin, (Origin.workspace == Edition.workspace) & (Origin.source == Edition.source))
+    .where(*_LIVE)
+    .group_by(Edition.source)
+    .order_by(Edition.source)
+)
 
 
 def _passage(row: RowMapping, hit: Hit) -> Passage:

@@ -51,17 +51,19 @@ class Prepared:
 class Publishing:
     """What one publication changes: editions that begin to answer, those that end, and new dates of some that stay.
 
-    ``origins`` are the places of sources that are new or have moved, by the source's name.
+    ``origins`` are the places of sources that are new or have moved, by the source's name; ``forgotten`` are the names
+    of sources whose place is not to be remembered.
     """
 
     flipped: tuple[str, ...] = ()
     dropped: tuple[Held, ...] = ()
     dates: Mapping[int, datetime | None] = field(default_factory=dict)
     origins: Mapping[str, str] = field(default_factory=dict)
+    forgotten: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:
         """Say whether there is anything to publish."""
-        return bool(self.flipped or self.dropped or self.dates or self.origins)
+        return bool(self.flipped or self.dropped or self.dates or self.origins or self.forgotten)
 
 
 class Editions:
@@ -126,6 +128,7 @@ class Editions:
             dates = ({"edition_number": number, "given": given} for number, given in publishing.dates.items())
             await _many(connection, _dated(), dates)
             await _many(connection, _placed(self._workspace), _places(publishing.origins))
+            await _many(connection, _displaced(self._workspace), ({"named": name} for name in publishing.forgotten))
             await connection.execute(_counted(self._workspace))
 
     async def clear(self) -> tuple[Held, ...]:
@@ -222,6 +225,10 @@ def _placed(workspace: str) -> Insert:
     row = {"workspace": workspace, "source": bindparam("named"), "place": bindparam("place")}
     first = sqlite.insert(Origin).values(row)
     return first.on_conflict_do_update(index_elements=["workspace", "source"], set_={"place": first.excluded.place})
+
+
+def _displaced(workspace: str) -> Delete:
+    return delete(Origin).where(Origin.workspace == workspace, Origin.source == bindparam("named"))
 
 
 def _counted(workspace: str) -> Insert:

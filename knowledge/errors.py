@@ -4,6 +4,7 @@ KnowledgeError
 ├── NothingThere        a path that does not exist or cannot be read
 ├── Unreadable          a file that is not what its name says
 ├── OtherOrigin         another folder has this source's name already
+├── NoSuchSource        nothing is known of a source of this name
 ├── WrongVectors        the index holds another model's vectors
 ├── Damaged             the knowledge file is corrupt, or no knowledge file at all
 ├── OtherVersion        the knowledge file was made by another version of Footnote
@@ -33,6 +34,10 @@ class Unreadable(KnowledgeError):
 
 class OtherOrigin(KnowledgeError):
     """Another folder has this source's name already."""
+
+
+class NoSuchSource(KnowledgeError):
+    """Nothing is known of a source of this name."""
 
 
 class WrongVectors(KnowledgeError):

@@ -25,7 +25,7 @@ def alone(path: Path) -> Generator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            told = f"Another sync is writing to {path}; wait for it to end, or stop it, and run footnote sync again."
+            told = f"Another sync is writing to {path}; wait for it to end, or stop it, and run the command again."
             raise Busy(told) from error
         yield
 

@@ -23,6 +23,8 @@ COMMANDS: Final = {
     "chat": Entry("bot.cli.chat", "Talk with the bot in this terminal."),
     "ask": Entry("bot.cli.ask", "Answer one question."),
     "sync": Entry("bot.cli.sync", "Read files and folders into the knowledge."),
+    "sources": Entry("bot.cli.sources", "List what was synced."),
+    "forget": Entry("bot.cli.forget", "Remove a source from the knowledge."),
     "search": Entry("bot.cli.search", "Show the passages that a search finds."),
     "inspect": Entry("bot.cli.inspect", "Show how a file is cut into chunks."),
     "migrate": Entry("bot.cli.migrate", "Bring the database to this version's schema."),

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from adapters.escaping import safe_line
 from bot.cli.output import say, say_json, tell
 from bot.cli.progress import shown
 from bot.cli.summaries import as_object, nothing_read, summed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
+    from bot.settings import Settings
     from knowledge.base import Principal
 
 KEPT = "Interrupted. Answers are as they were before; what was read is kept, and the same command goes on from there."
@@ -57,6 +59,8 @@ def command(  # noqa: PLR0913 - its options
     settings = load()
     may_read = frozenset(readers) | ({"public"} if public else set()) or frozenset({settings.team})
     sources = [files(path, readers=may_read, name=name) for path in paths]
+    if rebuild and not quiet:
+        _warn(settings, {source.name for source in sources})
     try:
         with shown(quiet=quiet or as_json) as progress:
             summary = asyncio.run(synced(settings, sources, progress=progress, rebuild=rebuild, moved=moved))
@@ -71,6 +75,16 @@ def command(  # noqa: PLR0913 - its options
     if wrong := nothing_read(summary):
         tell(wrong)
         ctx.exit(1)
+
+
+def _warn(settings: Settings, named: Collection[str]) -> None:
+    """Name what has to be synced again, while it is still known and before anything can interrupt."""
+    from bot.app import sources
+
+    lost = [source for source in asyncio.run(sources(settings)) if source.name not in named]
+    if lost:
+        listed = ", ".join(f"{source.name} from {source.place}" if source.place else source.name for source in lost)
+        tell(f"Other sources are forgotten too, so sync their paths again afterwards: {safe_line(listed)}.")
 
 
 def _check(paths: Sequence[Path], readers: Sequence[Principal], name: str | None) -> None:

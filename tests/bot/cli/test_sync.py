@@ -118,6 +118,18 @@ def test_interrupted_it_says_what_is_kept(
     assert told in capsys.readouterr().err
 
 
+def test_rebuilding_names_the_sources_that_have_to_be_synced_again(
+    folder: Path, handbook: Path, capsys: CaptureFixture[str]
+) -> None:
+    assert run(["sync", "handbook", "--name", "wiki", "--quiet"]) == 0
+    assert run(["sync", "handbook", "--quiet"]) == 0
+    assert run(["sync", "handbook", "--rebuild"]) == 0
+    told = f"sync their paths again afterwards: wiki from {folder / 'handbook'}.\n"
+    assert capsys.readouterr().err == f"footnote: Other sources are forgotten too, so {told}"
+    assert run(["sync", "handbook", "--rebuild"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_a_name_stands_for_the_source(handbook: Path, capsys: CaptureFixture[str]) -> None:
     assert run(["sync", "handbook", "--name", "wiki", "--quiet"]) == 0
     assert run(["search", "backup source:wiki", "--json"]) == 0

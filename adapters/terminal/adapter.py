@@ -39,10 +39,14 @@ _PROMPT = "> "
 _CLIPPED = 60
 _Happenings: TypeAlias = asyncio.Queue[Literal["ended", "interrupted"]]
 _RATEABLE = {"answered", "unknown", "stopped", "cut"}
+_BROKEN = {"failed", "cut"}
 
 
 class Terminal(Adapter):
-    """Reads lines, shows answers. Ids and the time come from outside, so that tests can say what they are."""
+    """Reads lines, shows answers. Ids and the time come from outside, so that tests can say what they are.
+
+    ``failed`` says whether a line of a pipe got no whole answer; at a keyboard, a person has seen so.
+    """
 
     name = PLATFORM
 
@@ -69,6 +73,7 @@ class Terminal(Adapter):
         self._hinted = False
         self._asked: str | None = None
         self._happened = _Happenings()
+        self.failed = False
 
     async def __aenter__(self) -> Self:
         """Need nothing."""
@@ -94,9 +99,12 @@ class Terminal(Adapter):
 
     async def reply(self, question: Question, parts: AsyncGenerator[Part], /) -> None:
         """Show the parts as they come."""
+        shown: Shown | None = None
         try:
-            self._answered(await show(self._screen, parts), asked_here=question.id == self._asked)
+            shown = await show(self._screen, parts)
+            self._answered(shown, asked_here=question.id == self._asked)
         finally:
+            self._judge(shown)
             if question.id == self._asked:
                 self._asked = None
                 self._happened.put_nowait("ended")
@@ -169,6 +177,7 @@ class Terminal(Adapter):
                 self._screen.say(f"{_PROMPT}{safe_line(text)}\n")
             if not await self._accepted(question, desk):
                 self._asked = None
+                self._judge(None)
                 return
             while await happened.get() == "interrupted":
                 interrupted = True
@@ -238,6 +247,10 @@ class Terminal(Adapter):
         if asked_here and self._lines.interactive and not self._hinted:
             self._hinted = True
             self._screen.say("+ or - rates this answer; /sources quotes what it rests on.", "dim")
+
+    def _judge(self, shown: Shown | None) -> None:
+        if not self._lines.interactive and (shown is None or shown.ending.verdict in _BROKEN):
+            self.failed = True
 
     def _turn_to(self, conversation: str) -> None:
         self._conversation = conversation

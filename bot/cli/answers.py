@@ -39,6 +39,11 @@ class Answer:
         """Give 1 where the answer failed or was cut, or never ended."""
         return 0 if self._ending.verdict in _FINE else 1
 
+    @property
+    def reference(self) -> str | None:
+        """Give what leads to an error in the log, where the answer failed or was cut."""
+        return self._ending.reference
+
     def as_object(self) -> dict[str, Any]:
         """Give the answer for programs, with the citations that its text used."""
         ending = self._ending

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from bot.cli.answers import Answer
-from bot.cli.output import say_json
+from bot.cli.output import say_json, tell
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -32,6 +32,8 @@ def command(ctx: click.Context, question: str, *, as_json: bool) -> None:
     answer = asyncio.run(_ask(settings, text.strip(), as_json=as_json))
     if as_json:
         say_json(answer.as_object())
+        if answer.reference is not None:
+            tell(f"The answer is not whole; its reference in the log is {answer.reference}.")
     ctx.exit(answer.exit_code)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import click
@@ -11,10 +12,12 @@ from bot.cli.output import tell
 
 if TYPE_CHECKING:
     from bot.settings import Settings
+    from knowledge.base import Source
 
 
 @click.command("chat")
-def command() -> None:
+@click.pass_context
+def command(ctx: click.Context) -> None:
     """Talk with the bot in this terminal, or answer each line of a pipe.
 
     Where nothing is synced yet, its own manual is, so that there is something to ask about.
@@ -22,35 +25,42 @@ def command() -> None:
     from bot.settings import load
 
     settings = load()
-    _sync_manual_if_empty(settings)
-    asyncio.run(_chat(settings))
+    _know_the_manual(settings)
+    if not asyncio.run(_chat(settings)):
+        ctx.exit(1)
 
 
-def _sync_manual_if_empty(settings: Settings) -> None:
-    """Give a newcomer something to ask about."""
-    from bot.app import files, manual, synced
+def _know_the_manual(settings: Settings) -> None:
+    """Give a newcomer something to ask about, as new as the program: an upgrade brings another manual."""
+    from bot.app import files, manual, sources, synced
+    from knowledge.errors import KnowledgeError
+
+    held = asyncio.run(sources(settings))
+    readers = held[0].readers if held else frozenset({settings.team})
+    source = files(manual(), readers=readers, name="manual")
+    if not held:
+        _read_first(settings, source)
+    elif [(one.name, one.place) for one in held] == [(source.name, source.origin)]:
+        with suppress(KnowledgeError):  # whatever is in the way, such as another chat that starts, the old one answers
+            asyncio.run(synced(settings, [source]))
+
+
+def _read_first(settings: Settings, source: Source) -> None:
+    from bot.app import synced
     from bot.cli.progress import shown
     from bot.cli.summaries import counted
 
-    if asyncio.run(_holds_something(settings)):
-        return
     tell("Nothing is synced yet, so the manual of Footnote is read first; footnote sync PATH adds your own documents.")
-    source = files(manual(), readers=frozenset({settings.team}), name="manual")
     with shown(quiet=False) as progress:
         summary = asyncio.run(synced(settings, [source], progress=progress))
     tell(f"Read {counted(summary.added, 'page')} in {summary.seconds:.1f} s.")
 
 
-async def _holds_something(settings: Settings) -> bool:
-    from bot.app import knowledge
-    from bot.cli.emptiness import is_empty
-
-    async with knowledge(settings) as known:
-        return not await is_empty(known.catalog, settings.team)
-
-
-async def _chat(settings: Settings) -> None:
+async def _chat(settings: Settings) -> bool:
+    """Serve this terminal to its end; give whether every line of a pipe got a whole answer."""
     from bot.app import service, terminal
     from bot.cli.person import user
 
-    await service(settings, terminal(settings, user=user()))
+    here = terminal(settings, user=user())
+    await service(settings, here)
+    return not here.failed

@@ -368,3 +368,38 @@ async def test_a_pipe_gets_long_lines_whole() -> None:
     long = "word " * 100
     shown = await Session(long, answer=(said(long), AN_ANSWER[-1]), typed=False).run()
     assert [len(line) for line in shown.splitlines() if "word" in line] == [501, 500]
+
+
+@pytest.mark.parametrize(
+    ("verdict", "failed"),
+    [("answered", False), ("unknown", False), ("told", False), ("stopped", False), ("cut", True), ("failed", True)],
+)
+async def test_a_pipe_remembers_whether_any_line_got_no_whole_answer(verdict: Verdict, *, failed: bool) -> None:
+    session = Session("How?", answer=(said("Well."), Ending(answer="a1", verdict=verdict)), typed=False)
+    await session.run()
+    assert session.terminal.failed is failed
+
+
+async def test_a_pipe_remembers_an_answer_that_never_ended() -> None:
+    session = Session("How?", answer=(said("Well."),), typed=False)
+    await session.run()
+    assert session.terminal.failed
+
+
+async def test_one_whole_answer_does_not_make_up_for_one_that_failed() -> None:
+    session = Session("Why?", "How?", typed=False)
+    asked = iter([(said("It is down."), Ending(answer="a1", verdict="failed")), AN_ANSWER])
+
+    async def on(event: Event) -> None:
+        if isinstance(event, Question):
+            await session.terminal.reply(event, Stream(*next(asked))())
+
+    session.desk = RecordingDesk(on)
+    await session.run()
+    assert session.terminal.failed
+
+
+async def test_at_a_keyboard_a_failure_is_seen_and_not_remembered() -> None:
+    session = Session("How?", answer=(said("It is down."), Ending(answer="a1", verdict="failed")))
+    await session.run()
+    assert not session.terminal.failed

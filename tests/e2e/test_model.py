@@ -178,3 +178,21 @@ def test_a_server_that_is_not_there_is_one_sentence(asking: Asking) -> None:
     ended = asking.ask()
     assert ended.returncode == 1
     assert "OPENAI_BASE_URL" in ended.stdout
+
+
+def test_a_pipe_without_a_server_tells_each_line_and_fails(asking: Asking) -> None:
+    asking.settings["OPENAI_BASE_URL"] = "http://127.0.0.1:9/v1"
+    ended = subprocess.run(
+        asking.command("chat"),
+        input=f"{QUESTION}\nthanks!\n",
+        cwd=asking.home,
+        env=asking.settings,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
+    )
+    assert (ended.returncode, ended.stderr) == (1, "")
+    assert "OPENAI_BASE_URL" in ended.stdout
+    assert "> thanks!" in ended.stdout

@@ -75,6 +75,18 @@ def test_an_answer_that_did_not_come_out_whole_fails(
     assert "The model is down." in capsys.readouterr().out
 
 
+def test_a_failure_is_in_the_object_and_its_reference_on_standard_error(
+    engine: Answering, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine.parts = (said("The model is down: try again."), Ending(answer="a1", verdict="failed", reference="r-7"))
+    assert run(["ask", "How?", "--json"]) == 1
+    shown = capsys.readouterr()
+    answer = json.loads(shown.out)
+    assert (answer["verdict"], answer["answer"]) == ("failed", "The model is down: try again.")
+    assert "r-7" not in shown.out
+    assert shown.err == "footnote: The answer is not whole; its reference in the log is r-7.\n"
+
+
 def test_not_knowing_is_no_failure(engine: Answering) -> None:
     engine.parts = (said("I don't know."), Ending(answer="a1", verdict="unknown"))
     assert run(["ask", "How?", "--json"]) == 0

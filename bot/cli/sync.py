@@ -59,8 +59,10 @@ def command(  # noqa: PLR0913 - its options
     settings = load()
     may_read = frozenset(readers) | ({"public"} if public else set()) or frozenset({settings.team})
     sources = [files(path, readers=may_read, name=name) for path in paths]
-    if rebuild and not quiet:
-        _warn(settings, {source.name for source in sources})
+    if rebuild:
+        _must_exist(paths)
+        if not quiet:
+            _warn(settings, {source.name for source in sources})
     try:
         with shown(quiet=quiet or as_json) as progress:
             summary = asyncio.run(synced(settings, sources, progress=progress, rebuild=rebuild, moved=moved))
@@ -75,6 +77,13 @@ def command(  # noqa: PLR0913 - its options
     if wrong := nothing_read(summary):
         tell(wrong)
         ctx.exit(1)
+
+
+def _must_exist(paths: Sequence[Path]) -> None:
+    """Refuse a mistyped path before everything is forgotten for it."""
+    missing = next((path for path in paths if not path.exists()), None)
+    if missing is not None:
+        raise click.ClickException(f"{missing} does not exist; check the path. Nothing was forgotten.")
 
 
 def _warn(settings: Settings, named: Collection[str]) -> None:

@@ -152,7 +152,7 @@ def _kept(path: Path) -> bytes | None:
 
 def _keep(path: Path, graph: bytes) -> None:
     """Write whole or not at all, whoever else writes the same file now."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

@@ -130,6 +130,13 @@ def test_rebuilding_names_the_sources_that_have_to_be_synced_again(
     assert capsys.readouterr().err == ""
 
 
+def test_rebuilding_from_a_mistyped_path_forgets_nothing(handbook: Path, capsys: CaptureFixture[str]) -> None:
+    assert run(["sync", "handbook", "--quiet"]) == 0
+    assert run(["sync", "handbok", "--rebuild"]) == 1
+    assert capsys.readouterr().err == "footnote: handbok does not exist; check the path. Nothing was forgotten.\n"
+    assert run(["search", "backup"]) == 0
+
+
 def test_a_name_stands_for_the_source(handbook: Path, capsys: CaptureFixture[str]) -> None:
     assert run(["sync", "handbook", "--name", "wiki", "--quiet"]) == 0
     assert run(["search", "backup source:wiki", "--json"]) == 0

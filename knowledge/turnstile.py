@@ -32,6 +32,7 @@ def alone(path: Path) -> Generator[None]:
 
 def _opened(beside: Path, path: Path) -> TextIO:
     try:
+        beside.touch(mode=0o600)  # whoever may open it could hold it for ever
         return beside.open("a", encoding="utf-8")
     except OSError as error:
         raise disk_fault(error, path) from error

@@ -139,6 +139,7 @@ async def test_while_a_sync_is_at_work_nothing_is_forgotten(desk: Desk) -> None:
     with alone(desk.store.path), pytest.raises(Busy, match="run the command again"):
         await desk.forget("wiki")
     assert len(await desk.catalog.sources(TEAM)) == 2
+    assert desk.store.path.with_name("knowledge.db.lock").stat().st_mode & 0o777 == 0o600
 
 
 async def test_what_a_killed_sync_staged_of_a_source_is_forgotten_too(desk: Desk) -> None:

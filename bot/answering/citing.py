@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from adapters.base import Citation
-from bot.models.quoting import pieces, ranked
+from bot.models.pieces import pieces
+from bot.models.quoting import ranked
 from bot.reading.claims import claim
 
 if TYPE_CHECKING:

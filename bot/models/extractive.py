@@ -7,14 +7,15 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from bot.models.base import Finished
-from bot.models.quoting import chosen, pieces, ranked
+from bot.models.pieces import pieces
+from bot.models.quoting import chosen, ranked
 from knowledge.tokens import count
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
     from bot.models.base import Delta, Prompt
-    from bot.models.quoting import Piece
+    from bot.models.pieces import Piece
     from knowledge.base import Embedded
 
 _COMPARED: Final = 24

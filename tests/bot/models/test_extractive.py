@@ -1,13 +1,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
+import pytest
 
 from bot.models.base import Finished, LanguageModel, Numbered
 from bot.models.extractive import Extractive
 from knowledge.base import Embedded
 from tests.contracts.language_model import LanguageModelContract, collected, prompt
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 MANUAL = Numbered(
     number=1,
@@ -65,6 +70,59 @@ async def test_a_table_keeps_its_header() -> None:
     answer = await said("What is the default of FOOTNOTE_TEAM?")
     assert "| Setting | Default |\n|---|---|\n" in answer
     assert "| FOOTNOTE_TEAM | terminal:local [2] |" in answer
+
+
+OPTIONS = Numbered(
+    number=1,
+    title="Sync",
+    heading=(),
+    text="The option `--public` makes the documents readable by everyone. A flag of the country is public property.\n\n"
+    "Footnote is for teams whose knowledge lies in files. Files that are made again need no backup.\n\n"
+    "The files to back up are the databases, because nothing else holds the conversations.",
+)
+
+
+@pytest.mark.parametrize("question", ["what does the --public switch do", "--public"])
+async def test_an_exact_name_is_support_enough_and_only_what_holds_it_is_quoted(question: str) -> None:
+    answer = await said(question, OPTIONS)
+    assert "makes the documents readable" in answer
+    assert "country" not in answer
+
+
+async def test_a_name_that_nothing_holds_is_not_answered() -> None:
+    assert await said("what does the option --teleport do", OPTIONS) == ""
+    assert await said("How do I connect Footnote to Microsoft Teams?", OPTIONS, model=Extractive(alike)) == ""
+
+
+async def test_likeness_alone_is_support_where_no_name_is_foreign() -> None:
+    assert "is for teams" in await said("how do I connect footnote to my staff?", OPTIONS, model=Extractive(alike))
+
+
+async def test_what_is_comes_before_what_is_not() -> None:
+    assert (await said("which files do I need to back up?", OPTIONS)).startswith("The files to back up are")
+
+
+async def test_a_definition_names_the_thing_and_nothing_more() -> None:
+    lite = Numbered(number=1, title="Embedders", heading=("Lite",), text="The lite embedder is for slow machines.")
+    first = Numbered(number=2, title="Embedders", heading=(), text="An embedder turns texts into vectors.")
+    assert (await said("what is an embedder?", lite, first)).startswith("An embedder turns")
+
+
+async def test_a_sentence_is_added_where_it_holds_what_the_others_lack() -> None:
+    text = (
+        "A filter in the question limits the search to some documents:\n\n```\nleave year:2024\n```\n\n"
+        "A value stands behind the filter of its publisher. The weather is fine."
+    )
+    passage = Numbered(number=1, title="Asking", heading=("Filters: searching some documents",), text=text)
+    answer = await said("How do I search the documents of a publisher?", passage)
+    assert "of its publisher" in answer
+    assert "weather" not in answer
+
+
+async def alike(texts: Sequence[str], /, *, purpose: str) -> Embedded:
+    """Every text is as like every question as a cosine of 0.6 says."""
+    row = [1.0, 0.0] if purpose == "question" else [0.6, 0.8]
+    return Embedded(vectors=np.array([row] * len(texts), dtype=np.float32), tokens=1)
 
 
 async def test_marks_of_the_document_are_not_ours_and_addresses_are_code() -> None:

@@ -42,15 +42,18 @@ def leans(question: str) -> Leaning:
     """Say how much a question seems to need the one before it.
 
     It does where it opens like a follow-up, points back, or says too little; a few words are too little where they
-    ask nothing by themselves ("on Windows?", but not "what is a chunk?"). One that points back and yet says much
-    ("which file formats can it read?") may mean the bot by its "it", and leans only a little.
+    ask nothing by themselves ("on Windows?"). It leans only a little where it points back and yet says much, as in
+    "which file formats can it read?", whose "it" may be the bot; and where it is whole and yet says little, as in "can
+    I switch later?".
     """
     words = len(claim(question).words)
     if _OPENS.match(question) or words == 0:
         return "strongly"
     if _POINTS.search(question):
         return "strongly" if words <= _SHORT else "weakly"
-    return "not" if words > _SHORT or _ASKS.match(question) else "strongly"
+    if words > _SHORT:
+        return "not"
+    return "weakly" if _ASKS.match(question) else "strongly"
 
 
 def previous(turns: Sequence[PastTurn]) -> str | None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _RECENT: Final = 6
 """Earlier turns that are read, at most; what of them fits the budget enters the prompt."""
 _PASSAGES: Final = 5
+_WHOLE: Final = 0.6
+"""Share of a question's telling words in one passage, from which on it needs no earlier question to be understood."""
 
 
 class Retriever(Protocol):
@@ -73,13 +75,17 @@ class Searching:
         alone = await self._retrieved(search.text, search, scope)
         before = previous(history)
         leaning = leans(search.text)
-        if before is None or leaning == "not" or (leaning == "weakly" and self.sufficient(alone.signals)):
+        if before is None or leaning == "not" or (leaning == "weakly" and self._whole(alone.signals)):
             return self._judged(search.text, alone)
         both = joined(search.text, before)
         together = await self._retrieved(both, search, scope)
         if self.sufficient(together.signals) and touches(search.text, together.passages):
             return self._judged(both, together)
         return self._judged(search.text, alone)
+
+    def _whole(self, signals: Signals) -> bool:
+        """Whether a question found most of what it asks by itself."""
+        return self.sufficient(signals) and signals.coverage >= _WHOLE
 
     async def _retrieved(self, text: str, search: Search, scope: Scope) -> Retrieved:
         return await self.retriever.retrieve(

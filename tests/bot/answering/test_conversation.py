@@ -21,7 +21,12 @@ def test_a_full_question_that_points_somewhere_leans_a_little(question: str) -> 
     assert leans(question) == "weakly"
 
 
-@pytest.mark.parametrize("question", ["What is a chunk?", "How do I install Footnote on Linux?", "What does sync do?"])
+@pytest.mark.parametrize("question", ["can I switch later?", "What is a chunk?", "What does sync do?"])
+def test_a_short_question_leans_a_little(question: str) -> None:
+    assert leans(question) == "weakly"
+
+
+@pytest.mark.parametrize("question", ["How do I install Footnote on Linux?", "Which files are read by a sync?"])
 def test_a_question_of_its_own_does_not_lean(question: str) -> None:
     assert leans(question) == "not"
 

@@ -17,7 +17,7 @@ STOPWORDS: Final = frozenset(
     both but by can cannot could couldn d did didn do does doesn doing don down during each either etc few for from
     further get gets give go had hadn has hasn have haven having he her here hers herself him himself his how however i
     if in into is isn it its itself just let ll m make many may me might more most much must my myself need no nor not
-    now of off often ok on once only or other our ours ourselves out over own per please re s same shall she should
+    now of off often ok on once only or other our ours ourselves out over per please re s same shall she should
     shouldn so some such t tell than that the their theirs them themselves then there these they this those through to
     too under until up us use used using ve very via want was wasn we were weren what when where whether which while
     who whom whose why will with within without won would wouldn you your yours yourself yourselves

@@ -19,10 +19,18 @@ _IS = re.compile(r"\b(?:is|are|means|stands for|answers|describes)\b", re.IGNORE
 _DOES = re.compile(r"\s*(?:(?:an?|the)\s+)?(?P<head>\S+(?:\s+\S+){0,5}?)\s+(?:are|mean|[a-z]*[a-z]s)\s", re.IGNORECASE)
 _WHICH = re.compile(r"\s*(?:what|which|how|where|when|who)\b", re.IGNORECASE)
 _HOW_TO = re.compile(
-    r"\b(?:how (?:do|can|should|would|to|does one)|command|install|set up|setup|configure|run|start|enable|disable|"
-    r"steps?)\b",
+    r"\b(?:how (?:do|can|should|would|to|does one)|i want to|command|install|set up|setup|configure|run|start|"
+    r"enable|disable|steps?)\b",
     re.IGNORECASE,
 )
+
+_HOW_MUCH = re.compile(
+    r"\b(?:how (?:many|much|long|big|large|often|fast)|size|length|number|max|maximum|at most|limit|share|"
+    r"percentage)\b",
+    re.IGNORECASE,
+)
+_WHAT_NAME = re.compile(r"\b(?:settings?|variables?|options?|flags?|commands?)\b", re.IGNORECASE)
+_TO = re.compile(r"To \w+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +58,7 @@ class Manner:
             + (0.2 if how_to and coded else 0.0)
             - (0.4 if piece.unit.sort == "code" and not how_to else 0.0)
             + self._defines(piece)
+            + (0.1 if self._fits(piece) else 0.0)
             - (0.05 if self._declines(piece) else 0.0)
         )
 
@@ -70,6 +79,15 @@ class Manner:
         verb = _IS.search(piece.text)
         head = piece.text[: verb.start()] if verb else ""
         return 0.3 if 0 < len(head.split()) <= _LONGEST_NAME and thing <= claim(head).words else 0.0
+
+    def _fits(self, piece: Piece) -> bool:
+        """Whether a piece has the sort of thing that is asked: a number, a name to type, or what to do."""
+        said = claim(piece.text)
+        return bool(
+            (said.numbers and _HOW_MUCH.search(self.question))
+            or (said.exact and _WHAT_NAME.search(self.question))
+            or (_TO.match(piece.text) and _HOW_TO.search(self.question))
+        )
 
     def _declines(self, piece: Piece) -> bool:
         """Whether a piece says what is not so, where the question is after what is."""

@@ -119,6 +119,25 @@ async def test_a_sentence_is_added_where_it_holds_what_the_others_lack() -> None
     assert "weather" not in answer
 
 
+@pytest.mark.parametrize(
+    ("question", "opening"),
+    [
+        ("what size has a chunk of text?", "A chunk has at most 512"),
+        ("which setting changes a chunk?", "With FOOTNOTE_CHUNK"),
+        ("how do I inspect a chunk?", "To inspect a chunk"),
+    ],
+)
+async def test_the_sort_of_thing_that_is_asked_is_read_first(question: str, opening: str) -> None:
+    texts = (
+        "The tool prints the text of a chunk.",
+        "A chunk has at most 512 letters of text.",
+        "With FOOTNOTE_CHUNK a setting changes the chunk.",
+        "To inspect a chunk, name its file.",
+    )
+    passages = [Numbered(number=at, title="Chunks", heading=(), text=text) for at, text in enumerate(texts, 1)]
+    assert (await said(question, *passages)).startswith(opening)
+
+
 async def alike(texts: Sequence[str], /, *, purpose: str) -> Embedded:
     """Every text is as like every question as a cosine of 0.6 says."""
     row = [1.0, 0.0] if purpose == "question" else [0.6, 0.8]

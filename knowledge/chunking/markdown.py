@@ -33,7 +33,7 @@ def outline(document: Document) -> Outline:
     tokens = parser().parse(body, environment)
     if any(token.level >= DEEPEST - 1 for token in tokens):
         return text.plain(body, said, first_line=first_line, dropped=invisible(source))
-    reading = Reading(Spoken(parser(), environment), document.id, first_line=first_line)
+    reading = Reading(Spoken(parser(), linkless(), environment), document.id, first_line=first_line)
     reading.through(tokens)
     return Outline(
         sections=reading.drawing.finished(),
@@ -46,3 +46,9 @@ def outline(document: Document) -> Outline:
 def parser() -> MarkdownIt:
     """The parser of blocks; what is inside a line is parsed where it is needed."""
     return MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable(["table", "strikethrough"]).disable("inline")
+
+
+@cache
+def linkless() -> MarkdownIt:
+    """The parser of lines that would keep the other one busy: links and images in them stay as they are written."""
+    return MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable("strikethrough").disable(["link", "image"])

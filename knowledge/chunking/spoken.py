@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
+_MANY_BRACKETS = 50
+_MOST_BRACKETS = 5_000
+_DENSE = 7
+"""Characters to an opening bracket: ``[1](#1) `` has eight. The parser looks for the end of each one that never ends,
+which makes a megabyte of them take half a minute."""
+
 _MARKED = re.compile(r"[\\`*_\[\]!<&~\n]")
 _ANCHOR = re.compile(r"<a\s[^<>]*?\b(?:name|id)\s*=\s*[\"']?([^\"'\s<>]+)", re.IGNORECASE)
 _TAG_NAME = re.compile(r"</?([a-zA-Z][a-zA-Z0-9-]*)")
@@ -30,10 +36,11 @@ _KNOWN = re.compile(
 class Spoken:
     """Renders inline Markdown of one document to plain words. Keeps anchors and what is hidden across lines."""
 
-    def __init__(self, parser: MarkdownIt, environment: dict[str, Any]) -> None:
-        """Take the block parser and the environment that it filled with link definitions."""
+    def __init__(self, parser: MarkdownIt, linkless: MarkdownIt, environment: dict[str, Any]) -> None:
+        """Take the block parser, one that leaves brackets as they are, and the link definitions that the first found."""
         self.veil = Veil()
         self._parser = parser
+        self._linkless = linkless
         self._environment = environment
 
     def text(self, source: str) -> str:
@@ -49,7 +56,8 @@ class Spoken:
 
     def _tokens(self, source: str) -> Sequence[Token]:
         tokens: list[Token] = []
-        self._parser.inline.parse(source, self._parser, self._environment, tokens)
+        parser = self._linkless if _bracketed(source) else self._parser
+        parser.inline.parse(source, parser, self._environment, tokens)
         return tokens
 
     def _rendered(self, tokens: Sequence[Token]) -> str:
@@ -72,6 +80,12 @@ class Spoken:
         if not name or _KNOWN.fullmatch(name):
             return "\n" if name == "br" else ""
         return tag
+
+
+def _bracketed(source: str) -> bool:
+    """Whether there are more brackets than a text with links has."""
+    brackets = source.count("[")
+    return brackets > _MANY_BRACKETS and (brackets > _MOST_BRACKETS or brackets * _DENSE > len(source))
 
 
 def _said(token: Token) -> str:

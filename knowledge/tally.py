@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from knowledge.base import Skipped
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 Judgement: TypeAlias = Literal["unchanged", "resumed", "new", "again"]
 """unchanged: answers already · resumed: an earlier sync staged it · new: to be embedded · again: seen in this sync."""
+
+
+STILL_ANSWERS = "What was known of it before still answers."
 
 
 class Tally:
@@ -111,7 +115,14 @@ class Tally:
     @property
     def skipped(self) -> tuple[Skipped, ...]:
         """Give what was left out, in order."""
-        return (*self._skipped.values(), *self._clashes.values())
+        return (*map(self._told, self._skipped.values()), *self._clashes.values())
+
+    def _told(self, skipped: Skipped) -> Skipped:
+        """Add that something older goes on answering, where that is so."""
+        of_it = skipped.document if skipped.document.endswith("/") else None
+        if skipped.document in self._live or (of_it and any(live.startswith(of_it) for live in self._live)):
+            return replace(skipped, told=f"{skipped.told} {STILL_ANSWERS}")
+        return skipped
 
     def _has(self, document: str) -> bool:
         return document in self._unchanged or document in self._new or self._is_skipped(document)

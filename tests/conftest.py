@@ -7,6 +7,8 @@ import logging
 import os
 import random
 import sys
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -76,3 +78,19 @@ def _logging_is_as_it_was() -> Iterator[None]:
     root.handlers[:] = [handler for handler in root.handlers if handler in handlers]
     root.setLevel(level)
     structlog.reset_defaults()
+
+
+@pytest.fixture
+def unprivileged() -> Iterator[Path]:
+    """A folder of somebody to whom permissions apply, and be that somebody meanwhile: root may read and write all."""
+    nobody = 65_534
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        if os.geteuid():
+            yield Path(name)
+            return
+        os.chown(name, nobody, nobody)
+        os.seteuid(nobody)
+        try:
+            yield Path(name)
+        finally:
+            os.seteuid(0)

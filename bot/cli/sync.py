@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from adapters.escaping import safe_line
 from bot.cli.output import say, say_json, tell
 from bot.cli.progress import shown
-from bot.cli.summaries import as_object, nothing_read, summed
+from bot.cli.summaries import as_object, counted, nothing_read, summed
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -20,7 +21,11 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from knowledge.base import Principal
 
+INCOMPLETE: Final = 3
+"""The exit code where some documents were skipped and others read."""
+
 KEPT = "Interrupted. Answers are as they were before; what was read is kept, and the same command goes on from there."
+LOCKED = "{} cannot be read; check its permissions. Nothing was forgotten."
 KEPT_OF_REBUILDING = (
     "Interrupted. What answered before is forgotten, as --rebuild asks; what was read since is kept, "
     "and the same command without --rebuild goes on from there."
@@ -28,7 +33,7 @@ KEPT_OF_REBUILDING = (
 
 
 @click.command("sync")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False), metavar="PATH...")
 @click.option("--public", is_flag=True, help="Let everyone read it; without this, only your team does.")
 @click.option("--reader", "readers", multiple=True, metavar="PRINCIPAL", help="Let these read it instead of the team.")
 @click.option("--name", metavar="NAME", help="Call this source so; by default it is called as its file or folder.")
@@ -60,7 +65,7 @@ def command(  # noqa: PLR0913 - its options
     may_read = frozenset(readers) | ({"public"} if public else set()) or frozenset({settings.team})
     sources = [files(path, readers=may_read, name=name) for path in paths]
     if rebuild:
-        _must_exist(paths)
+        _must_be_readable(paths)
         if not quiet:
             _warn(settings, {source.name for source in sources})
     try:
@@ -77,13 +82,24 @@ def command(  # noqa: PLR0913 - its options
     if wrong := nothing_read(summary):
         tell(wrong)
         ctx.exit(1)
+    if summary.skipped:
+        if quiet and not as_json:
+            were = counted(len(summary.skipped), "document was", "documents were")
+            tell(f"{were} skipped; without --quiet they are named.")
+        ctx.exit(INCOMPLETE)
 
 
-def _must_exist(paths: Sequence[Path]) -> None:
-    """Refuse a mistyped path before everything is forgotten for it."""
-    missing = next((path for path in paths if not path.exists()), None)
-    if missing is not None:
-        raise click.ClickException(f"{missing} does not exist; check the path. Nothing was forgotten.")
+def _must_be_readable(paths: Sequence[Path]) -> None:
+    """Refuse a mistyped or locked path before everything is forgotten for it."""
+    for path in paths:
+        try:
+            path.stat()
+        except FileNotFoundError:
+            raise click.ClickException(f"{path} does not exist; check the path. Nothing was forgotten.") from None
+        except OSError:
+            raise click.ClickException(LOCKED.format(path)) from None
+        if not os.access(path, os.R_OK, effective_ids=os.access in os.supports_effective_ids):
+            raise click.ClickException(LOCKED.format(path))
 
 
 def _warn(settings: Settings, named: Collection[str]) -> None:

@@ -37,7 +37,7 @@ class Spoken:
     """Renders inline Markdown of one document to plain words. Keeps anchors and what is hidden across lines."""
 
     def __init__(self, parser: MarkdownIt, linkless: MarkdownIt, environment: dict[str, Any]) -> None:
-        """Take the block parser, one that leaves brackets as they are, and the link definitions that the first found."""
+        """Take the block parser, one that leaves brackets as they are, and the definitions that the first found."""
         self.veil = Veil()
         self._parser = parser
         self._linkless = linkless

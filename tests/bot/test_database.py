@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING
@@ -111,11 +110,10 @@ async def test_a_folder_that_is_a_file_is_told(tmp_path: Path) -> None:
             pass
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-async def test_a_folder_that_may_not_be_written_is_told(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
+async def test_a_folder_that_may_not_be_written_is_told(unprivileged: Path) -> None:
+    unprivileged.chmod(0o500)
     with pytest.raises(StoreError, match="cannot be written"):
-        async with Database(tmp_path / "footnote.db"):
+        async with Database(unprivileged / "footnote.db"):
             pass
 
 

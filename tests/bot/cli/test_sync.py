@@ -8,6 +8,7 @@ import pytest
 from bot import app
 from bot.cli.running import run
 from bot.cli.sync import KEPT, KEPT_OF_REBUILDING
+from tests.doubles.hashing import Hashing
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -31,12 +32,42 @@ def test_a_sync_says_what_it_did_and_is_quick_to_repeat(handbook: Path, capsys: 
     assert set(summary) >= {"unchanged", "skipped", "chunks", "seconds", "stages"}
 
 
-def test_what_could_not_be_read_is_told_and_no_failure(handbook: Path, capsys: CaptureFixture[str]) -> None:
+def test_what_could_not_be_read_is_told_and_ends_with_3(handbook: Path, capsys: CaptureFixture[str]) -> None:
     (handbook / "binary.md").write_bytes(b"\x00\x01\x02" * 400)
-    assert run(["sync", "handbook"]) == 0
+    assert run(["sync", "handbook"]) == 3
     out = capsys.readouterr().out
     assert "1 skipped" in out
     assert "binary.md" in out
+    assert "still answers" not in out
+    assert run(["sync", "handbook", "--quiet"]) == 3
+    assert capsys.readouterr() == ("", "footnote: 1 document was skipped; without --quiet they are named.\n")
+
+
+def test_a_document_that_became_unreadable_keeps_what_was_known_of_it_and_says_so(
+    handbook: Path, capsys: CaptureFixture[str]
+) -> None:
+    assert run(["sync", "handbook", "--quiet"]) == 0
+    (handbook / "keys.md").write_bytes(b"\x00\x01\x02" * 400)
+    assert run(["sync", "handbook"]) == 3
+    assert "What was known of it before still answers." in capsys.readouterr().out
+    assert run(["search", "rotation"]) == 0
+
+
+@pytest.mark.parametrize("command", [["sync"], ["sync", "--rebuild"], ["inspect"]])
+@pytest.mark.parametrize("name", ["locked.md", "locked", "locked/page.md"])
+def test_a_path_that_may_not_be_read_is_told_in_a_sentence_of_ours(
+    unprivileged: Path, monkeypatch: MonkeyPatch, capsys: CaptureFixture[str], command: list[str], name: str
+) -> None:
+    monkeypatch.setattr(app, "_embedder", lambda _: Hashing())
+    monkeypatch.setattr(app, "_logged", lambda _: None)
+    monkeypatch.chdir(unprivileged)
+    (unprivileged / "locked.md").touch(0)
+    (unprivileged / "locked").mkdir(0)
+    is_folder = (command, name) == (["inspect"], "locked")
+    assert run([*command, name]) == (2 if is_folder else 1)
+    shown = capsys.readouterr()
+    assert ("is a folder" if is_folder else "permission") in shown.out + shown.err
+    assert "Something unexpected" not in shown.err
 
 
 def test_where_nothing_could_be_read_it_fails(handbook: Path, capsys: CaptureFixture[str]) -> None:

@@ -44,10 +44,11 @@ _MONTH = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_WORD = re.compile(r"[^\W\d_](?:[\w'-]*[^\W_])?|\d[\w.-]*[^\W\d_][\w.-]*")
+# What may be tried again from its middle is bounded, so that a hostile text takes linear time.
+_WORD = re.compile(r"[^\W\d_](?:[\w'-]*[^\W_])?|\d[\d._-]{0,40}+[^\W\d_][\w.-]*")
 _EXACT = re.compile(
-    r"(?<!\w)(?:[@#]\w[\w.-]*|(?:https?:)?//\S+|(?:[\w-]+\.)+[A-Za-z]{2,}\b(?:/\S*)?|\w*[A-Za-z]\w*_\w+|--?[A-Za-z][\w-]*"
-    r"|(?:~|\.{1,2})?/[\w.-]+(?:/[\w.-]*){0,20})"
+    r"(?<!\w)(?:[@#]\w[\w.-]*|(?:https?:)?//\S+|(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,}\b(?:/\S*)?"
+    r"|(?=\w*?[A-Za-z])[^\W_]*+_\w+|--?[A-Za-z][\w-]*|(?:~|\.{1,2})?/[\w.-]+(?:/[\w.-]*){0,20})"
 )
 _APOSTROPHES = str.maketrans({"\N{RIGHT SINGLE QUOTATION MARK}": "'", "\N{LEFT SINGLE QUOTATION MARK}": "'"})
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from bot.reading.claims import claim, stem
@@ -51,3 +53,24 @@ def test_negations_are_noticed(text: str) -> None:
 def test_exact_names_are_addresses_options_files_and_mentions() -> None:
     found = claim("See evil.example/x, run --force on my_file in /etc/passwd, @everyone.").exact
     assert {"evil.example/x", "--force", "my_file", "/etc/passwd", "@everyone"} <= found
+
+
+def test_a_name_among_many_labels_is_still_found() -> None:
+    assert any(found.endswith(".evil") for found in claim("see a.b.c.d.e.f.g.h.i.evil.io").exact)
+    assert "evil.io" in claim("see ..evil.io").exact
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a.", "a-", "a", "1", "1.", "a_", "_", "-", "--", "-a", "/", "/a", "//", ".", "@", "@a", "a'", "jan ", "a.b1",
+     "aa.bb", "1-", "5 mb ", "$", "$5", "%", "at least ", "per a ", "A ", "A. ", "stop a", "5 a "],
+)  # fmt: skip
+def test_adversarial_text_takes_linear_time(piece: str) -> None:
+    def took(times: int) -> float:
+        text = piece * times
+        began = time.process_time()
+        claim(text)
+        return time.process_time() - began
+
+    took(100)
+    assert took(16_000) < 0.05 + 40 * took(2_000)

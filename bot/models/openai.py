@@ -1,7 +1,8 @@
 """A chat model behind any endpoint that speaks OpenAI's chat completions, streamed.
 
 The library raises nothing for a stream that is cut short, and a raw JSONDecodeError for a chunk that is garbage
-(openai 3.52); here a stream is whole only when a ``finish_reason`` came, and only ModelError leaves.
+(openai 3.52); here a stream is whole only when its ``finish_reason`` is ``stop`` or ``length``, and only ModelError
+leaves.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 _NEW_NAME = re.compile(r"(?:.*/)?(?:o\d|gpt-[5-9])", re.IGNORECASE)
 _LIMITS: Final = ("max_tokens", "max_completion_tokens")
+_WHOLE: Final = ("stop", "length")
+"""Reasons to finish that are the model's own or the limit's; with any other, what follows was taken away."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,11 +145,12 @@ class OpenAiChat:
 
     def _finished(self, prompt: Prompt, heard: _Heard) -> Finished:
         text = "".join(heard.text)
-        if heard.reason is None:
-            told = "The model's answer broke off in the middle: ask again."
-            raise ModelCut(told) if text else ModelDown(self._nothing())
         if not text.strip():
-            raise ModelDown(self._nothing())
+            withheld = heard.reason == "content_filter"
+            raise ModelRefused(self._withheld()) if withheld else ModelDown(self._nothing())
+        if heard.reason not in _WHOLE:
+            told = "The model's answer broke off in the middle: ask again."
+            raise ModelCut(told)
         asked, said = heard.usage or (_prompt_tokens(prompt), count(text))
         return Finished(
             reason="length" if heard.reason == "length" else "stop",
@@ -157,6 +161,9 @@ class OpenAiChat:
 
     def _nothing(self) -> str:
         return f"The model {self.name} gave no text: try again, or set another FOOTNOTE_MODEL."
+
+    def _withheld(self) -> str:
+        return f"The server of {self.name} withheld its answer: ask in other words, or set another FOOTNOTE_MODEL."
 
     def translated(self, error: Exception, heard: _Heard) -> ModelError:
         """Turn what the library raises into one of ours; after the first text, anything is a cut."""

@@ -241,6 +241,20 @@ async def test_a_length_limit_without_text_is_a_failure(wire: Wire, chats: Chats
         await collected(chats(wire.url))
 
 
+@pytest.mark.parametrize("reason", ["content_filter", "tool_calls", "function_call", "error"])
+async def test_an_answer_that_ends_for_another_reason_is_cut(wire: Wire, chats: Chats, reason: str) -> None:
+    wire.sent = HEAD + event("Interns may access ") + event("", reason) + b"data: [DONE]\n\n"
+    assert await heard_before(chats(wire.url), ModelCut) == "Interns may access "
+
+
+@pytest.mark.parametrize(("reason", "kind"), [("content_filter", ModelRefused), ("tool_calls", ModelDown)])
+async def test_another_reason_without_text_is_a_failure(
+    wire: Wire, chats: Chats, reason: str, kind: type[Exception]
+) -> None:
+    wire.sent = HEAD + event("", reason) + b"data: [DONE]\n\n"
+    assert await heard_before(chats(wire.url), kind) == ""
+
+
 async def test_a_web_page_is_no_model(wire: Wire, chats: Chats) -> None:
     wire.sent = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<html>hello</html>"
     with pytest.raises(ModelDown):

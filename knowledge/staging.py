@@ -102,6 +102,7 @@ class Staging:
     read: int = 0
     chunks: int = 0
     embedded: int = 0
+    flagged: int = 0
     _reported: float = 0.0
 
     async def run(self, sources: Sequence[Source]) -> None:
@@ -172,6 +173,7 @@ class Staging:
             self.tally.skip(Skipped(document=document.id, told=error.told))
             return
         self.chunks += len(chunked.chunks)
+        self.flagged += bool(chunked.flags)
         batch.add(Prepared(document=document, edition=edition, digest=digest, chunked=chunked))
 
     async def _embed(self, batches: asyncio.Queue[_Batch | None]) -> AsyncGenerator[_Vectored]:

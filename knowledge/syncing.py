@@ -37,7 +37,8 @@ class Seconds:
 class Summary:
     """What a sync did. ``resumed`` counts those of added and changed that an earlier, unfinished sync had staged.
 
-    ``chunks`` were embedded now; ``bytes`` is the size of all documents read, unchanged ones too.
+    ``chunks`` were embedded now; ``bytes`` is the size of all documents read, unchanged ones too. ``flagged`` counts
+    the documents cut now out of which something was left that no reader sees.
     """
 
     added: int
@@ -50,6 +51,7 @@ class Summary:
     bytes: int
     seconds: float
     stages: Seconds
+    flagged: int = 0
 
 
 async def sync(  # noqa: PLR0913 - its dependencies
@@ -137,6 +139,7 @@ class _Sync:
             bytes=staging.read,
             seconds=time.perf_counter() - self.clock.started,
             stages=Seconds(**self.clock.seconds),
+            flagged=staging.flagged,
         )
 
     async def _publish(self, publishing: Publishing) -> None:

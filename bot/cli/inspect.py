@@ -38,6 +38,7 @@ def _object(document: Document, cut: Chunked) -> dict[str, Any]:
         "document": document.id,
         "kind": document.kind,
         "title": cut.title,
+        "left_out": list(cut.flags),
         "chunks": [_chunk(chunk) for chunk in cut.chunks],
     }
 
@@ -58,6 +59,8 @@ def _chunk(chunk: Chunk) -> dict[str, Any]:
 
 def _print(document: Document, cut: Chunked) -> None:
     say(f"{cut.title} ({document.kind}): {counted(len(cut.chunks), 'chunk')}", "bold")
+    for flag in cut.flags:
+        say(flag, "dim")
     for chunk in map(_chunk, cut.chunks):
         path = " › ".join([cut.title, *chunk["heading"]])
         say()

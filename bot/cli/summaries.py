@@ -37,9 +37,12 @@ def summed(summary: Summary) -> list[str]:
     skipped = [f"{len(summary.skipped):,} skipped"] if summary.skipped else []
     work = f"{counted(summary.chunks, 'chunk')} embedded in {summary.seconds:.1f} s"
     resumed = [f"{counted(summary.resumed, 'document')} taken over from a sync that had not finished."]
+    documents = counted(summary.flagged, "document")
+    flagged = [f"Hidden text was left out of {documents}; footnote inspect FILE says how much."]
     return [
         f"{', '.join((*changes, *skipped))}; {work}.",
         *(resumed if summary.resumed else []),
+        *(flagged if summary.flagged else []),
         *_skips(summary),
     ]
 

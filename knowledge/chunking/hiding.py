@@ -1,4 +1,4 @@
-"""Which HTML no reader sees: by attribute, by inline style, by class names that mean it."""
+"""Which HTML no reader sees: by attribute, by style, by class names that mean it."""
 
 from __future__ import annotations
 
@@ -13,19 +13,29 @@ VOID = frozenset(
 )
 
 _CLASSES = frozenset(["sr-only", "visually-hidden", "screen-reader-text", "headerlink", "anchor-link", "linenos"])
+_ZERO = r"(?:0+(?:\.0*)?|\.0+)%?"
+_TINY = r"(?:[01]?(?:\.\d*)?(?:px|pt)|0*\.0\d*r?em|[0-5](?:\.\d*)?%)"
+"""Letters of less than two pixels, a tenth of the usual or a twentieth."""
+_CLEAR = (
+    rf"(?:transparent|#[0-9a-f]{{3}}(?:0|[0-9a-f]{{3}}00)\s*(?:;|!|$)"
+    rf"|(?:rgb|hsl)a?\(\s*(?:[^(),/\s]+[,\s]+){{2}}[^(),/\s]+\s*[,/]\s*{_ZERO}\s*\))"
+)
 _STYLE = re.compile(
     r"(?:^|;)\s*(?:display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)|content-visibility\s*:\s*hidden"
     r"|opacity\s*:\s*(?:0?\.)?0+(?:\.0+)?%?\s*(?:;|!|$)"
     r"|(?:font-size|max-height|max-width|height|width)\s*:\s*0+(?:\.0+)?[a-z%]*\s*(?:;|!|$)"
+    rf"|font-size\s*:\s*{_TINY}\s*(?:;|!|$)|font\s*:\s*0+(?:px)?[\s/]"
     r"|text-indent\s*:\s*-\s*\d{3,}|(?:left|top|right|bottom|margin-left|margin-top)\s*:\s*-\s*\d{4,}"
     r"|clip\s*:\s*rect\(\s*[01](?:px)?[\s,]+[01](?:px)?|clip-path\s*:\s*inset\(\s*(?:50|100)%"
-    r"|transform\s*:\s*scale[xy]?\(\s*0\s*\)|(?:-webkit-text-fill-)?color\s*:\s*transparent)",
+    rf"|transform\s*:\s*scale[xy]?\(\s*0\s*\)|(?:-webkit-text-fill-)?color\s*:\s*{_CLEAR})",
 )
 _WHITE = r"(?:white|#fff(?:f{3}|f{5}|f)?|rgba?\(\s*255\s*[, ]\s*255\s*[, ]\s*255[^)]*\))"
 _WHITE_TEXT = re.compile(rf"(?:^|;)\s*color\s*:\s*{_WHITE}\s*(?:;|!|$)")
 _BACKGROUND = re.compile(r"(?:^|;)\s*background(?:-color|-image)?\s*:\s*([^;]*)")
 _ONLY_WHITE = re.compile(rf"\s*(?:{_WHITE}|none|transparent|inherit|initial|unset)\s*(?:!important)?\s*\Z")
 _LONGEST_STYLE = 4_000
+_ESCAPE = re.compile(r"\\(?:([0-9a-fA-F]{1,6})\s?|(.))", re.DOTALL)
+_LAST = 0x10FFFF
 _ATTRIBUTE = re.compile(r"([a-zA-Z_:][\w:.-]*)(?:\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+)))?")
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]{0,40})((?:[^<>\"']|\"[^\"]{0,2000}\"|'[^']{0,2000}'){0,2000}+)>")
 
@@ -59,7 +69,12 @@ def backed(attributes: Mapping[str, str | None]) -> bool:
 
 
 def _style(attributes: Mapping[str, str | None]) -> str:
-    return re.sub(r"/\*.*?\*/", "", (attributes.get("style") or "")[:_LONGEST_STYLE].lower())
+    return unescaped(re.sub(r"/\*.*?\*/", "", (attributes.get("style") or "")[:_LONGEST_STYLE])).lower()
+
+
+def unescaped(css: str) -> str:
+    r"""Undo the escapes of CSS, in which ``disp\6c ay`` is ``display``."""
+    return _ESCAPE.sub(lambda found: chr(min(int(found[1], 16), _LAST)) if found[1] else found[2], css)
 
 
 class Veil:

@@ -13,6 +13,7 @@ from knowledge.chunking.cleaning import decoded, invisible, one_line, visible
 from knowledge.chunking.hiding import VOID
 from knowledge.chunking.outline import Drawing, Outline, left_out
 from knowledge.chunking.particulars import Particulars, particulars
+from knowledge.chunking.stylesheets import concealed
 from knowledge.chunking.walking import Walk
 from knowledge.errors import Unreadable
 
@@ -89,8 +90,20 @@ def parsed(text: str, name: str) -> LexborHTMLParser:
     if any(len(_GAP.findall(tag)) > MOST_GAPS for tag in _LONG_TAG.findall(text)):
         raise Unreadable(f"{name} has an HTML element with thousands of attributes; take them out or leave it out.")
     tree = LexborHTMLParser(_FORMATTING.sub(r"<\1x-\2", text))
+    _hide(tree)
     tree.strip_tags(_NEVER_SHOWN, recursive=True)
     return tree
+
+
+def _hide(tree: LexborHTMLParser) -> None:
+    """Mark what the page's own style sheet hides."""
+    rules = concealed("\n".join(style.text() for style in tree.css("style")))
+    for node in tree.css("[class]") if rules.classes else ():
+        if not rules.classes.isdisjoint((node.attributes.get("class") or "").split()):
+            node.attrs["hidden"] = ""
+    for node in tree.css("[id]") if rules.ids else ():
+        if node.attributes.get("id") in rules.ids:
+            node.attrs["hidden"] = ""
 
 
 def _depth(text: str) -> int:

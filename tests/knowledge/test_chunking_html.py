@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -76,6 +77,21 @@ def test_a_table_that_lays_out_a_page_is_read_as_text() -> None:
         "<img alt=secret>",
         "<p title=secret></p>",
         "<p style='/**/display:/**/none'>secret</p>",
+        "<p style='disp\\6c ay:none'>secret</p>",
+        "<p style='d\\isplay:n\\00006Fne'>secret</p>",
+        "<p style='color:rgba(0,0,0,0)'>secret</p>",
+        "<p style='color: rgb(10 20 30 / 0.0%)'>secret</p>",
+        "<p style='color:#1230'>secret</p>",
+        "<p style='color:#12345600'>secret</p>",
+        "<p style='font-size:1px'>secret</p>",
+        "<p style='font-size: .5px !important'>secret</p>",
+        "<p style='font-size:0.01em'>secret</p>",
+        "<p style='font-size:1%'>secret</p>",
+        "<p style='font:0/0 a'>secret</p>",
+        "<style>.x{display:none}</style><p class='y x'>secret</p>",
+        "<style>/* {x} */ p{color:red;margin:0} .a, .x{color:red;visibility : HIDDEN;}</style><p class=x>secret</p>",
+        "<style>.x{display:none</style><p class=x>secret</p>",
+        "<style>#x{disp\\6c ay:none!important}</style><div id=x><p>secret</p></div>",
     ],
 )
 def test_what_no_reader_sees_is_left_out(hiding: str) -> None:
@@ -84,6 +100,40 @@ def test_what_no_reader_sees_is_left_out(hiding: str) -> None:
 
 def test_white_text_on_a_dark_ground_is_read() -> None:
     assert read("<div style='background:#000'><p style='color:white'>shown</p></div>") == "shown"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "<p style='color:rgb(0,0,0)'>shown</p>",
+        "<p style='color:rgba(0,0,0,0.5)'>shown</p>",
+        "<p style='color:#000000'>shown</p>",
+        "<p style='color:#000'>shown</p>",
+        "<p style='font-size:10px'>shown</p>",
+        "<p style='font-size:0.8em'>shown</p>",
+        "<p style='font-size:50%'>shown</p>",
+        "<p style='font-size:1.05em'>shown</p>",
+        "<style>@media print{.x{display:none}}</style><p class=x>shown</p>",
+        "<style>.x{display:none}.x.open{display:block}</style><p class=x>shown</p>",
+        "<style>.x a{display:none} y.x{visibility:hidden}</style><p class=x>shown</p>",
+    ],
+)
+def test_what_a_style_leaves_to_be_seen_is_read(shown: str) -> None:
+    assert read(shown) == "shown"
+
+
+def test_a_style_sheet_of_any_size_is_read_in_time_with_it() -> None:
+    begun = time.process_time()
+    for css in (
+        "{" * 1_000_000,
+        ".a" * 500_000,
+        "/*" * 500_000,
+        ";" * 1_000_000,
+        "\\" * 1_000_000,
+        ".a{display:none}" * 60_000,
+    ):
+        assert read(f"<style>{css}</style><p>shown</p>") == "shown"
+    assert time.process_time() - begun < 10
 
 
 def test_hidden_elements_are_flagged_and_decoration_is_not() -> None:

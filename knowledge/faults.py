@@ -19,6 +19,7 @@ _BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _DAMAGED = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
 _CLOSED = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH}
 _FULL = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+_ELSEWHERE = "correct its permissions, or set FOOTNOTE_HOME to another folder."
 _PRIMARY = 0xFF
 """The low byte of an extended result code is the primary one (https://www.sqlite.org/rescode.html)."""
 
@@ -43,7 +44,7 @@ def fault(error: Exception, path: Path) -> KnowledgeError | None:
     if code in _DAMAGED:
         return Damaged(f"The knowledge file {path} is damaged or none at all; delete it and run footnote sync again.")
     if code in _CLOSED:
-        return NothingThere(f"The knowledge file {path} cannot be opened to write; check who owns it and its folder.")
+        return NothingThere(f"The knowledge file {path} cannot be opened to write; {_ELSEWHERE}")
     if code in _FULL:
         return _full(path)
     return None
@@ -66,7 +67,9 @@ def disk_fault(error: OSError, path: Path) -> KnowledgeError:
     """Say what the system means by refusing to make the file at ``path``, or one beside it."""
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return _full(path)
-    return NothingThere(f"The folder {path.parent} cannot be used ({error.strerror}); choose another for knowledge.")
+    if error.errno in {errno.EEXIST, errno.ENOTDIR}:
+        return NothingThere(f"{path.parent} is a file, or lies below one; set FOOTNOTE_HOME to a folder.")
+    return NothingThere(f"The folder {path.parent} cannot be used ({(error.strerror or '').lower()}); {_ELSEWHERE}")
 
 
 def primary(error: Exception) -> int | None:

@@ -120,8 +120,7 @@ class Engine:
             async with aclosing(self._guarded(run, stop)) as parts:
                 async for part in parts:
                     yield part
-            for part in await self._recorded(run):
-                yield part
+            await self._recorded(run)
             yield self._ending(run)
         finally:
             if not run.recorded:
@@ -234,18 +233,17 @@ class Engine:
             if draft.finished is not None and draft.finished.reason == "length":
                 yield from run.text(replies.limited())
 
-    async def _recorded(self, run: _Run) -> tuple[Part, ...]:
-        """Record the turn, once; where that fails, say so in place of a verdict that nobody could look up."""
+    async def _recorded(self, run: _Run) -> None:
+        """Record the turn, once; where that fails the answer stands, and the log says what it is missing from."""
         run.recorded = True
         try:
             await self._turns.record(self._turn(run))
         except BotError as error:
-            structlog.get_logger().warning("turn not recorded", reference=_reference(run), error=type(error).__name__)
-            run.verdict = "failed"
-            return tuple(run.text(replies.told(error.told)))
+            structlog.get_logger().warning(
+                "the answer stands, but the history does not keep it", reference=_reference(run), why=error.told
+            )
         except Exception:  # noqa: BLE001 -- the answer stands; only its record is missing
             structlog.get_logger().exception("turn not recorded", reference=_reference(run))
-        return ()
 
     def _turn(self, run: _Run) -> NewTurn:
         numbers = cited(run.tree)

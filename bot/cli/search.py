@@ -12,11 +12,15 @@ from bot.cli.output import say, say_json, tell
 from bot.cli.person import scope
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from bot.settings import Settings
     from knowledge.base import Passage, Retrieved
 
 _TOKENS_A_PASSAGE = 400
 _SNIPPET = 240
+_LEAST = 0.005
+"""A score that is shown as 0.00 has found nothing of what was asked."""
 
 
 @click.command("search")
@@ -25,15 +29,19 @@ _SNIPPET = 240
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(words: str, *, limit: int, as_json: bool) -> None:
     """Show the passages that a search finds, best first. Conditions such as year:2024 or source:docs narrow it."""
+    from bot.answering.route import routed
     from bot.settings import load
 
     if not words.strip():
         raise click.UsageError('Say what to search for: footnote search "some words".')
-    retrieved = asyncio.run(_search(load(), words, limit))
+    settings = load()
+    routed(words.strip())  # raises TooLong before anything is opened
+    retrieved = asyncio.run(_search(settings, words, limit))
+    passages = [passage for passage in retrieved.passages if passage.score >= _LEAST]
     if as_json:
-        say_json({"query": words, "passages": [_object(n, p) for n, p in enumerate(retrieved.passages, 1)]})
-    elif retrieved.passages:
-        _print(retrieved)
+        say_json({"query": words, "passages": [_object(n, p) for n, p in enumerate(passages, 1)]})
+    elif passages:
+        _print(passages)
     else:
         tell("Nothing was found; try other words.")
 
@@ -63,8 +71,8 @@ def _object(number: int, passage: Passage) -> dict[str, Any]:
     }
 
 
-def _print(retrieved: Retrieved) -> None:
-    for number, passage in enumerate(retrieved.passages, 1):
+def _print(passages: Sequence[Passage]) -> None:
+    for number, passage in enumerate(passages, 1):
         say(f"{number}. {passage.score:.2f}  {' › '.join(map(safe_line, (passage.title, *passage.heading)))}", "bold")
         say(f"   {safe_line(passage.url or passage.document)}", "dim")
         text = safe_line(passage.text)

@@ -239,4 +239,4 @@ def test_a_full_disk_is_told_apart_from_a_folder_that_is_not_ours(path: Path) ->
     assert isinstance(disk_fault(OSError(errno.ENOSPC, "No space left"), path), NoSpace)
     told: KnowledgeError = disk_fault(PermissionError(errno.EACCES, "Permission denied"), path)
     assert isinstance(told, NothingThere)
-    assert "choose another" in told.told
+    assert "set FOOTNOTE_HOME to another folder" in told.told

@@ -269,12 +269,14 @@ async def test_an_unexpected_error_shows_only_a_reference() -> None:
     assert bench.turns.recorded[0].verdict == "failed"
 
 
-async def test_a_turn_that_cannot_be_recorded_is_told() -> None:
-    parts = await Bench(Scripted(GOOD), turns=Remembered(error=StoreError("The disk is full."))).ask(
-        "Is a key rotated?"
-    )
-    assert "The disk is full." in rendered(tree(parts))
-    assert ending(parts).verdict == "failed"
+async def test_an_answer_that_cannot_be_recorded_stands_and_the_log_says_so() -> None:
+    with capture_logs() as logged:
+        parts = await Bench(Scripted(GOOD), turns=Remembered(error=StoreError("The disk is full."))).ask(
+            "Is a key rotated?"
+        )
+    assert rendered(tree(parts)) == rendered(tree(await Bench(Scripted(GOOD)).ask("Is a key rotated?")))
+    assert (ending(parts).verdict, ending(parts).reference) == ("answered", None)
+    assert [(line["log_level"], line["why"]) for line in logged] == [("warning", "The disk is full.")]
 
 
 async def test_closing_the_generator_closes_the_stream_and_records_the_turn() -> None:

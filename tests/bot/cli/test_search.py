@@ -39,6 +39,24 @@ def test_conditions_narrow_a_search(capsys: pytest.CaptureFixture[str]) -> None:
     assert (shown.out, shown.err) == ("", "footnote: Nothing was found; try other words.\n")
 
 
+def test_passages_that_score_nothing_are_not_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["search", "elephants", "--limit", "50"]) == 0
+    shown = capsys.readouterr().out
+    assert "1. " in shown
+    assert ". 0.00 " not in shown
+    assert run(["search", "elephants", "--limit", "50", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)["passages"]
+    assert 0 < len(found) < 3
+    assert all(passage["score"] >= 0.005 for passage in found)
+
+
+def test_too_long_a_search_is_told_as_too_long_a_question_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["search", "x" * 10_001]) == 1
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert "has 10,001 characters; the most I can read is 10,000" in shown.err
+
+
 @pytest.mark.parametrize("json_too", [[], ["--json"]])
 def test_a_passage_cannot_drive_the_terminal(json_too: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["search", "elephants never forget \x1b[2J", *json_too]) == 0

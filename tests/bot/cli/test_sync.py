@@ -140,6 +140,28 @@ def test_a_command_line_that_would_mix_things_up_is_refused(
     assert told in capsys.readouterr().err
 
 
+def test_a_home_that_is_a_file_is_told_with_its_setting(
+    handbook: Path, monkeypatch: MonkeyPatch, capsys: CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_HOME", str(handbook / "keys.md"))
+    assert run(["sync", "handbook"]) == 1
+    told = "keys.md is a file, or lies below one; set FOOTNOTE_HOME to a folder.\n"
+    assert capsys.readouterr().err.endswith(told)
+
+
+def test_a_home_that_is_not_permitted_is_told_with_its_setting(
+    unprivileged: Path, monkeypatch: MonkeyPatch, capsys: CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(app, "_embedder", lambda _: Hashing())
+    monkeypatch.setattr(app, "_logged", lambda _: None)
+    (unprivileged / "page.md").write_text("Words.")
+    (unprivileged / "locked").mkdir(0)
+    for home in ("locked", "locked/inside"):
+        monkeypatch.setenv("FOOTNOTE_HOME", str(unprivileged / home))
+        assert run(["sync", str(unprivileged / "page.md")]) == 1
+        assert "set FOOTNOTE_HOME to another folder" in capsys.readouterr().err
+
+
 def test_quiet_says_nothing(handbook: Path, capsys: CaptureFixture[str]) -> None:
     assert run(["sync", "handbook", "--quiet"]) == 0
     assert capsys.readouterr() == ("", "")

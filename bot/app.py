@@ -129,10 +129,14 @@ async def answering(settings: Settings) -> AsyncGenerator[tuple[Engine, Catalog]
         yield answerer, known.catalog
 
 
-async def service(settings: Settings, adapter: Adapter) -> None:
-    """Serve one platform until it ends, or until this is cancelled; answers under way then have their time to end."""
+async def service(settings: Settings, adapter: Adapter) -> bool:
+    """Serve one platform until it ends, SIGTERM comes or this is cancelled; give whether SIGTERM came.
+
+    Answers under way then have their time to end.
+    """
     from bot.desk import FrontDesk
     from bot.dispatcher import Dispatcher
+    from bot.ending import until_told
     from bot.feedback.ratings import Ratings
     from bot.inbox import Inbox
     from bot.turns import Turns
@@ -148,7 +152,7 @@ async def service(settings: Settings, adapter: Adapter) -> None:
             drain_seconds=settings.drain_seconds,
         )
         async with dispatcher.running():
-            await adapter.run(desk)
+            return await until_told(adapter.run(desk))
 
 
 def terminal(settings: Settings, *, user: str) -> Terminal:

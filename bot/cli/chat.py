@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -13,6 +13,9 @@ from bot.cli.output import tell
 if TYPE_CHECKING:
     from bot.settings import Settings
     from knowledge.base import Source
+
+TERMINATED: Final = 143
+"""The exit code of shells for what SIGTERM ended."""
 
 
 @click.command("chat")
@@ -26,8 +29,7 @@ def command(ctx: click.Context) -> None:
 
     settings = load()
     _know_the_manual(settings)
-    if not asyncio.run(_chat(settings)):
-        ctx.exit(1)
+    ctx.exit(asyncio.run(_chat(settings)))
 
 
 def _know_the_manual(settings: Settings) -> None:
@@ -56,11 +58,13 @@ def _read_first(settings: Settings, source: Source) -> None:
     tell(f"Read {counted(summary.added, 'page')} in {summary.seconds:.1f} s.")
 
 
-async def _chat(settings: Settings) -> bool:
-    """Serve this terminal to its end; give whether every line of a pipe got a whole answer."""
+async def _chat(settings: Settings) -> int:
+    """Serve this terminal to its end; give the exit code, which says whether every line of a pipe was answered."""
     from bot.app import service, terminal
     from bot.cli.person import user
 
     here = terminal(settings, user=user())
-    await service(settings, here)
-    return not here.failed
+    if await service(settings, here):
+        tell("Footnote was told to end (SIGTERM), so this chat ends here.")
+        return TERMINATED
+    return int(here.failed)

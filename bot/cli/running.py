@@ -1,6 +1,7 @@
 """Runs a command line to its exit code: whatever goes wrong ends as one sentence.
 
-0 done · 1 an error, told · 2 a command line that means nothing · 3 some documents were skipped · 130 interrupted.
+0 done · 1 an error, told · 2 a command line that means nothing · 3 some documents were skipped · 130 interrupted ·
+143 told to end.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import subprocess
 import sys
 from dataclasses import replace
@@ -151,6 +153,31 @@ async def test_stop_reaches_a_model_that_hangs(settings: Settings) -> None:
             stopper = Stopper()
             await app.service(hanging, stopper)
     assert stopper.verdicts() == ["stopped"]
+
+
+@pytest.mark.parametrize("drain_seconds", [25.0, 0.0])
+async def test_told_to_end_it_takes_no_more_and_lets_the_answer_under_way_finish(
+    settings: Settings, drain_seconds: float
+) -> None:
+    class Busy(Talker):
+        told = asyncio.Event()
+
+        async def run(self, desk: Desk, /) -> None:
+            try:
+                await super().run(desk)
+            finally:
+                self.told.set()
+
+        async def reply(self, question: Question, parts: AsyncGenerator[Part], /) -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+            await self.told.wait()
+            await super().reply(question, parts)
+
+    before = signal.getsignal(signal.SIGTERM)
+    busy = Busy("How do I restore a backup?", "When do backups run?")
+    assert await app.service(settings.model_copy(update={"drain_seconds": drain_seconds}), busy)
+    assert busy.verdicts() == (["answered"] if drain_seconds else [])
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 async def test_a_search_may_be_made_without_a_bot(settings: Settings) -> None:

@@ -57,6 +57,10 @@ class PseudoTerminal:
         """Type; ``\\r`` is the Enter key."""
         os.write(self._ours, keys.encode())
 
+    def terminate(self) -> None:
+        """Tell the program to end, as a supervisor does."""
+        self._program.terminate()
+
     def until(self, text: str, seconds: float = 20) -> str:
         """Read until this text came after what an earlier call waited for; give all that was shown between."""
         deadline = time.monotonic() + seconds

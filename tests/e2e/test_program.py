@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
-if TYPE_CHECKING:
-    from pathlib import Path
+from tests.doubles.pseudo import PseudoTerminal
 
+ROOT = Path(__file__).resolve().parents[2]
 THREE = "How do I sync a folder?\nand what happens to files that I delete there?\nWhat is the capital of Australia?\n"
 
 
@@ -60,6 +61,40 @@ def test_a_first_chat_in_an_empty_home_reads_the_manual_by_itself(tmp_path: Path
     assert "manual" in ended.stderr
     assert "[1]" in ended.stdout
     assert "manual" not in run(tmp_path, "chat", given="hello\n").stderr
+
+
+def test_a_chat_that_is_told_to_end_says_so_and_leaves_the_terminal_in_order(home: Path) -> None:
+    code = "from bot.__main__ import main; main()"
+    environment = {"FOOTNOTE_HOME": str(home), "PATH": os.defpath, "PYTHONUTF8": "1"}
+    with PseudoTerminal(code, ["chat"], cwd=ROOT, env=environment) as terminal:
+        terminal.until("Ask a question.")
+        terminal.until(">")
+        terminal.terminate()
+        assert terminal.ended() == 143
+        assert "footnote: Footnote was told to end (SIGTERM), so this chat ends here." in terminal.shown
+        assert "Traceback" not in terminal.shown
+
+
+def test_a_pipe_that_is_told_to_end_has_shown_the_answer_under_way(home: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "bot", "chat"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=home,
+        env={"FOOTNOTE_HOME": str(home), "PYTHONUTF8": "1"},
+    ) as program:
+        assert program.stdin is not None
+        assert program.stdout is not None
+        program.stdin.write("How do I sync a folder?\n")
+        program.stdin.flush()
+        assert program.stdout.readline().startswith("> How do I sync")
+        program.terminate()
+        shown, told = program.communicate(timeout=60)
+    assert program.returncode == 143
+    assert "Sources" in shown
+    assert told == "footnote: Footnote was told to end (SIGTERM), so this chat ends here.\n"
 
 
 def test_the_output_of_a_pipe_holds_no_colours_and_no_cursor_moves(home: Path) -> None:

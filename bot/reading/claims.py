@@ -21,9 +21,10 @@ STOPWORDS: Final = frozenset(
     specifically states various way ways""".split()  # noqa: SIM905 -- read as prose
 )
 _NEGATIONS: Final = frozenset(
-    "no not never none nobody nothing nowhere neither nor without cannot non lack lacks lacking unable".split()  # noqa: SIM905
+    """no not never none nobody nothing nowhere neither nor without cannot non lack lacks lacking unable hardly rarely
+    seldom scarcely barely false untrue""".split()  # noqa: SIM905 -- read as prose
 )
-_NUMBER_WORDS: Final = {
+NUMBER_WORDS: Final = {
     word: str(number)
     for number, word in enumerate(
         "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
@@ -50,6 +51,7 @@ _EXACT = re.compile(
     r"(?<!\w)(?:[@#]\w[\w.-]*|(?:https?:)?//\S+|(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,}\b(?:/\S*)?"
     r"|(?=\w*?[A-Za-z])[^\W_]*+_\w+|--?[A-Za-z][\w-]*|(?:~|\.{1,2})?/[\w.-]+(?:/[\w.-]*){0,20})"
 )
+_STOPPED = re.compile(r"\b(?:stop|stops|stopped|cease|ceases|ceased) (?:to )?\w+(?:ing|ed)\b", re.IGNORECASE)
 _APOSTROPHES = str.maketrans({"\N{RIGHT SINGLE QUOTATION MARK}": "'", "\N{LEFT SINGLE QUOTATION MARK}": "'"})
 
 
@@ -75,12 +77,12 @@ def claim(text: str) -> Claim:
     text = folded(text)
     words = [word.casefold() for word in _WORD.findall(text)]
     return Claim(
-        words=frozenset(stem for word in words for stem in _stems(word)),
-        numbers=frozenset(_number(found) for found in _NUMBER.findall(text))
-        | frozenset(_NUMBER_WORDS[word] for word in words if word in _NUMBER_WORDS and word != "one"),
+        words=frozenset(stem for word in words for stem in stems(word)),
+        numbers=frozenset(value(found) for found in _NUMBER.findall(text))
+        | frozenset(NUMBER_WORDS[word] for word in words if word in NUMBER_WORDS and word != "one"),
         months=frozenset(_MONTHS[(a or b)[:3].casefold()] for a, b in _MONTH.findall(text)),
         exact=frozenset(found.rstrip(".,;:!?)").casefold() for found in _EXACT.findall(text)),
-        negated=any(word in _NEGATIONS or word.endswith("n't") for word in words),
+        negated=any(word in _NEGATIONS or word.endswith("n't") for word in words) or bool(_STOPPED.search(text)),
     )
 
 
@@ -89,7 +91,7 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
 
 
-def _number(written: str) -> str:
+def value(written: str) -> str:
     """``1,000`` is 1000, ``05`` is 5, ``2.50`` is 2.5; a version such as ``3.11.0`` stays as it is."""
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+", written):
         written = written.replace(",", "")
@@ -101,7 +103,7 @@ def _number(written: str) -> str:
 
 
 @lru_cache(maxsize=1 << 15)
-def _stems(word: str) -> tuple[str, ...]:
+def stems(word: str) -> tuple[str, ...]:
     """Give a word's stems; a team's documents share a vocabulary, so most words were cut before."""
     if word.endswith("n't") or word in STOPWORDS or word in _NEGATIONS:
         return ()

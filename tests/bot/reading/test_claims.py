@@ -45,9 +45,16 @@ def test_months_are_dates_only_beside_a_number() -> None:
     assert claim("you may march").months == frozenset()
 
 
-@pytest.mark.parametrize("text", ["It isn’t so.", "Never do it.", "It cannot run.", "without a key"])
+@pytest.mark.parametrize(
+    "text", ["It isn’t so.", "Never do it.", "It cannot run.", "without a key", "It hardly runs.", "It is false."]
+)
 def test_negations_are_noticed(text: str) -> None:
     assert claim(text).negated
+
+
+def test_to_stop_doing_is_a_negation_and_to_stop_a_thing_is_not() -> None:
+    assert claim("Backups stop being kept.").negated
+    assert not claim("Stop the bot with Ctrl-C.").negated
 
 
 def test_exact_names_are_addresses_options_files_and_mentions() -> None:

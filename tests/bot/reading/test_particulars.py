@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from bot.reading.particulars import particulars
+
+
+@pytest.mark.parametrize(
+    ("text", "needs"),
+    [
+        ("The limit is 500 MB per person.", {"500 mb", "per person"}),
+        ("The limit is 500MB.", {"500 mb"}),
+        ("It costs $5 a month.", {"5 $", "per month"}),
+        ("It costs 5 dollars monthly.", {"5 $", "per month"}),
+        ("It fell by 3%.", {"3 %"}),
+        ("Below -20 °C.", {"less", "-20", "-20 c"}),
+        ("a 90-day limit, 2-3 weeks", {"90 day", "3 week"}),
+        ("two days a week", {"2 day", "per week"}),
+        ("at least 8 characters", {"min"}),
+        ("Python 3.11 or newer", {"min"}),
+        ("no more than 8", {"max"}),
+        ("before 14:00", {"before"}),
+        ("in 2024-03-05", set()),
+        ("", set()),
+    ],
+)
+def test_amounts_rates_and_bounds_are_needed(text: str, needs: set[str]) -> None:
+    assert particulars(text).needs == needs
+
+
+def test_a_unit_is_offered_a_few_words_after_its_number() -> None:
+    assert "25 day" in particulars("25 paid days").offers
+
+
+def test_names_are_capital_within_a_sentence_and_weekdays_anywhere() -> None:
+    found = particulars("Bob asks Maria on tuesday, 5 May, for 500 MB.")
+    assert found.names == particulars("x Maria Tuesday").names
+    assert found.initial == particulars("Bob").initial
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["a", "a.", "a-", "a'", "1", "1.", "1-", "-", "5 mb ", "$", "$5", "%", "at least ", "per a ", "A ", "A. ", "no ",
+     "over ", "over $", "5 a ", "5 5 ", "or ", " ", "\u00b0"],
+)  # fmt: skip
+def test_adversarial_text_takes_linear_time(piece: str) -> None:
+    def took(times: int) -> float:
+        text, began = piece * times, time.process_time()
+        particulars(text)
+        return time.process_time() - began
+
+    took(100)
+    assert took(16_000) < 0.05 + 40 * took(2_000)

@@ -28,6 +28,7 @@ from adapters.markup import (
 from bot.answering.verify import Evidence, holding_code, supporting
 from bot.reading.claims import claim
 from bot.reading.inlines import cleaned, numbers, plain, read, without_cites
+from bot.reading.particulars import particulars
 from bot.reading.prose import cells, spoken
 from bot.reading.units import Unit
 from bot.reading.units import split as units_of
@@ -37,11 +38,16 @@ if TYPE_CHECKING:
 
 _DEEPEST: Final = 3
 _LONGEST_HEADING: Final = 10
-_ROW_ENOUGH: Final = 0.85
-"""A row is short, so one strange word among its few is a different row."""
+_NOUN: Final = 2
+"""Words of the question that are a name at most, and no sentence yet."""
+_VERB = re.compile(
+    r"\b(?:am|are|be|been|being|can|could|did|do|does|had|has|have|is|may|might|must|need|needs|ought|shall|should|was"
+    r"|were|will|would|always|only|every|all|any)\b",
+    re.IGNORECASE,
+)
 _LEAD_IN = re.compile(
-    r"(?:to|for|on|in|with|if|when|after|before|here|steps?|run|use|try|then|next|first|finally|example|examples|"
-    r"the (?:following|steps?|options?)|these|there|you can|do)\b.*:\Z",
+    r"(?:to|for|here|steps?|run|use|try|then|next|first|finally|example|examples|"
+    r"the (?:following|steps?|options?)|these)\b.*:\Z",
     re.IGNORECASE,
 )
 _HARMLESS = re.compile(
@@ -87,7 +93,7 @@ class Checker:
         nodes = read(text)
         bare = without_cites(nodes)
         words = plain(bare).strip()
-        leads = _HARMLESS.match(words) or (_LEAD_IN.match(words) and self._claimless(words, bare))
+        leads = _HARMLESS.match(words) or self._leads(words)
         if leads and not numbers(nodes):
             return Checked(block=Paragraph(bare), sort="lead-in")
         nodes, used = self._cited(nodes)
@@ -106,16 +112,30 @@ class Checker:
             return nodes, used
         return (*bare, Plain(" "), *(Cite(number) for number in shown)), used
 
-    def _claimless(self, words: str, nodes: tuple[Inline, ...]) -> bool:
-        """Whether every word of it was asked or read, and nothing in it could be false."""
+    def _announced(self, words: str) -> bool:
+        """Whether a heading is a title's own words, or names a thing that was asked for, and claims nothing."""
+        bare = spoken(words)
+        if any(f" {bare} " in f" {title} " for one in self.table.values() for title in one.titles):
+            return True
         given = claim(words)
-        asked = claim(self.question)
-        known = asked.words.union(*(one.words for ev in self.table.values() for one in ev.claims))
-        known = known.union(*(ev.about for ev in self.table.values()))
-        exact = all(any(name in ev.raw for ev in self.table.values()) for name in given.exact)
-        told = all(any(code.casefold() in ev.raw for ev in self.table.values()) for code in _codes(nodes))
-        counted = given.numbers <= asked.numbers.union(*(ev.numbers for ev in self.table.values()))
-        return given.words <= known and exact and told and counted and not given.negated
+        titled = any(given.words <= one.about.words for one in self.table.values())
+        asked = given.words <= claim(self.question).words and len(given.words) <= _NOUN
+        return (titled or asked) and _claimless(words)
+
+    def _leads(self, words: str) -> bool:
+        """Whether a lead-in only repeats what was asked and the names of titles, and claims nothing."""
+        if not _LEAD_IN.match(words) or words.count(":") > 1:
+            return False
+        known = claim(self.question).words.union(*(one.about.words for one in self.table.values()))
+        return claim(words).words <= known and _claimless(words)
+
+    def _titled(self, header: Sequence[tuple[Inline, ...]], shown: Sequence[int]) -> bool:
+        """Whether the words over a table are a row of the passages it cites, or stand in them and claim nothing."""
+        words = " ".join(plain(without_cites(cell)) for cell in header)
+        if any(self.table[number].quotes(words) for number in shown):
+            return True
+        held = frozenset[str]().union(*(self.table[number].words for number in shown))
+        return claim(words).words <= held and _claimless(words)
 
     def _item(self, unit: Unit, depth: int = 0) -> Checked | None:
         children: list[Inline] = []
@@ -149,8 +169,8 @@ class Checker:
         bare = tuple(node for cell in row for node in (*without_cites(cell), Plain(" ")))
         own = tuple(dict.fromkeys(number for cell in row for number in numbers(cell)))
         text = plain(bare).strip()
-        shown = supporting(text, _codes(bare), own, self.table, _ROW_ENOUGH)
-        if not shown or not self._claimless(" ".join(plain(cell) for cell in header), ()):
+        shown = supporting(text, _codes(bare), own, self.table, row=True)
+        if not shown or not self._titled(header, shown):
             return None
         if shown != own:
             row = [without_cites(cell) for cell in row]
@@ -170,9 +190,15 @@ class Checker:
     def _heading(self, unit: Unit) -> Checked | None:
         nodes = without_cites(read(unit.text))
         words = plain(nodes)
-        if not spoken(words) or len(words.split()) > _LONGEST_HEADING or not self._claimless(words, nodes):
+        if not spoken(words) or len(words.split()) > _LONGEST_HEADING or not self._announced(words):
             return None
         return Checked(block=Heading(int(unit.head), nodes), sort="heading")
+
+
+def _claimless(words: str) -> bool:
+    """Whether words only name something: no verb that asserts or allows, no negation, number or exact name."""
+    given = claim(words)
+    return not (given.negated or given.numbers or given.exact or particulars(words).needs or _VERB.search(words))
 
 
 def _codes(nodes: Sequence[Inline]) -> tuple[str, ...]:

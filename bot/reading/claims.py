@@ -29,8 +29,10 @@ NUMBER_WORDS: Final = {
     for number, word in enumerate(
         "zero one two three four five six seven eight nine ten eleven twelve".split()  # noqa: SIM905
     )
-} | {"thirteen": "13", "fourteen": "14", "fifteen": "15", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50",
-     "sixty": "60", "hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000",
+} | {"thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16", "seventeen": "17",
+     "eighteen": "18", "nineteen": "19", "twenty": "20", "thirty": "30", "forty": "40", "fifty": "50",
+     "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90", "half": "0.5", "trillion": "1000000000000",
+     "hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000",
      "twice": "2", "dozen": "12"}  # fmt: skip
 _MONTHS: Final = {
     word[:3]: str(number)

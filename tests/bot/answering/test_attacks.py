@@ -47,6 +47,8 @@ def shown(text: str) -> list[str]:
         "API keys are rotated every 7 days. [2]",
         "Paid leave is 90 days. [1][2]",
         "It is 500 and 25. [1]",
+        "API keys are rotated every eighty days. [2]",
+        "Half of the API keys are rotated every 90 days. [2]",
         # another unit, currency, sign or rate
         "The limit is 500 GB per person. [1]",
         "The limit is 500 KB per person. [1]",
@@ -78,6 +80,7 @@ def shown(text: str) -> list[str]:
         # another name or day
         "Bob approves each deploy before 14:00. [1]",
         "Maria reviews the code. [1]",
+        "bob approves each deploy before 14:00. [1]",
         "Each deploy is approved by Bob before 14:00. [1]",
         "On Fridays and Tuesdays. [1]",
         "Deploys happen every Tuesday at 05:00 AND Fridays. [1]",

@@ -114,7 +114,7 @@ def joined(tree: Tree, block: Block, *, continues: bool) -> Tree:
     match tree[-1], block:
         case Paragraph() as last, Paragraph():
             merged: Block = Paragraph((*last.children, Plain(" "), *block.children))
-        case Listing() as last, Listing():
+        case Listing() as last, Listing() if _follows(last, block):
             merged = replace(last, items=(*last.items, *block.items))
         case Table() as last, Table() if len(last.header) == len(block.header):
             merged = replace(last, rows=(*last.rows, *block.rows))
@@ -124,6 +124,13 @@ def joined(tree: Tree, block: Block, *, continues: bool) -> Tree:
         case _:
             return (*tree, block)
     return (*tree[:-1], merged)
+
+
+def _follows(last: Listing, more: Listing) -> bool:
+    """Whether items go on counting where the list before them ended, so that no item's number is changed."""
+    if last.start is None or more.start is None:
+        return last.start == more.start
+    return more.start == last.start + len(last.items)
 
 
 def cited(tree: Tree) -> tuple[int, ...]:

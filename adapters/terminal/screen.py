@@ -111,7 +111,8 @@ class Screen:
             self._live.update(self._growing())  # else what is printed now would show twice
         for block in done:
             if self.console.is_terminal:
-                self.console.print(drawn_block(block), Words(), sep="")
+                self.console.print(drawn_block(block))
+                self.console.print()  # alone: printed together, words and an empty line become one line
             else:
                 self.console.out(block_text(block), "\n", sep="", highlight=False)
 

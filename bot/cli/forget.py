@@ -18,12 +18,13 @@ from bot.cli.summaries import counted
 @click.pass_context
 def command(ctx: click.Context, names: tuple[str, ...], *, yes: bool) -> None:
     """Remove all documents of these sources at once. footnote sources lists them; the files themselves stay."""
-    from bot.app import forgotten
+    from bot.app import forgotten, sources
     from bot.settings import load
 
     settings = load()
     called = " and ".join(map(safe_line, dict.fromkeys(names)))
-    if not yes and not _agreed(called):
+    known = {source.name for source in asyncio.run(sources(settings))}
+    if not yes and known.issuperset(names) and not _agreed(called):  # a wrong name is told below, unasked
         tell("Nothing was forgotten.")
         ctx.exit(1)
     documents = asyncio.run(forgotten(settings, frozenset(names)))

@@ -79,6 +79,8 @@ def command(  # noqa: PLR0913 - its options
     elif not quiet:
         for line in summed(summary):
             say(line)
+        if summary.added:
+            _hint(settings, {source.name for source in sources})
     if wrong := nothing_read(summary):
         tell(wrong)
         ctx.exit(1)
@@ -87,6 +89,14 @@ def command(  # noqa: PLR0913 - its options
             were = counted(len(summary.skipped), "document was", "documents were")
             tell(f"{were} skipped; without --quiet they are named.")
         ctx.exit(INCOMPLETE)
+
+
+def _hint(settings: Settings, synced: set[str]) -> None:
+    """Say that the manual, which a first chat reads by itself, goes on answering beside what was just added."""
+    from bot.app import manual, sources
+
+    if any(source.place == str(manual()) and source.name not in synced for source in asyncio.run(sources(settings))):
+        say("The manual of Footnote still answers too; footnote forget manual takes it out.")
 
 
 def _must_be_readable(paths: Sequence[Path]) -> None:

@@ -79,3 +79,11 @@ def test_citations_inside_bold_text_and_nested_lists_count() -> None:
     inner = Listing((Item((Cite(7),)),))
     tree: Tree = (Paragraph((Strong((Cite(2),)),)), Listing((Item((Cite(2), Cite(1)), (inner,)),)))
     assert cited(tree) == (2, 1, 7)
+
+
+def test_an_items_number_is_never_changed_by_the_list_before_it() -> None:
+    fourth = Listing((Item((Plain("four"),)),), start=4)
+    second = Listing((Item((Plain("two"),)),), start=2)
+    fifth = Listing((Item((Plain("five"),)),), start=5)
+    assert joined((fourth,), second, continues=True) == (fourth, second)
+    assert joined((fourth,), fifth, continues=True) == (Listing((*fourth.items, *fifth.items), start=4),)

@@ -27,6 +27,7 @@ def test_an_answer_is_drawn_with_its_sources_and_ctrl_d_ends() -> None:
         shown = terminal.until("/sources quotes what it rests on.")
         assert "Set OPENAI_API_KEY.[1] Nothing else is needed.[1]" in shown
         assert "[1] Settings › Keys" in shown
+        assert "\n\nSources\n" in shown
         terminal.until(PROMPT)
         terminal.type("\x04")
         assert terminal.ended() == 0

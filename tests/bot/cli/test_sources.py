@@ -113,3 +113,13 @@ def test_without_a_terminal_it_takes_no_silence_for_a_yes(
     assert run(["forget", "handbook"]) == 2
     assert "--yes" in capsys.readouterr().err
     assert _names(capsys) == ["handbook", "keys.md"]
+
+
+@pytest.mark.usefixtures("_synced")
+def test_a_wrong_name_is_told_before_anybody_is_asked(capsys: CaptureFixture[str], monkeypatch: MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", Keyboard("y\n"))
+    assert run(["forget", "handbook", "nope"]) == 1
+    told = capsys.readouterr().err
+    assert "no source called nope" in told
+    assert "[y/N]" not in told
+    assert _names(capsys) == ["handbook", "keys.md"]

@@ -32,6 +32,21 @@ def test_a_sync_says_what_it_did_and_is_quick_to_repeat(handbook: Path, capsys: 
     assert set(summary) >= {"unchanged", "skipped", "chunks", "seconds", "stages"}
 
 
+def test_a_manual_that_answers_beside_the_own_documents_is_said_once(
+    handbook: Path, capsys: CaptureFixture[str], monkeypatch: MonkeyPatch
+) -> None:
+    shipped = handbook.parent / "shipped"
+    shipped.mkdir()
+    (shipped / "start.md").write_text("# Start\n\nType a question.\n")
+    monkeypatch.setattr(app, "manual", lambda: shipped)
+    assert run(["sync", "shipped", "--name", "manual"]) == 0
+    assert "forget manual" not in capsys.readouterr().out
+    assert run(["sync", "handbook"]) == 0
+    assert "footnote forget manual" in capsys.readouterr().out
+    assert run(["sync", "handbook"]) == 0
+    assert "forget manual" not in capsys.readouterr().out
+
+
 def test_what_could_not_be_read_is_told_and_ends_with_3(handbook: Path, capsys: CaptureFixture[str]) -> None:
     (handbook / "binary.md").write_bytes(b"\x00\x01\x02" * 400)
     assert run(["sync", "handbook"]) == 3

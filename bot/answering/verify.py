@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from bot.reading.claims import Claim, claim, folded
+from bot.reading.claims import Claim, claim, folded, stem
 from bot.reading.particulars import Particulars, particulars
 from bot.reading.prose import sentences_of, spoken
 
@@ -33,6 +33,7 @@ _CONTRIBUTES: Final = 0.3
 """Share below which a cited passage is not worth its mark, where another one supports the sentence alone."""
 
 
+_BOUNDS: Final = frozenset(map(stem, ("least", "minimum", "maximum", "less", "fewer", "newer", "later", "prior")))
 _LEANING = re.compile(r"(?:it|its|he|she|his|her|they|their|this|these|that|those)\b", re.IGNORECASE)
 """A sentence that begins so speaks of what the one before it names."""
 
@@ -161,8 +162,8 @@ class _Asserted:
         return self.particulars.names | self.claim.words & frozenset().union(*(one.capitals for one in passages))
 
     def words(self, passages: Iterable[Evidence]) -> frozenset[str]:
-        """Give the telling words that choose a window: a name alone would choose the wrong sentence."""
-        return self.claim.words - self.names(passages) or self.claim.words
+        """Give the telling words that choose a window: a name or a bound alone would choose the wrong sentence."""
+        return self.claim.words - self.names(passages) - _BOUNDS or self.claim.words
 
 
 def _hold(given: _Asserted, codes: Sequence[str], passages: Sequence[Evidence]) -> bool:

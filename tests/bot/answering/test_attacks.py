@@ -69,6 +69,8 @@ def shown(text: str) -> list[str]:
         "Viewers can delete projects. [2]",
         "Admins cannot delete projects. [2]",
         "Use at most 8 characters. [1]",
+        "Backups are kept for at least 30 days. [1]",
+        "Backups are kept for a minimum of 30 days. [1]",
         "Temperature must stay above 20 C. [1]",
         "Employees may work from home two days a week before the first 3 months. [1]",
         "Employees may work from home two days a week until the first 3 months. [1]",

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
+_PAIR = re.compile(r"\[[^\[\]]*+\]")
 _MANY_BRACKETS = 50
 _MOST_BRACKETS = 5_000
+_MOST_UNCLOSED = 2_000
 _DENSE = 7
 """Characters to an opening bracket: ``[1](#1) `` has eight. The parser looks for the end of each one that never ends,
 which makes a megabyte of them take half a minute."""
@@ -41,6 +43,7 @@ class Spoken:
         self.veil = Veil()
         self._parser = parser
         self._linkless = linkless
+        self._unclosed = 0
         self._environment = environment
 
     def text(self, source: str) -> str:
@@ -56,9 +59,15 @@ class Spoken:
 
     def _tokens(self, source: str) -> Sequence[Token]:
         tokens: list[Token] = []
-        parser = self._linkless if _bracketed(source) else self._parser
+        parser = self._linkless if self._is_costly(source) else self._parser
         parser.inline.parse(source, parser, self._environment, tokens)
         return tokens
+
+    def _is_costly(self, source: str) -> bool:
+        """Whether a line has more brackets than links need, or one that another follows where many were before it."""
+        unclosed = source.count("[") - len(_PAIR.findall(source))
+        self._unclosed += unclosed
+        return _bracketed(source) or (unclosed > 0 and self._unclosed > _MOST_UNCLOSED)
 
     def _rendered(self, tokens: Sequence[Token]) -> str:
         words: list[str] = []

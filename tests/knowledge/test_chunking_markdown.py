@@ -138,7 +138,9 @@ def test_what_is_nested_too_deeply_is_read_as_plain_text() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[" * 1_000_000, "![" * 300_000, ("[" * 1_000 + "\n\n") * 600], ids=["one", "images", "lines"]
+    "text",
+    ["[" * 1_000_000, "![" * 300_000, ("[" * 1_000 + "\n\n") * 600, ("[" * 50 + "\n\n") * 12_000],
+    ids=["one", "images", "lines", "short lines"],
 )
 def test_brackets_without_end_cost_no_more_than_other_text(text: str) -> None:
     begun = time.process_time()

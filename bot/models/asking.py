@@ -20,7 +20,7 @@ _UNKNOWN_NAME: Final = 2.0
 """What a proper name that stands nowhere weighs more than another word: without it the question is another one."""
 _FILLERS: Final = terms("need needs needed want wants wanted anything something everything thing things")
 """Words that questions are made of and answers are not; claims have other ones, so this is no part of theirs."""
-_NAME = re.compile(r"(?<=[\w,;:)'\"] )[\"'(]?([A-Z]\w*(?:[.-]\w+)*)")
+_NAME = re.compile(r"(?<=[\w,;:)'\"] )[\"'(]?([a-z]?[A-Z]\w*(?:[.-]\w+)*)")
 _SMALL = re.compile(r"\b[a-z]\w{3,}")
 """A word without a capital; where even the long ones have one, capitals say nothing: ``How to Install the Bot``."""
 

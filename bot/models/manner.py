@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _DEFINITION = re.compile(r"\s*(?:what (?:is|are|does .{1,40} mean)|what's|define|who is)\b", re.IGNORECASE)
 _LONGEST_NAME: Final = 6
 _IS = re.compile(r"\b(?:is|are|means|stands for|answers|describes)\b", re.IGNORECASE)
+_IS_A = re.compile(r"\s+(?:is|are) (?:an?|the)\b", re.IGNORECASE)
 _DOES = re.compile(r"\s*(?:(?:an?|the)\s+)?(?P<head>\S+(?:\s+\S+){0,5}?)\s+(?:are|mean|[a-z]*[a-z]s)\s", re.IGNORECASE)
 _WHICH = re.compile(r"\s*(?:what|which|how|where|when|who)\b", re.IGNORECASE)
 _HOW_TO = re.compile(
@@ -75,7 +76,7 @@ class Manner:
             return 0.0
         thing, does = claim(self.question).words, _DOES.match(piece.text)
         if does is not None and claim(does["head"]).words == thing:
-            return 0.5
+            return 0.7 if _IS_A.match(piece.text, does.end("head")) else 0.5
         verb = _IS.search(piece.text)
         head = piece.text[: verb.start()] if verb else ""
         return 0.3 if 0 < len(head.split()) <= _LONGEST_NAME and thing <= claim(head).words else 0.0

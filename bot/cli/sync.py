@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from bot.settings import Settings
     from knowledge.base import Principal
+    from knowledge.syncing import Summary
 
 INCOMPLETE: Final = 3
 """The exit code where some documents were skipped and others read."""
@@ -77,26 +78,30 @@ def command(  # noqa: PLR0913 - its options
     if as_json:
         say_json(as_object(summary))
     elif not quiet:
-        for line in summed(summary):
+        for line in (*summed(summary), *_hints(settings, summary, {source.name for source in sources})):
             say(line)
-        if summary.added:
-            _hint(settings, {source.name for source in sources})
+    ctx.exit(_judged(summary, named=as_json or not quiet))
+
+
+def _judged(summary: Summary, *, named: bool) -> int:
+    """Give the exit code, and say why it is not 0 unless what was skipped has been named."""
     if wrong := nothing_read(summary):
         tell(wrong)
-        ctx.exit(1)
-    if summary.skipped:
-        if quiet and not as_json:
-            were = counted(len(summary.skipped), "document was", "documents were")
-            tell(f"{were} skipped; without --quiet they are named.")
-        ctx.exit(INCOMPLETE)
+        return 1
+    if summary.skipped and not named:
+        were = counted(len(summary.skipped), "document was", "documents were")
+        tell(f"{were} skipped; without --quiet they are named.")
+    return INCOMPLETE if summary.skipped else 0
 
 
-def _hint(settings: Settings, synced: set[str]) -> None:
+def _hints(settings: Settings, summary: Summary, synced: set[str]) -> list[str]:
     """Say that the manual, which a first chat reads by itself, goes on answering beside what was just added."""
     from bot.app import manual, sources
 
-    if any(source.place == str(manual()) and source.name not in synced for source in asyncio.run(sources(settings))):
-        say("The manual of Footnote still answers too; footnote forget manual takes it out.")
+    known = asyncio.run(sources(settings)) if summary.added else ()
+    if any(source.place == str(manual()) and source.name not in synced for source in known):
+        return ["The manual of Footnote still answers too; footnote forget manual takes it out."]
+    return []
 
 
 def _must_be_readable(paths: Sequence[Path]) -> None:

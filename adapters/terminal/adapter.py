@@ -18,7 +18,7 @@ from adapters.base import (
 )
 from adapters.escaping import safe_line
 from adapters.terminal.commands import HELP, Ask, Command, Nothing, Rate, Resume, Unclear, read
-from adapters.terminal.interrupts import first_interrupt
+from adapters.terminal.interrupts import interrupts
 from adapters.terminal.lines import Key
 from adapters.terminal.screen import Screen
 from adapters.terminal.showing import show
@@ -172,7 +172,7 @@ class Terminal(Adapter):
         self._asked = question.id
         self._happened = happened = _Happenings()
         interrupted = False
-        with first_interrupt(lambda: happened.put_nowait("interrupted")):
+        with interrupts(lambda: happened.put_nowait("interrupted")):
             if not self._lines.interactive:
                 self._screen.say(f"{_PROMPT}{safe_line(text)}\n")
             if not await self._accepted(question, desk):
@@ -180,6 +180,8 @@ class Terminal(Adapter):
                 self._judge(None)
                 return
             while await happened.get() == "interrupted":
+                if interrupted:
+                    raise KeyboardInterrupt  # the first one was not heard
                 interrupted = True
                 if self._asked:
                     await self._accepted(Stopped(question=question.id, person=self._person), desk)

@@ -1,4 +1,4 @@
-"""Ctrl-C while an answer is shown: the first one is ours, a second one is everybody's."""
+"""Ctrl-C while an answer is shown."""
 
 from __future__ import annotations
 
@@ -12,21 +12,16 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def first_interrupt(then: Callable[[], None]) -> Generator[None]:
-    """Call ``then`` in the running loop on the first SIGINT, and leave a second one to the handler from before.
+def interrupts(then: Callable[[], None]) -> Generator[None]:
+    """Call ``then`` in the running loop on each SIGINT, in place of the handler from before.
 
-    That one is asyncio's own, which cancels the main task, so that everything is closed in order. Outside the main
-    thread there are no signals, and nothing is done.
+    That one may raise in the middle of anything, and where Python cannot pass the error on, it is lost. Outside the
+    main thread there are no signals, and nothing is done.
     """
     loop = asyncio.get_running_loop()
     before = signal.getsignal(signal.SIGINT)
-
-    def interrupted(*_: object) -> None:
-        signal.signal(signal.SIGINT, before)
-        loop.call_soon_threadsafe(then)
-
     try:
-        signal.signal(signal.SIGINT, interrupted)
+        signal.signal(signal.SIGINT, lambda *_: loop.call_soon_threadsafe(then))
     except ValueError:
         yield
         return

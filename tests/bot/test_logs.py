@@ -4,7 +4,6 @@ import io
 import json
 import logging
 import random
-import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 
 from bot.ops.logs import configure, reference, referenced
 from bot.ops.redaction import MASK, masked, redacted, text_hash
+from tests.doubles.scaling import QUADRATIC, slowdown
 
 if TYPE_CHECKING:
     from bot.ops.logs import Format
@@ -105,16 +105,7 @@ def test_masking_twice_is_masking_once(text: str) -> None:
 
 @pytest.mark.parametrize("piece", HARD)
 def test_masking_takes_time_in_proportion_to_the_text(piece: str) -> None:
-    def cost(size: int) -> float:
-        text = piece * (size // len(piece))
-        best = float("inf")
-        for _ in range(3):
-            start = time.process_time()
-            masked(text)
-            best = min(best, time.process_time() - start)
-        return best
-
-    assert cost(400_000) < 30 * max(cost(40_000), 0.001)  # 10 if linear, 100 if quadratic
+    assert slowdown(lambda size: masked(piece * (size // len(piece))), 40_000) < QUADRATIC
 
 
 def test_lines_are_json_where_nobody_watches() -> None:

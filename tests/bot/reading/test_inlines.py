@@ -1,13 +1,12 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.markup import Cite, Code, Emphasis, Inline, Plain, Strong
 from bot.reading.inlines import REMOVED, cleaned, numbers, plain, read, without_cites
+from tests.doubles.scaling import QUADRATIC, slowdown
 
 
 @pytest.mark.parametrize(
@@ -81,10 +80,4 @@ def test_no_address_survives_whatever_is_written(pieces: list[str]) -> None:
 
 @pytest.mark.parametrize("piece", ["[[[[1111", "[a](", "`", "<a ", "**a ", "_", "![", "<!--", "http:", "[a](b (", "a*"])
 def test_adversarial_text_takes_linear_time(piece: str) -> None:
-    def took(times: int) -> float:
-        text, began = piece * times, time.process_time()
-        read.__wrapped__(text)
-        return time.process_time() - began
-
-    took(100)
-    assert took(10_000) < 40 * max(took(1_000), 0.01)
+    assert slowdown(lambda times: read.__wrapped__(piece * times), 1_000) < QUADRATIC

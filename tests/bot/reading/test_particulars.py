@@ -1,10 +1,9 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 
 from bot.reading.particulars import particulars
+from tests.doubles.scaling import QUADRATIC, slowdown
 
 
 @pytest.mark.parametrize(
@@ -46,10 +45,4 @@ def test_names_are_capital_within_a_sentence_and_weekdays_anywhere() -> None:
      "over ", "over $", "5 a ", "5 5 ", "or ", " ", "\u00b0"],
 )  # fmt: skip
 def test_adversarial_text_takes_linear_time(piece: str) -> None:
-    def took(times: int) -> float:
-        text, began = piece * times, time.process_time()
-        particulars(text)
-        return time.process_time() - began
-
-    took(100)
-    assert took(16_000) < 0.05 + 40 * took(2_000)
+    assert slowdown(lambda times: particulars.__wrapped__(piece * times), 1_600) < QUADRATIC

@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.reading.sentences import Sentences, split
+from tests.doubles.scaling import QUADRATIC, slowdown
 
 PIECES = st.sampled_from([*'.!?… `[]12,【】\n*)"aA。', "e.g. ", "[1]", " [2]", "Dr. ", " " * 39, "[1][1][1]", "2" * 25])
 TRICKY = st.lists(PIECES, max_size=40).map("".join)
@@ -62,13 +61,10 @@ def test_a_sentence_is_given_before_the_next_one_is_whole() -> None:
 
 @pytest.mark.parametrize("piece", ["[[[[1111", ". ", ". [1", "`", "…", ".[1]"])
 def test_adversarial_text_takes_linear_time(piece: str) -> None:
-    def took(times: int) -> float:
+    def work(times: int) -> None:
         sentences, text = Sentences(), piece * times
-        began = time.process_time()
         for at in range(0, len(text), 3):
             sentences.feed(text[at : at + 3])
         sentences.end()
-        return time.process_time() - began
 
-    took(100)
-    assert took(20_000) < 40 * max(took(2_000), 0.01)
+    assert slowdown(work, 2_000) < QUADRATIC

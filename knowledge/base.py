@@ -24,7 +24,9 @@ PRINCIPAL: Final = re.compile(r"public|[a-z][a-z0-9_-]*:[^:\s]+(?::(?:channel|gr
 
 PUBLIC: Principal = "public"
 
-Kind: TypeAlias = Literal["markdown", "text", "html"]
+Kind: TypeAlias = Literal["markdown", "text", "html", "passage"]
+"""What the bytes are. A passage is a row of a data set or a message: text that is one chunk, whatever its length."""
+
 Metric: TypeAlias = Literal["cosine", "dot", "euclidean"]
 Field: TypeAlias = Literal["source", "tag", "year", "publisher", "product", "version", "kind"]
 """What a filter may ask for. ``source`` is the name that a sync gave it, such as a folder's."""

@@ -5,6 +5,7 @@ A kind is one line in ``_WAYS``: how its bytes become an outline of sections and
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -60,6 +61,7 @@ _WAYS: Mapping[Kind, _Way] = {
     "markdown": _Way(markdown.outline, _SECTIONS),
     "html": _Way(html.outline, _SECTIONS),
     "text": _Way(text.outline, Policy(limit=512, whole=512, overlap=100, separators=PARAGRAPHS)),
+    "passage": _Way(text.passage, Policy(limit=sys.maxsize, whole=sys.maxsize)),
 }
 
 

@@ -1,4 +1,4 @@
-"""Plain text to an outline: one section, one block, line for line as in the file."""
+"""Plain text to an outline: one section, one block; but for a passage, line for line as in the file."""
 
 from __future__ import annotations
 
@@ -16,6 +16,14 @@ def outline(document: Document) -> Outline:
     """Read a text. Raises Unreadable where it is none."""
     source = decoded(document.content, document.id)
     return plain(visible(source), Particulars(), dropped=invisible(source))
+
+
+def passage(document: Document) -> Outline:
+    """Read a text of which no line is told apart. Raises Unreadable where it is none."""
+    source = decoded(document.content, document.id)
+    body = visible(source).strip()
+    sections = (Section(blocks=(Prose(text=body),)),) if body else ()
+    return Outline(sections=sections, flags=left_out(0, invisible(source)))
 
 
 def plain(text: str, said: Particulars, *, first_line: int = 1, dropped: int = 0) -> Outline:

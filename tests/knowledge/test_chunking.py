@@ -77,6 +77,7 @@ def test_what_a_document_says_of_itself_wins() -> None:
 def test_a_blank_document_has_no_chunks(content: str) -> None:
     assert chunked(a_document(content), "e").chunks == ()
     assert chunked(a_document(" \n\n", kind="text"), "e").chunks == ()
+    assert chunked(a_document(" \n\n", kind="passage"), "e").chunks == ()
 
 
 def test_a_binary_file_is_refused_by_name() -> None:
@@ -91,6 +92,14 @@ def test_text_is_cut_into_512_characters_that_overlap_by_up_to_100() -> None:
     for before, after in pairwise(chunks):
         assert before.text.endswith(after.text.split("\n")[0])
     assert chunks[0].why.startswith("lines 1-11: part 1 of")
+
+
+@pytest.mark.parametrize("words", [1, 50_000])
+def test_a_passage_is_one_chunk_however_long(words: int) -> None:
+    text = "# not a heading\n\n" + "word " * words
+    (chunk,) = chunked(a_document(f"\n {text}\u200b\n", kind="passage"), "e").chunks
+    assert chunk.text == text.strip()
+    assert (chunk.searched, chunk.heading, chunk.anchor) == (f"Guess\n{chunk.text}", (), None)
 
 
 @given(PAGES)
@@ -112,7 +121,10 @@ def test_no_chunk_is_blank_or_over_its_limit_and_fences_are_balanced(page: str) 
         assert len(re.findall(r"^(?:```|~~~)", chunk.text, re.MULTILINE)) % 2 == 0
 
 
-@given(st.one_of(st.text(max_size=3_000), st.binary(max_size=500)), st.sampled_from(["markdown", "text", "html"]))
+@given(
+    st.one_of(st.text(max_size=3_000), st.binary(max_size=500)),
+    st.sampled_from(["markdown", "text", "html", "passage"]),
+)
 def test_any_bytes_give_chunks_or_one_sentence(content: str | bytes, kind: Kind) -> None:
     document = a_document(content if isinstance(content, bytes) else content.encode("utf-8", "replace"), kind=kind)
     try:
@@ -133,7 +145,7 @@ def work(content: str, kind: Kind) -> int:
         return 0
 
 
-@pytest.mark.parametrize("kind", ["markdown", "html", "text"])
+@pytest.mark.parametrize("kind", ["markdown", "html", "text", "passage"])
 @pytest.mark.parametrize("hostile", HOSTILE)
 def test_what_comes_out_grows_no_faster_than_what_goes_in(hostile: str, kind: Kind) -> None:
     once, twice = (work(hostile * (size // len(hostile)), kind) for size in (5_000, 10_000))

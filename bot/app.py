@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from knowledge.chunking import Chunked
     from knowledge.retriever import Retriever
     from knowledge.sources.files import Files
+    from knowledge.sources.rows import Rows
     from knowledge.staging import Progress
     from knowledge.store import Store
     from knowledge.syncing import Summary
@@ -69,9 +70,12 @@ class Knowledge:
 
 
 @asynccontextmanager
-async def knowledge(settings: Settings) -> AsyncGenerator[Knowledge]:
-    """Open what is known for searching. Raises KnowledgeError, WrongVectors where another embedder made it."""
-    async with _opened(settings) as known:
+async def knowledge(settings: Settings, *, file: Path | None = None) -> AsyncGenerator[Knowledge]:
+    """Open what is known for searching: the team's, or what another ``file`` holds.
+
+    Raises KnowledgeError, WrongVectors where another embedder made it.
+    """
+    async with _opened(settings, file) as known:
         for index in known.indexes:
             await index.prepare(known.embedder.spec)
         yield known
@@ -109,7 +113,7 @@ def engine(settings: Settings, known: Knowledge, turns: KeptTurns, model: Langua
     """Put an engine together; its knowledge is that of the team."""
     from bot.answering import prompt_files
     from bot.answering.engine import Engine
-    from bot.answering.gate import sufficient
+    from bot.answering.gate import SHIPPED
 
     return Engine(
         retriever=known.retriever,
@@ -118,7 +122,7 @@ def engine(settings: Settings, known: Knowledge, turns: KeptTurns, model: Langua
         turns=turns,
         prompt=prompt_files.load(),
         workspace=settings.team,
-        gate=sufficient,
+        gate=SHIPPED.sufficient,
     )
 
 
@@ -184,6 +188,15 @@ def files(path: Path, *, readers: frozenset[Principal], name: str | None = None)
     return Files(path, readers=readers, name=name)
 
 
+def rows(folder: Path, *, pages: bool) -> Rows:
+    """Make the corpus of a question set a source; its documents are public."""
+    from bot.evaluation.collection import CORPUS
+    from knowledge.base import PUBLIC
+    from knowledge.sources.rows import Rows
+
+    return Rows(folder / CORPUS, name=folder.absolute().name or "root", readers=frozenset({PUBLIC}), pages=pages)
+
+
 def manual() -> Path:
     """Give the folder of the shipped manual: inside an installed package, else in the checkout."""
     home = Path(bot.__file__).parent
@@ -218,17 +231,18 @@ async def _assembled(settings: Settings) -> AsyncGenerator[tuple[Engine, Knowled
 
 
 @asynccontextmanager
-async def _opened(settings: Settings) -> AsyncGenerator[Knowledge]:
+async def _opened(settings: Settings, file: Path | None = None) -> AsyncGenerator[Knowledge]:
     from knowledge.catalog import Catalog
     from knowledge.fusion import STATIC_VECTOR_SHARE, VECTOR_SHARE
     from knowledge.indexes.vectors import VectorMatrix
     from knowledge.indexes.words import Words
     from knowledge.retriever import Retriever
+    from knowledge.sentences import Sentences
     from knowledge.store import Store
 
     embedder = _embedder(settings)
     share = STATIC_VECTOR_SHARE if settings.embedder == "lite" else VECTOR_SHARE
-    async with Store(settings.knowledge_database) as store:
+    async with Store(file or settings.knowledge_database) as store:
         catalog = Catalog(store)
         indexes = (Words(store), VectorMatrix(store))
         yield Knowledge(
@@ -236,7 +250,13 @@ async def _opened(settings: Settings) -> AsyncGenerator[Knowledge]:
             catalog=catalog,
             indexes=indexes,
             embedder=embedder,
-            retriever=Retriever(indexes=indexes, embedder=embedder, catalog=catalog, vector_share=share),
+            retriever=Retriever(
+                indexes=indexes,
+                embedder=embedder,
+                catalog=catalog,
+                sentences=Sentences(embedder),
+                vector_share=share,
+            ),
             workspace=settings.team,
         )
 

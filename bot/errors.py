@@ -5,6 +5,7 @@ BotError
 ├── TooLong             a question over 10,000 characters
 ├── NoSuchAnswer        a vote on an answer that is not kept
 ├── Stopping            the service takes in nothing more
+├── BadCollection       a question set that is not what its format says
 ├── StoreError          the bot's database: damaged, locked, full
 └── ModelError          the model's server
     ├── ModelRefused    401, 403, 404, 429, a bad request: it will not answer this as things stand
@@ -38,6 +39,10 @@ class NoSuchAnswer(BotError):
 
 class Stopping(BotError):
     """The service is ending and takes in nothing more."""
+
+
+class BadCollection(BotError):
+    """A question set that is not what its format says; the sentence names the place."""
 
 
 class StoreError(BotError):

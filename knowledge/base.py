@@ -164,13 +164,19 @@ class Signals:
     """What both searches say about how well they did: the features of the sufficiency gate.
 
     ``similarity`` is the best cosine of question and chunk. ``coverage`` is the share, from 0 to 1, of the question's
-    weight (its terms by their rarity in the knowledge) that one of the best passages contains. ``terms`` counts the
-    question's telling terms.
+    weight (its terms by their rarity in the knowledge) that one of the best passages contains; ``missing`` the share
+    that none does. ``terms`` counts the question's telling terms. ``spread`` is how far the best cosine stands above
+    that of the last candidate, ``sentence`` the best cosine of question and sentence, and ``stated`` the best product
+    of a sentence's cosine and coverage: one sentence that is near and says what is asked.
     """
 
     similarity: float = 0.0
     coverage: float = 0.0
     terms: int = 0
+    missing: float = 1.0
+    spread: float = 0.0
+    sentence: float = 0.0
+    stated: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

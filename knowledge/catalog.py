@@ -86,6 +86,10 @@ class Catalog:
             rows = {row["chunk"]: row for row in (await connection.execute(query)).mappings()}
         return tuple(_passage(rows[hit.chunk], hit) for hit in hits if hit.chunk in rows)
 
+    async def generation(self, workspace: str) -> int:
+        """Say how often this workspace was published."""
+        return await self.store.generation(workspace)
+
     async def readable(self, documents: Collection[str], scope: Scope) -> frozenset[str]:
         """Say which of these documents answer now and may be read within the scope."""
         query = select(Edition.document).where(Edition.document.in_(set(documents)), readable_by(scope))

@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, Protocol, runtime_checkable
 
 from knowledge import terms, tokens
-from knowledge.base import Query, Retrieved, Signals
+from knowledge.base import Hit, Query, Retrieved
 from knowledge.choosing import chosen
-from knowledge.fusion import VECTOR_SHARE, Ranking, fused
+from knowledge.fusion import VECTOR_SHARE, Ranking, fused, scaled
+from knowledge.reranking import Evidence, held, reranked
+from knowledge.signals import Asked, signals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from knowledge.base import Embedder, Filter, Hit, Index, Passage, Scope
+    from knowledge.base import Embedder, Filter, Index, Passage, Scope, Signals
     from knowledge.catalog import Catalog
+    from knowledge.sentences import Read, Sentences
 
 _CANDIDATES: Final = 100
 """Hits that each index gives: what the fused scores were measured with."""
+_REREAD: Final = 24
+"""The best fused hits, which are read again and ordered anew."""
 _READ: Final = 3
-"""Passages are chosen from so many times their number."""
-_JUDGED: Final = 3
-"""The best passages, by which the search is judged."""
+"""Passages are chosen from so many times their number, at least."""
 _SEARCH_TEXT: Final = 150
 """Tokens of a question that are searched; of a longer one its most telling terms."""
+_TRIES: Final = 3
+"""Searches again while the knowledge is being published under them."""
 
 
 @runtime_checkable
@@ -35,8 +41,22 @@ class Weigher(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ranked:
+    """All that a search found. ``hits`` is the whole order, of which the first were read: ``passages``."""
+
+    hits: tuple[Hit, ...]
+    passages: tuple[Passage, ...]
+    rankings: tuple[Ranking, ...]
+    weights: Mapping[str, float]
+    signals: Signals
+
+
 class Retriever:
-    """Searches every index at once. ``vector_share`` is the vectors' weight in the fused score, from 0 to 1."""
+    """Searches every index at once. ``vector_share`` is the vectors' weight in the fused score, from 0 to 1.
+
+    With ``sentences`` the best fused passages are read again; without, they stay in the fused order.
+    """
 
     def __init__(
         self,
@@ -44,16 +64,18 @@ class Retriever:
         indexes: Sequence[Index],
         embedder: Embedder,
         catalog: Catalog,
+        sentences: Sentences | None = None,
         vector_share: float = VECTOR_SHARE,
     ) -> None:
         """The first index that can weigh terms does; without one all terms weigh the same."""
         self._indexes = indexes
         self._embedder = embedder
         self._catalog = catalog
+        self._sentences = sentences
         self._weigher = next((index for index in indexes if isinstance(index, Weigher)), None)
         self._weights = {"vectors": vector_share, "words": 1 - vector_share}
 
-    async def retrieve(
+    async def retrieve(  # noqa: PLR0913 - one search has many sides
         self,
         text: str,
         /,
@@ -62,65 +84,133 @@ class Retriever:
         filters: tuple[Filter, ...] = (),
         passages: int = 5,
         tokens: int = 1200,
+        asking: str | None = None,
     ) -> Retrieved:
         """Give at most so many passages within so many tokens, titles and headings included, best first.
 
+        The search is judged by how well it serves ``asking``, where only that part of the text is the question.
         Raises KnowledgeError where an index or the embedder does.
         """
-        asked = terms.telling(text)
-        weights = await self._weigh(asked, scope)
-        rankings = await self._search(_searched(text, weights), scope, filters)
-        candidates = fused(rankings)[: passages * _READ]
-        found = await self._catalog.passages(candidates, scope)
-        return Retrieved(
-            passages=chosen(found, weights, passages=passages, tokens=tokens, count=_count),
-            signals=_signals(rankings, found, weights),
+        found = await self.ranked(text, scope=scope, filters=filters, read=passages * _READ, asking=asking)
+        return within(found, passages=passages, tokens=tokens)
+
+    async def ranked(
+        self,
+        text: str,
+        /,
+        *,
+        scope: Scope,
+        filters: tuple[Filter, ...] = (),
+        read: int = 0,
+        asking: str | None = None,
+    ) -> Ranked:
+        """Give everything in its order, the best ``read`` at least as passages.
+
+        All of it is of one publication: where another comes between the searches, they are done again.
+        """
+        for _ in range(_TRIES - 1):
+            before = await self._catalog.generation(scope.workspace)
+            found = await self._ranked(text, asking or text, scope, filters, read)
+            if await self._catalog.generation(scope.workspace) == before:
+                return found
+        return await self._ranked(text, asking or text, scope, filters, read)
+
+    async def _ranked(self, text: str, only: str, scope: Scope, filters: tuple[Filter, ...], read: int) -> Ranked:
+        asked = await self._asked(text, scope)
+        asking = asked if only == text else await self._asked(only, scope)
+        rankings = await self._search(asked, scope, filters)
+        hits = fused(rankings)
+        best = await self._catalog.passages(hits[: max(_REREAD, read)], scope)
+        reads = await self._sentences.read(best[:_REREAD]) if self._sentences and asked.vector is not None else {}
+        again = _reread(asked, rankings, best[:_REREAD], reads)
+        passages = (*again, *_below(again, best[_REREAD:]))
+        return Ranked(
+            hits=_whole(passages, hits),
+            passages=passages,
+            rankings=rankings,
+            weights=asked.weights,
+            signals=signals(rankings, passages, reads, asked=asked, asking=asking),
         )
+
+    async def _asked(self, text: str, scope: Scope) -> Asked:
+        weights = await self._weigh(terms.telling(text), scope)
+        text = terms.shortened(text, weights, limit=_SEARCH_TEXT, count=_count)
+        vector = None
+        if any(index.name == "vectors" for index in self._indexes):
+            vector = (await self._embedder.embed([text], purpose="question")).vectors[0]
+        return Asked(text=text, weights=weights, vector=vector)
 
     async def _weigh(self, asked: Sequence[str], scope: Scope) -> Mapping[str, float]:
         if self._weigher is None:
             return dict.fromkeys(asked, 1.0)
         return await self._weigher.weigh(asked, workspace=scope.workspace)
 
-    async def _search(self, text: str, scope: Scope, filters: tuple[Filter, ...]) -> list[Ranking]:
+    async def _search(self, asked: Asked, scope: Scope, filters: tuple[Filter, ...]) -> tuple[Ranking, ...]:
         """Run all searches at once; the first error ends the others."""
+        query = Query(text=asked.text, vector=asked.vector, scope=scope, filters=filters, limit=_CANDIDATES)
         try:
             async with asyncio.TaskGroup() as searches:
-                tasks = [
-                    (index.name, searches.create_task(self._find(index, text, scope, filters)))
-                    for index in self._indexes
-                ]
+                tasks = [(index.name, searches.create_task(_found(index, query))) for index in self._indexes]
         except ExceptionGroup as group:
             raise group.exceptions[0] from group
-        return [
+        return tuple(
             Ranking(name=name, hits=task.result(), weight=self._weights[name], scale=_scale(name))
             for name, task in tasks
-        ]
+        )
 
-    async def _find(self, index: Index, text: str, scope: Scope, filters: tuple[Filter, ...]) -> Sequence[Hit]:
-        vector = None
-        if index.name == "vectors":
-            vector = (await self._embedder.embed([text], purpose="question")).vectors[0]
-        return await index.search(Query(text=text, vector=vector, scope=scope, filters=filters, limit=_CANDIDATES))
+
+def within(found: Ranked, *, passages: int, tokens: int) -> Retrieved:
+    """Choose at most so many passages within so many tokens from all that was found."""
+    return Retrieved(
+        passages=chosen(found.passages, found.weights, passages=passages, tokens=tokens, count=_count),
+        signals=found.signals,
+    )
+
+
+async def _found(index: Index, query: Query) -> Sequence[Hit]:
+    return await index.search(query)
 
 
 def _count(text: str) -> int:
     return tokens.count(text)
 
 
-def _searched(text: str, weights: Mapping[str, float]) -> str:
-    return terms.shortened(text, weights, limit=_SEARCH_TEXT, count=_count)
-
-
 def _scale(name: Literal["words", "vectors"]) -> Literal["best", "range"]:
     return "best" if name == "words" else "range"
 
 
-def _signals(rankings: Sequence[Ranking], found: Sequence[Passage], weights: Mapping[str, float]) -> Signals:
-    nearest = [hit.score for ranking in rankings if ranking.name == "vectors" for hit in ranking.hits]
-    read = ["\n".join((passage.title, *passage.heading, passage.text)) for passage in found[:_JUDGED]]
-    return Signals(
-        similarity=max(nearest, default=0.0),
-        coverage=max((terms.coverage(weights, text) for text in read), default=0.0),
-        terms=len(weights),
-    )
+def _reread(
+    asked: Asked, rankings: Sequence[Ranking], passages: Sequence[Passage], reads: Mapping[str, Read]
+) -> tuple[Passage, ...]:
+    """Order the passages by what their sentences, words and the order of the words say; unread ones stay as fused."""
+    vector = asked.vector
+    if vector is None or not reads:
+        return tuple(passages)
+    scores = {ranking.name: scaled(ranking) for ranking in rankings}
+    following = terms.telling_pairs(asked.text)
+
+    def evidence(passage: Passage) -> Evidence:
+        coverage, pairs = held(passage, asked.weights, following)
+        return Evidence(
+            words=scores.get("words", {}).get(passage.chunk, 0.0),
+            vectors=scores.get("vectors", {}).get(passage.chunk, 0.0),
+            nearest=reads[passage.chunk].nearest(vector),
+            coverage=coverage,
+            pairs=pairs,
+        )
+
+    return reranked(passages, evidence)
+
+
+def _below(upper: Sequence[Passage], lower: Sequence[Passage]) -> tuple[Passage, ...]:
+    """Give those that were not read again their place behind the others, in their own order."""
+    least = min((passage.score for passage in upper), default=1.0)
+    best = max((passage.score for passage in lower), default=0.0) or 1.0
+    return tuple(replace(passage, score=least * passage.score / best) for passage in lower)
+
+
+def _whole(passages: Sequence[Passage], hits: Sequence[Hit]) -> tuple[Hit, ...]:
+    """Put what was read in front of what was only found."""
+    read = {passage.chunk for passage in passages}
+    first = (Hit(chunk=passage.chunk, score=passage.score) for passage in passages)
+    return (*first, *(hit for hit in hits if hit.chunk not in read))

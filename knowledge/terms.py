@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import TYPE_CHECKING, Final
+from itertools import pairwise
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+
+Pair: TypeAlias = tuple[str, str]
+"""The roots of two words, of which the second follows the first."""
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -54,6 +58,19 @@ def root(word: str) -> str:
 def roots(text: str) -> frozenset[str]:
     """Give the roots of all words of a text."""
     return frozenset(map(root, words(text)))
+
+
+def telling_pairs(text: str) -> frozenset[Pair]:
+    """Give the telling words of a question that follow each other, as pairs of roots: ``read replica``."""
+    asked = words(text)
+    following = pairwise(asked)
+    return frozenset((root(one), root(other)) for one, other in following if STOPWORDS.isdisjoint((one, other)))
+
+
+def pairs(text: str) -> frozenset[Pair]:
+    """Give all words of a text that follow each other, as pairs of roots."""
+    said = [root(word) for word in words(text)]
+    return frozenset(pairwise(said))
 
 
 def match(asked: Iterable[str]) -> str:

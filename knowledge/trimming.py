@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from knowledge.terms import root, roots
+from knowledge.terms import root, roots, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -20,6 +20,10 @@ _NEIGHBOUR: Final = 0.3
 _OPENING: Final = 0.1
 """Worth of the first unit as such, in shares of the question's weight: it says what the passage is about."""
 _GAP: Final = "\n\n"
+_FEWEST: Final = 3
+"""Words that a unit needs to say something: a lone heading or a table's rule does not."""
+_LONGEST: Final = 600
+"""Characters of a unit that are read for its meaning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,12 @@ def trimmed(text: str, weights: Mapping[str, float], *, limit: int, count: Calla
             kept.add(place)
             spent += cost
     return _joined(units, sorted(kept))
+
+
+def sentences(text: str) -> list[str]:
+    """Give the units of a text that say something, each stripped and at most 600 characters long; at least one."""
+    said = [unit.text.strip()[:_LONGEST] for unit in _units(text) if len(words(unit.text)) >= _FEWEST]
+    return said or [text.strip()[:_LONGEST]]
 
 
 def _joined(units: Sequence[_Unit], kept: Sequence[int]) -> str:

@@ -36,11 +36,11 @@ if TYPE_CHECKING:
 
     from adapters.base import Audience, Citation, Part, Question, Verdict
     from adapters.markup import Tree
+    from bot.answering.gate import Sufficient
     from bot.answering.prompt_files import PromptFile
     from bot.answering.searching import Catalog, Found, Retriever
     from bot.answering.turns import PastTurn, Turns
     from bot.models.base import LanguageModel, Numbered, Prompt
-    from knowledge.base import Signals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +94,12 @@ class Engine:
         turns: Turns,
         prompt: PromptFile,
         workspace: str,
-        gate: Callable[[Signals], bool],
+        gate: Sufficient,
         chance: Chance | None = None,
     ) -> None:
         """``workspace`` is where the knowledge belongs; ``prompt`` the active one of ``prompt_files.load``.
 
-        ``gate`` says whether a search looks good enough to answer from: ``bot.answering.gate.sufficient``.
+        ``gate`` says whether a search looks good enough to answer from: ``bot.answering.gate.Gate.sufficient``.
         """
         self._searching = Searching(retriever=retriever, catalog=catalog, turns=turns, sufficient=gate)
         self._model = model

@@ -1,36 +1,107 @@
 """Whether a search looks good enough to answer from. Pure: without a model, in no time.
 
-A logistic model of two signals, fitted to squad2, mtrag (each question with the one before it), awsdocs and the
-project's own manual, each collection asked its own questions and those of another one. It separates what a collection
-is not about (AUC .97 to 1.0) but hardly what it is about and does not answer (squad2 .59, mtrag .79): that is left to
-the model and the verifier. A question stopped by mistake loses its answer, one let through by mistake costs a model
-call; so the threshold is low, and lets 99.6 % of the answerable questions through, paraphrases of the manual's words
-included, while it stops three quarters or more of what is off the topic of a documentation.
+The shipped gate is a logistic model of two signals, fitted to squad2, mtrag (each question with the one before it),
+awsdocs and the project's own manual, each collection asked its own questions and those of another one. It separates
+what a collection is not about (AUC .97 to 1.0) but hardly what it is about and does not answer: that is left to the
+model and the verifier. A question stopped by mistake loses its answer, one let through by mistake costs a model call;
+so its bar is low, and lets 99.6 % of the answerable questions through, paraphrases of the manual's words included,
+while it stops three quarters or more of what is off the topic of a documentation.
+
+``bot.answering.calibration`` fits another one to a team's own questions, which may be stricter.
 """
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Final
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+from knowledge import terms
 
 if TYPE_CHECKING:
-    from knowledge.base import Signals
+    from collections.abc import Iterable
 
-_BIAS: Final = -7.5
-_OF_SIMILARITY: Final = 9.0
-"""For a cosine of 1: questions that are answered have .25 to .8, others mostly less than .35."""
-_OF_COVERAGE: Final = 7.0
-"""For a question all of whose telling words stand in one passage."""
-_LEAST: Final = 0.07
-"""Likelihood from which an answer is tried."""
+    from knowledge.base import Passage, Signals
+
+Feature: TypeAlias = Literal[
+    "similarity", "coverage", "stated", "missing", "sentence", "spread", "continued", "asks", "closed", "amount", "long"
+]
+Features: TypeAlias = Mapping[Feature, float]
+
+_CLOSED = re.compile(
+    r"\s*(?:is|are|was|were|do|does|did|can|could|will|would|should|has|have|had|may|must)\b", re.IGNORECASE
+)
+_AMOUNT = re.compile(r"\bhow (?:much|many|long|often|far|old)\b|\bwhat (?:time|year|date)\b|\bwhen\b", re.IGNORECASE)
 
 
-def sufficient(signals: Signals) -> bool:
-    """Say whether to try an answer; False means to abstain."""
-    return likelihood(signals) >= _LEAST
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """What is known before an answer is tried.
+
+    ``continued`` is the share, from 0 to 1, of the last answer's telling words that one of the passages holds: a
+    conversation that goes on where it was.
+    """
+
+    question: str
+    signals: Signals
+    continued: float = 0.0
 
 
-def likelihood(signals: Signals) -> float:
-    """Give how likely the passages answer the question, from 0 to 1, on balanced data."""
-    score = _BIAS + _OF_SIMILARITY * signals.similarity + _OF_COVERAGE * signals.coverage
-    return 1 / (1 + math.exp(-score))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    """A logistic model: weights by feature, a bias, and the likelihood from which an answer is tried."""
+
+    bias: float
+    weights: Features
+    least: float
+
+    def sufficient(self, outlook: Outlook) -> bool:
+        """Say whether to try an answer; False means to abstain."""
+        return self.likelihood(outlook) >= self.least
+
+    def likelihood(self, outlook: Outlook) -> float:
+        """Give how likely the passages answer the question, from 0 to 1, on data like that it was fitted to."""
+        return self.of(features(outlook))
+
+    def of(self, said: Features) -> float:
+        """Give the same from features."""
+        score = self.bias + sum(weight * said[name] for name, weight in self.weights.items())
+        return 1 / (1 + math.exp(-max(-_STEEPEST, min(_STEEPEST, score))))
+
+
+Sufficient: TypeAlias = Callable[[Outlook], bool]
+"""What an engine asks: ``Gate.sufficient``."""
+
+_STEEPEST: Final = 500.0
+"""Of a score: beyond it the likelihood is 0 or 1, and the exponential would overflow."""
+
+SHIPPED: Final = Gate(bias=-7.5, weights={"similarity": 9.0, "coverage": 7.0}, least=0.07)
+"""Questions that are answered have a cosine of .25 to .8, others mostly less than .35."""
+
+
+def features(outlook: Outlook) -> Features:
+    """Give what a gate may weigh: what both searches say, and what the question's form does."""
+    signals, question = outlook.signals, outlook.question
+    return {
+        "similarity": signals.similarity,
+        "coverage": signals.coverage,
+        "stated": signals.stated,
+        "missing": signals.missing,
+        "sentence": signals.sentence,
+        "spread": signals.spread,
+        "continued": outlook.continued,
+        "asks": float("?" in question),
+        "closed": float(bool(_CLOSED.match(question))),
+        "amount": float(bool(_AMOUNT.search(question))),
+        "long": math.log1p(len(question.split())),
+    }
+
+
+def continued(answer: str, passages: Iterable[Passage]) -> float:
+    """Give the share of an answer's telling words, by their roots, that the passage with most of them holds."""
+    said = terms.roots(" ".join(terms.telling(answer)))
+    if not said:
+        return 0.0
+    return max((len(said & terms.roots(one.text)) / len(said) for one in passages), default=0.0)

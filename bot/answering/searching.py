@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 from bot.answering.conversation import joined, leans, previous, search_text, touches
+from bot.answering.gate import SHIPPED, Outlook, continued
 from bot.answering.prompting import CONTEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Collection, Sequence
 
+    from bot.answering.gate import Sufficient
     from bot.answering.route import Search
     from bot.answering.turns import PastTurn, Turns
-    from knowledge.base import Filter, Passage, Retrieved, Scope, Signals
+    from knowledge.base import Filter, Passage, Retrieved, Scope
 
 _RECENT: Final = 6
 """Earlier turns that are read, at most; what of them fits the budget enters the prompt."""
@@ -25,10 +27,18 @@ _WHOLE: Final = 0.6
 class Retriever(Protocol):
     """Finds passages; ``knowledge.retriever.Retriever`` does."""
 
-    async def retrieve(
-        self, text: str, /, *, scope: Scope, filters: tuple[Filter, ...] = (), passages: int = 5, tokens: int = 1200
+    async def retrieve(  # noqa: PLR0913 -- one search has many sides
+        self,
+        text: str,
+        /,
+        *,
+        scope: Scope,
+        filters: tuple[Filter, ...] = (),
+        passages: int = 5,
+        tokens: int = 1200,
+        asking: str | None = None,
     ) -> Retrieved:
-        """Give the best passages within the scope, and how good the search looks."""
+        """Give the best passages within the scope, and how good the search looks for ``asking``, else for the text."""
         ...
 
 
@@ -46,6 +56,7 @@ class Found:
 
     asked: str
     passages: tuple[Passage, ...]
+    outlook: Outlook
     enough: bool
 
 
@@ -56,7 +67,7 @@ class Searching:
     retriever: Retriever
     catalog: Catalog
     turns: Turns
-    sufficient: Callable[[Signals], bool]
+    sufficient: Sufficient
     recent: int = field(default=_RECENT)
 
     async def history(self, conversation: str, scope: Scope) -> tuple[PastTurn, ...]:
@@ -72,26 +83,34 @@ class Searching:
         The question before must not answer for this one: what both together find counts only where it holds
         something of what this question asks.
         """
-        alone = await self._retrieved(search.text, search, scope)
+        alone = await self._tried(search.text, search, history, scope)
         before = previous(history)
         leaning = leans(search.text)
-        if before is None or leaning == "not" or (leaning == "weakly" and self._whole(alone.signals)):
-            return self._judged(search.text, alone)
-        both = joined(search.text, before)
-        together = await self._retrieved(both, search, scope)
-        if self.sufficient(together.signals) and touches(search.text, together.passages):
-            return self._judged(both, together)
-        return self._judged(search.text, alone)
+        if before is None or leaning == "not" or (leaning == "weakly" and _whole(alone.outlook)):
+            return alone
+        together = await self._tried(joined(search.text, before), search, history, scope)
+        if SHIPPED.sufficient(together.outlook) and touches(search.text, together.passages):
+            return together
+        return alone
 
-    def _whole(self, signals: Signals) -> bool:
-        """Whether a question found most of what it asks by itself."""
-        return self.sufficient(signals) and signals.coverage >= _WHOLE
-
-    async def _retrieved(self, text: str, search: Search, scope: Scope) -> Retrieved:
-        return await self.retriever.retrieve(
-            search_text(text), scope=scope, filters=search.filters, passages=_PASSAGES, tokens=CONTEXT
+    async def _tried(self, asked: str, search: Search, history: Sequence[PastTurn], scope: Scope) -> Found:
+        retrieved = await self.retriever.retrieve(
+            search_text(asked),
+            scope=scope,
+            filters=search.filters,
+            passages=_PASSAGES,
+            tokens=CONTEXT,
+            asking=search_text(search.text),
         )
+        outlook = Outlook(
+            question=search.text,
+            signals=retrieved.signals,
+            continued=continued(history[-1].answer, retrieved.passages) if history else 0.0,
+        )
+        enough = bool(retrieved.passages) and self.sufficient(outlook)
+        return Found(asked=asked, passages=retrieved.passages, outlook=outlook, enough=enough)
 
-    def _judged(self, asked: str, retrieved: Retrieved) -> Found:
-        enough = bool(retrieved.passages) and self.sufficient(retrieved.signals)
-        return Found(asked=asked, passages=retrieved.passages, enough=enough)
+
+def _whole(outlook: Outlook) -> bool:
+    """Whether a question found most of what it asks by itself; by the shipped bar, however strict the own one is."""
+    return SHIPPED.sufficient(outlook) and outlook.signals.coverage >= _WHOLE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 from bot.cli.output import console, tell, watched
 from bot.cli.summaries import STAGES, counted, stage_words
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from knowledge.staging import Progress
 
 _SECONDS_BETWEEN_LINES: Final = 5.0
+_T = TypeVar("_T")
 
 
 @contextmanager
@@ -26,23 +27,52 @@ def shown(*, quiet: bool) -> Generator[Callable[[Progress], None]]:
         with _bar() as report:
             yield report
     else:
-        yield Lines(time.monotonic, tell)
+        yield Lines(time.monotonic, tell, stage_words)
 
 
-class Lines:
-    """Tells a line every five seconds."""
+@contextmanager
+def counting(doing: str, what: str, total: int, *, quiet: bool) -> Generator[Callable[[int], None]]:
+    """Give what is called with how many of ``total`` are done: ``asking: 7 of 100 questions``."""
+    if quiet:
+        yield lambda _: None
+    elif watched():
+        with _counter(doing, total) as report:
+            yield report
+    else:
+        lines: Lines[int] = Lines(time.monotonic, tell, lambda done: f"{doing}: {done:,} of {counted(total, what)}")
+        yield lines
 
-    def __init__(self, now: Callable[[], float], say: Callable[[str], None]) -> None:
+
+class Lines(Generic[_T]):
+    """Tells a line every five seconds, in the words that ``words`` gives."""
+
+    def __init__(self, now: Callable[[], float], say: Callable[[str], None], words: Callable[[_T], str]) -> None:
         """``now`` gives seconds."""
         self._now = now
         self._say = say
+        self._words = words
         self._next = now() + _SECONDS_BETWEEN_LINES
 
-    def __call__(self, progress: Progress) -> None:
+    def __call__(self, progress: _T) -> None:
         """Hear of progress."""
         if self._now() >= self._next:
             self._next = self._now() + _SECONDS_BETWEEN_LINES
-            self._say(stage_words(progress))
+            self._say(self._words(progress))
+
+
+@contextmanager
+def _counter(doing: str, total: int) -> Generator[Callable[[int], None]]:
+    from rich import progress as rich
+
+    columns = (
+        rich.TextColumn("{task.description}"),
+        rich.BarColumn(24),
+        rich.MofNCompleteColumn(),
+        rich.TimeRemainingColumn(),
+    )
+    with rich.Progress(*columns, console=console(err=True), transient=True) as bar:
+        task = bar.add_task(doing, total=total)
+        yield lambda done: bar.update(task, completed=done)
 
 
 @contextmanager

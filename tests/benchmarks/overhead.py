@@ -70,8 +70,16 @@ class Known:
         for part in PARTS
     )
 
-    async def retrieve(
-        self, text: str, /, *, scope: Scope, filters: tuple[Filter, ...] = (), passages: int = 5, tokens: int = 1200
+    async def retrieve(  # noqa: PLR0913 - as the retriever's
+        self,
+        text: str,
+        /,
+        *,
+        scope: Scope,
+        filters: tuple[Filter, ...] = (),
+        passages: int = 5,
+        tokens: int = 1200,
+        asking: str | None = None,
     ) -> Retrieved:
         passed = self.passages
         if self.fresh:

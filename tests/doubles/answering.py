@@ -11,6 +11,7 @@ from knowledge.base import Passage, Retrieved, Signals
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from bot.answering.gate import Outlook
     from knowledge.base import Filter, Scope
 
 
@@ -41,8 +42,16 @@ class Passages:
         self.scopes: list[Scope] = []
         self.filters: list[tuple[Filter, ...]] = []
 
-    async def retrieve(
-        self, text: str, /, *, scope: Scope, filters: tuple[Filter, ...] = (), passages: int = 5, tokens: int = 1200
+    async def retrieve(  # noqa: PLR0913 -- as the retriever's
+        self,
+        text: str,
+        /,
+        *,
+        scope: Scope,
+        filters: tuple[Filter, ...] = (),
+        passages: int = 5,
+        tokens: int = 1200,
+        asking: str | None = None,
     ) -> Retrieved:
         """Find passages that share words with the text; coverage is the share of its words that the best one holds."""
         if self.error is not None:
@@ -90,6 +99,6 @@ def _past(turn: NewTurn) -> PastTurn:
     return PastTurn(question=turn.question.text, answer=turn.text, verdict=turn.verdict, documents=documents)
 
 
-def covered(signals: Signals) -> bool:
+def covered(outlook: Outlook) -> bool:
     """A gate for these doubles."""
-    return signals.coverage >= 0.5
+    return outlook.signals.coverage >= 0.5

@@ -4,8 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.gate import likelihood, sufficient
+from bot.answering.gate import SHIPPED, Gate, Outlook, continued, features
 from knowledge.base import Signals
+from tests.doubles.answering import passage
+
+
+def _outlook(similarity: float, coverage: float, question: str = "What now?") -> Outlook:
+    return Outlook(question=question, signals=Signals(similarity=similarity, coverage=coverage, terms=4))
 
 
 @pytest.mark.parametrize(
@@ -20,7 +25,7 @@ from knowledge.base import Signals
     ],
 )
 def test_what_may_be_answered_passes(similarity: float, coverage: float) -> None:
-    assert sufficient(Signals(similarity=similarity, coverage=coverage, terms=4))
+    assert SHIPPED.sufficient(_outlook(similarity, coverage))
 
 
 @pytest.mark.parametrize(
@@ -33,7 +38,7 @@ def test_what_may_be_answered_passes(similarity: float, coverage: float) -> None
     ],
 )
 def test_what_the_documents_are_not_about_is_stopped(similarity: float, coverage: float) -> None:
-    assert not sufficient(Signals(similarity=similarity, coverage=coverage, terms=4))
+    assert not SHIPPED.sufficient(_outlook(similarity, coverage))
 
 
 _SHARES = st.floats(0, 1)
@@ -43,7 +48,34 @@ _SHARES = st.floats(0, 1)
 def test_more_of_either_never_turns_yes_into_no(
     similarity: float, coverage: float, nearer: float, fuller: float
 ) -> None:
-    less = Signals(similarity=similarity, coverage=coverage)
-    more = Signals(similarity=similarity + nearer, coverage=min(1.0, coverage + fuller))
-    assert 0 <= likelihood(less) <= likelihood(more) <= 1
-    assert sufficient(more) or not sufficient(less)
+    less = _outlook(similarity, coverage)
+    more = _outlook(similarity + nearer, min(1.0, coverage + fuller))
+    assert 0 <= SHIPPED.likelihood(less) <= SHIPPED.likelihood(more) <= 1
+    assert SHIPPED.sufficient(more) or not SHIPPED.sufficient(less)
+
+
+@pytest.mark.parametrize(
+    ("question", "asks", "closed", "amount"),
+    [
+        ("Is it open?", 1, 1, 0),
+        ("how many keys are there", 0, 0, 1),
+        ("Show the island", 0, 0, 0),
+        ("When does the night job run?", 1, 0, 1),
+    ],
+)
+def test_the_form_of_a_question_is_read(question: str, asks: int, closed: int, amount: int) -> None:
+    said = features(_outlook(0.5, 0.5, question))
+    assert (said["asks"], said["closed"], said["amount"]) == (asks, closed, amount)
+
+
+def test_a_conversation_goes_on_where_the_last_answer_stands_in_a_passage() -> None:
+    keys = passage("keys.md", "Keys are rotated every month by the night job.")
+    assert continued("The night job rotates the keys monthly. [1]", [keys]) > 0.5
+    assert continued("Birds sing.", [keys]) == 0
+    assert continued("", [keys]) == continued("Birds sing.", []) == 0
+
+
+@given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))
+def test_no_score_is_too_large_for_a_likelihood(bias: float, weight: float) -> None:
+    gate = Gate(bias=bias, weights={"similarity": weight}, least=0.5)
+    assert 0 <= gate.likelihood(_outlook(1.0, 0.0)) <= 1

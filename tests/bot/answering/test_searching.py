@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.gate import sufficient
+from bot.answering.gate import SHIPPED
 from bot.answering.route import Search
 from bot.answering.searching import Found, Searching
 from bot.answering.turns import PastTurn
@@ -17,7 +17,7 @@ BEFORE = PastTurn(question="Which embedder does it come with?", answer="", verdi
 
 async def found(question: str, *before: PastTurn) -> Found:
     shelf = Passages(LATER, SWITCH)
-    searching = Searching(retriever=shelf, catalog=shelf, turns=Remembered(), sufficient=sufficient)
+    searching = Searching(retriever=shelf, catalog=shelf, turns=Remembered(), sufficient=SHIPPED.sufficient)
     return await searching.found(Search(text=question, filters=()), before, SCOPE)
 
 

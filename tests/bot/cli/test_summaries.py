@@ -77,7 +77,7 @@ def test_progress_reads_as_words() -> None:
 
 def test_a_log_gets_a_line_every_five_seconds() -> None:
     now, said = [0.0], list[str]()
-    lines = Lines(lambda: now[0], said.append)
+    lines: Lines[Progress] = Lines(lambda: now[0], said.append, stage_words)
     for second in (1, 4.9, 5, 6, 9.9, 10.5):
         now[0] = second
         lines(PROGRESS)

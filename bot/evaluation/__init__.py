@@ -1,0 +1,1 @@
+"""Evaluation: how well the bot finds, measured on question sets in the format of BEIR."""

@@ -1,0 +1,147 @@
+"""A question set in the format of BEIR: ``corpus.jsonl``, ``queries.jsonl`` and ``qrels/*.tsv`` in one folder.
+
+Thakur et al.: "BEIR: A Heterogeneous Benchmark for Zero-shot Evaluation of Information Retrieval Models" (2021,
+arXiv:2104.08663). A row of ``queries.jsonl`` may say in its ``metadata`` whether the corpus answers it (``answerable``)
+and what was said before (``history``).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from bot.answering.turns import PastTurn
+from bot.errors import BadCollection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+CORPUS: Final = "corpus.jsonl"
+QUERIES: Final = "queries.jsonl"
+_USUAL: Final = "test"
+_SPEAKERS: Final = {"user": "user", "human": "user", "agent": "bot", "assistant": "bot", "bot": "bot", "system": "bot"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A question, the documents that are relevant to it with their grades, and what was said before it.
+
+    ``conversation`` is the same for the questions of one conversation.
+    """
+
+    id: str
+    text: str
+    relevant: Mapping[str, int]
+    answerable: bool
+    history: tuple[PastTurn, ...]
+    conversation: str
+
+
+def questions(folder: Path, *, split: str | None = None) -> tuple[Asked, ...]:
+    """Read the questions of a set with their relevant documents.
+
+    ``split`` names the file of ``qrels``; by default ``test``, or the only one there is. Raises BadCollection, which
+    says what is wrong and where.
+    """
+    relevant = _relevant(_qrels(folder, split))
+    asked = tuple(_asked(row, relevant) for row in rows(folder / QUERIES))
+    if not asked:
+        raise BadCollection(f"{folder / QUERIES} holds no question.")
+    return asked
+
+
+def rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Give the objects of a file of JSON lines, each with a text ``_id`` and ``text``; raises BadCollection."""
+    try:
+        with path.open(encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield _row(line, f"{path}, line {number}")
+    except OSError as error:
+        raise BadCollection(f"{path} cannot be read: {(error.strerror or 'an error').lower()}.") from error
+    except UnicodeDecodeError as error:
+        raise BadCollection(f"{path} is not UTF-8 text.") from error
+
+
+def _row(line: str, where: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise BadCollection(f"{where}: this is no JSON.") from error
+    if not isinstance(row, dict) or "_id" not in row or not isinstance(row.get("text"), str):
+        raise BadCollection(f"{where}: a row is an object with _id and text.")
+    metadata = row.get("metadata")
+    return row | {"_id": str(row["_id"]), "metadata": metadata if isinstance(metadata, dict) else {}, "where": where}
+
+
+def _qrels(folder: Path, split: str | None) -> Path:
+    found = {path.stem: path for path in sorted((folder / "qrels").glob("*.tsv"))}
+    if split is None and _USUAL not in found and len(found) == 1:
+        return next(iter(found.values()))
+    if path := found.get(split or _USUAL):
+        return path
+    if not found:
+        raise BadCollection(
+            f"{folder} has no qrels/*.tsv; a set in BEIR format has corpus.jsonl, queries.jsonl and that."
+        )
+    raise BadCollection(f"{folder / 'qrels'} has no {split or _USUAL}.tsv; --split may be {', '.join(found)}.")
+
+
+def _relevant(path: Path) -> dict[str, dict[str, int]]:
+    """Read judgements, of BEIR (three columns and a header) or of TREC (four); what is graded 0 is not relevant."""
+    relevant: dict[str, dict[str, int]] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        columns = line.split()
+        if not columns or (number == 1 and columns[0] == "query-id"):
+            continue
+        try:
+            asked, *_, document, grade = columns if len(columns) in {3, 4} else []
+            if int(grade) > 0:
+                relevant.setdefault(asked, {})[document] = int(grade)
+        except ValueError:
+            raise BadCollection(f"{path}, line {number}: a judgement is query-id, corpus-id and score.") from None
+    return relevant
+
+
+def _asked(row: Mapping[str, Any], relevant: Mapping[str, Mapping[str, int]]) -> Asked:
+    metadata = row["metadata"]
+    history = _history(metadata.get("history") or [], row["where"])
+    answerable = metadata.get("answerable")
+    return Asked(
+        id=row["_id"],
+        text=row["text"],
+        relevant=relevant.get(row["_id"], {}),
+        answerable=answerable if isinstance(answerable, bool) else True,
+        history=history,
+        conversation=str(metadata.get("conversation") or (history[0].question if history else row["text"])),
+    )
+
+
+def _history(said: object, where: str) -> tuple[PastTurn, ...]:
+    """Pair what was said into turns, oldest first; what a bot says before any question is passed over."""
+    if not isinstance(said, list):
+        raise BadCollection(f'{where}: metadata.history is a list of what was said, such as "user: Hello?".')
+    turns: list[list[str]] = []
+    for line in said:
+        speaker, text = _said(line, where)
+        if speaker == "user":
+            turns.append([text, ""])
+        elif turns:
+            turns[-1][1] = f"{turns[-1][1]}\n{text}".strip()
+    return tuple(PastTurn(question=question, answer=answer, verdict="answered") for question, answer in turns)
+
+
+def _said(line: object, where: str) -> tuple[str, str]:
+    """Read ``user: text``, or an object with a speaker (``role``) and a text (``content``)."""
+    if isinstance(line, str) and ":" in line:
+        speaker, text = line.split(":", 1)
+    elif isinstance(line, dict):
+        speaker, text = str(line.get("speaker") or line.get("role")), str(line.get("text") or line.get("content") or "")
+    else:
+        speaker, text = "", ""
+    known = _SPEAKERS.get(speaker.strip().lower())
+    if known is None:
+        raise BadCollection(f'{where}: in metadata.history each line begins with "user:" or "agent:".')
+    return known, text.strip()

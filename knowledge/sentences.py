@@ -1,0 +1,77 @@
+"""Passages' sentences as vectors: embedded when a question first reads the passage, and kept for the next one."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from knowledge.reranking import Nearest
+from knowledge.trimming import sentences
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    import numpy.typing as npt
+
+    from knowledge.base import Embedder, Passage, Vectors
+
+_KEPT: Final = 3_000
+"""Chunks whose sentences are remembered: about eight of each, as float16 20 MB in all."""
+_MOST: Final = 40
+"""Sentences of one chunk that are read; a chunk of 1,200 characters seldom has more than twenty."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Read:
+    """One passage's sentences, at least one, and their vectors (n, d)."""
+
+    texts: tuple[str, ...]
+    vectors: npt.NDArray[np.float16]
+
+    def cosines(self, vector: Vectors) -> Vectors:
+        """Compare each sentence with a vector (d,)."""
+        found: Vectors = self.vectors.astype(np.float32) @ vector
+        return found
+
+    def nearest(self, vector: Vectors) -> Nearest:
+        """Give how near the best sentence comes to a question's vector (d,), and the best two."""
+        best = np.sort(self.cosines(vector))[::-1][:2]
+        return Nearest(sentence=float(best[0]), two=float(best.mean()))
+
+
+class Sentences:
+    """Reads passages sentence by sentence. A chunk's text never changes, so neither do its sentences' vectors."""
+
+    def __init__(self, embedder: Embedder, *, kept: int = _KEPT) -> None:
+        """``kept`` chunks are remembered, those asked for last."""
+        self._embedder = embedder
+        self._kept = kept
+        self._known: OrderedDict[str, Read] = OrderedDict()
+
+    async def read(self, passages: Sequence[Passage]) -> Mapping[str, Read]:
+        """Give by chunk what was read. Raises what the embedder raises."""
+        known = {one.chunk: self._known[one.chunk] for one in passages if one.chunk in self._known}
+        new = [one for one in passages if one.chunk not in known]
+        if new:
+            known |= await self._embedded(new)
+        self._keep(known)
+        return known
+
+    async def _embedded(self, passages: Sequence[Passage]) -> dict[str, Read]:
+        """Embed all at once, so that the embedder can share them out over its threads."""
+        said = [tuple(sentences(one.text)[:_MOST]) for one in passages]
+        embedded = await self._embedder.embed([each for some in said for each in some], purpose="passage")
+        ends = np.cumsum([len(some) for some in said])[:-1]
+        parts = np.split(embedded.vectors.astype(np.float16), ends)
+        rows = zip(passages, said, parts, strict=True)
+        return {one.chunk: Read(texts=some, vectors=part) for one, some, part in rows}
+
+    def _keep(self, found: Mapping[str, Read]) -> None:
+        for chunk, read in found.items():
+            self._known[chunk] = read
+            self._known.move_to_end(chunk)
+        while len(self._known) > self._kept:
+            self._known.popitem(last=False)

@@ -1,0 +1,74 @@
+"""What a search says about itself: the signals by which a gate decides whether to answer at all. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from knowledge import terms
+from knowledge.base import Signals
+from knowledge.reranking import searched
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from knowledge.base import Passage, Vectors
+    from knowledge.fusion import Ranking
+    from knowledge.sentences import Read
+
+_JUDGED: Final = 3
+"""The best passages, one of which should hold most of the question."""
+_SEEN: Final = 5
+"""The best passages, outside of which a term counts as missing."""
+_READ: Final = 10
+"""The best passages whose sentences are compared with the question."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Asked:
+    """A question as it is searched: its words with their weights, and its vector (d,) where an index reads one."""
+
+    text: str
+    weights: Mapping[str, float]
+    vector: Vectors | None
+
+
+def signals(
+    rankings: Sequence[Ranking],
+    passages: Sequence[Passage],
+    reads: Mapping[str, Read],
+    *,
+    asked: Asked,
+    asking: Asked,
+) -> Signals:
+    """Judge a search for ``asked`` by what ``asking`` wants of it: the question without what went before.
+
+    ``reads`` are the sentences of passages by chunk; without them a whole passage counts as its one sentence.
+    """
+    cosines = [hit.score for ranking in rankings if ranking.name == "vectors" for hit in ranking.hits]
+    nearest = max(cosines, default=0.0)
+    held = [searched(passage) for passage in passages[:_SEEN]]
+    coverages = [terms.coverage(asked.weights, text) for text in held[:_JUDGED]]
+    best = [reads[passage.chunk] for passage in passages[:_READ] if passage.chunk in reads]
+    return Signals(
+        similarity=nearest,
+        coverage=max(coverages, default=0.0),
+        terms=len(asked.weights),
+        missing=1.0 - terms.coverage(asking.weights, "\n".join(held)) if held and asking.weights else 1.0,
+        spread=nearest - min(cosines, default=0.0),
+        sentence=max((_sentence(read, asked) for read in best), default=nearest),
+        stated=max((_stated(read, asking) for read in best), default=nearest * max(coverages, default=0.0)),
+    )
+
+
+def _sentence(read: Read, asked: Asked) -> float:
+    return 0.0 if asked.vector is None else float(read.cosines(asked.vector).max())
+
+
+def _stated(read: Read, asking: Asked) -> float:
+    """Give the best product of cosine and coverage over the sentences."""
+    if asking.vector is None:
+        return 0.0
+    cosines = map(float, read.cosines(asking.vector))
+    coverages = [terms.coverage(asking.weights, text) for text in read.texts]
+    return max(max(0.0, cosine) * coverage for cosine, coverage in zip(cosines, coverages, strict=True))

@@ -1,0 +1,78 @@
+"""The rows of a corpus in the format of BEIR as a source: each a passage as it stands, or a page to be cut."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from knowledge.base import Document, Source
+from knowledge.errors import NothingThere, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+    from pathlib import Path
+
+    from knowledge.base import Kind, Principal, Skipped
+
+_HTML: Final = re.compile(r"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+
+
+class Rows(Source):
+    """Gives a document a row, in the file's order; its id is the row's.
+
+    ``pages`` has each row cut by our own chunking, as HTML where it begins so, else as Markdown; without it a row is
+    one passage, whatever its length.
+    """
+
+    def __init__(self, corpus: Path, *, name: str, readers: frozenset[Principal], pages: bool) -> None:
+        """Remember where; nothing is read before ``documents`` is asked."""
+        self.name = name
+        self.origin = os.path.abspath(corpus)  # noqa: PTH100 - a link keeps its own name
+        self._corpus = corpus
+        self._readers = readers
+        self._pages = pages
+
+    @property
+    def skipped(self) -> Sequence[Skipped]:
+        """Nothing is skipped: a row that cannot be read ends the source."""
+        return ()
+
+    async def documents(self) -> AsyncGenerator[Document]:
+        """Give every row. Raises NothingThere, and Unreadable with the line, since a measure of part would mislead."""
+        try:
+            with self._corpus.open(encoding="utf-8") as lines:
+                for number, line in enumerate(lines, 1):
+                    if line.strip():
+                        yield self._document(_row(line, f"{self._corpus}, line {number}"))
+        except OSError as error:
+            raise NothingThere(f"{self._corpus} cannot be read: {(error.strerror or 'an error').lower()}.") from error
+        except UnicodeDecodeError as error:
+            raise Unreadable(f"{self._corpus} is not UTF-8 text.") from error
+
+    def _document(self, row: dict[str, Any]) -> Document:
+        title, text = str(row.get("title") or "").strip(), row["text"]
+        return Document(
+            id=str(row["_id"]),
+            source=self.name,
+            kind=self._kind(text),
+            content=(text if text.strip() else title).encode("utf-8", "replace"),
+            title=title,
+            readers=self._readers,
+        )
+
+    def _kind(self, text: str) -> Kind:
+        if not self._pages:
+            return "passage"
+        return "html" if _HTML.match(text) else "markdown"
+
+
+def _row(line: str, where: str) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise Unreadable(f"{where}: this is no JSON.") from error
+    if not isinstance(row, dict) or "_id" not in row or not isinstance(row.get("text"), str):
+        raise Unreadable(f"{where}: a row is an object with _id and text.")
+    return row

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from adapters.base import Adapter
     from adapters.terminal import Terminal
     from bot.answering.engine import Engine
+    from bot.answering.gate import Gate
     from bot.answering.turns import Turns as KeptTurns
     from bot.database import Database
     from bot.models.base import LanguageModel
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from knowledge.base import Document, Embedder, Index, Principal, Source
     from knowledge.catalog import Catalog, ListedSource
     from knowledge.chunking import Chunked
+    from knowledge.notes import Notes
     from knowledge.retriever import Retriever
     from knowledge.sources.files import Files
     from knowledge.sources.rows import Rows
@@ -45,6 +47,24 @@ class Knowledge:
     embedder: Embedder
     retriever: Retriever
     workspace: str
+
+    async def gate(self) -> Gate:
+        """Give the gate that was fitted to this knowledge, or the shipped one."""
+        from bot.answering.calibration import read
+
+        return read(await self._notes().read(f"gate.{self.workspace}"), model=self.embedder.spec.model)
+
+    async def keep(self, gate: Gate | None) -> None:
+        """Let a gate decide from the next start on; None: the shipped one."""
+        from bot.answering.calibration import written
+
+        text = None if gate is None else written(gate, model=self.embedder.spec.model)
+        await self._notes().write(f"gate.{self.workspace}", text)
+
+    def _notes(self) -> Notes:
+        from knowledge.notes import Notes
+
+        return Notes(self.store)
 
     async def sync(
         self,
@@ -109,11 +129,10 @@ async def forgotten(settings: Settings, names: Collection[str]) -> int:
         return await forget(names, workspace=settings.team, catalog=known.catalog, indexes=known.indexes)
 
 
-def engine(settings: Settings, known: Knowledge, turns: KeptTurns, model: LanguageModel) -> Engine:
+def engine(settings: Settings, known: Knowledge, turns: KeptTurns, model: LanguageModel, gate: Gate) -> Engine:
     """Put an engine together; its knowledge is that of the team."""
     from bot.answering import prompt_files
     from bot.answering.engine import Engine
-    from bot.answering.gate import SHIPPED
 
     return Engine(
         retriever=known.retriever,
@@ -122,7 +141,7 @@ def engine(settings: Settings, known: Knowledge, turns: KeptTurns, model: Langua
         turns=turns,
         prompt=prompt_files.load(),
         workspace=settings.team,
-        gate=SHIPPED.sufficient,
+        gate=gate.sufficient,
     )
 
 
@@ -227,7 +246,7 @@ async def _assembled(settings: Settings) -> AsyncGenerator[tuple[Engine, Knowled
         known = await opened.enter_async_context(knowledge(settings))
         database = await opened.enter_async_context(Database(settings.bot_database))
         model = await opened.enter_async_context(_model(settings, known.embedder))
-        yield engine(settings, known, Turns(database), model), known, database
+        yield engine(settings, known, Turns(database), model, await known.gate()), known, database
 
 
 @asynccontextmanager

@@ -39,7 +39,7 @@ class Base(DeclarativeBase):
 
 
 class Setting(Base):
-    """What the file was made with: ``vectors.model``, ``vectors.dimensions``, ``vectors.metric``."""
+    """What the file was made with (``vectors.model``, ``.dimensions``, ``.metric``), and notes (``note.…``)."""
 
     __tablename__ = "setting"
     name: Mapped[str] = mapped_column(String(64), primary_key=True)

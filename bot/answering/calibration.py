@@ -6,11 +6,12 @@ Learning", 4.4.1): a dozen features and a few hundred questions take millisecond
 
 from __future__ import annotations
 
+import json
 import math
 from collections import defaultdict
 from dataclasses import dataclass, replace
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, cast, get_args
 
 import numpy as np
 
@@ -52,6 +53,22 @@ def calibrated(labelled: Sequence[Labelled], *, answered: float) -> Gate:
     """
     gate = _fitted(labelled)
     return replace(gate, least=bar([gate.of(one.features) for one in labelled if one.answerable], answered))
+
+
+def written(gate: Gate, *, model: str) -> str:
+    """Write a gate down, with the name of the embedder's model that its features came from."""
+    kept = {"model": model, "bias": gate.bias, "weights": dict(gate.weights), "least": gate.least}
+    return json.dumps(kept, sort_keys=True)
+
+
+def read(text: str | None, *, model: str) -> Gate:
+    """Read a gate that was written down; the shipped one where there is none, or one of another model or version."""
+    try:
+        kept = json.loads(text or "{}")
+        known = kept.get("model") == model and kept["weights"].keys() <= set(get_args(Feature))
+        return Gate(bias=kept["bias"], weights=kept["weights"], least=kept["least"]) if known else SHIPPED
+    except (ValueError, KeyError, AttributeError, TypeError):
+        return SHIPPED
 
 
 def bar(likelihoods: Sequence[float], answered: float) -> float:

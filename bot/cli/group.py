@@ -28,6 +28,7 @@ COMMANDS: Final = {
     "search": Entry("bot.cli.search", "Show the passages that a search finds."),
     "inspect": Entry("bot.cli.inspect", "Show how a file is cut into chunks."),
     "eval": Entry("bot.cli.evaluate", "Measure how well the bot finds, on a question set."),
+    "calibrate": Entry("bot.cli.calibrate", "Fit the bar for answering to your own questions."),
     "migrate": Entry("bot.cli.migrate", "Bring the database to this version's schema."),
 }
 """In the order in which a newcomer meets them."""

@@ -52,13 +52,32 @@ def questions(folder: Path, *, split: str | None = None) -> tuple[Asked, ...]:
     return asked
 
 
+def listed(path: Path, *, answerable: bool = True) -> tuple[Asked, ...]:
+    """Read questions without a corpus: a line each, or rows of JSON lines, which may say otherwise of themselves.
+
+    Blank lines and those that begin with ``#`` are passed over. Raises BadCollection.
+    """
+    if path.suffix == ".jsonl":
+        return tuple(_asked(row, {}, answerable=answerable) for row in rows(path))
+    asked = ((line, where) for line, where in _lines(path) if not line.startswith("#"))
+    return tuple(
+        _asked({"_id": where, "text": line, "metadata": {}, "where": where}, {}, answerable=answerable)
+        for line, where in asked
+    )
+
+
 def rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Give the objects of a file of JSON lines, each with a text ``_id`` and ``text``; raises BadCollection."""
+    """Give the objects of a file of JSON lines, each with ``_id``, ``text`` and ``metadata``; raises BadCollection."""
+    return (_row(line, where) for line, where in _lines(path))
+
+
+def _lines(path: Path) -> Iterator[tuple[str, str]]:
+    """Give the lines that hold something, and where each stands."""
     try:
         with path.open(encoding="utf-8") as lines:
             for number, line in enumerate(lines, 1):
                 if line.strip():
-                    yield _row(line, f"{path}, line {number}")
+                    yield line.strip(), f"{path}, line {number}"
     except OSError as error:
         raise BadCollection(f"{path} cannot be read: {(error.strerror or 'an error').lower()}.") from error
     except UnicodeDecodeError as error:
@@ -70,10 +89,11 @@ def _row(line: str, where: str) -> dict[str, Any]:
         row = json.loads(line)
     except ValueError as error:
         raise BadCollection(f"{where}: this is no JSON.") from error
-    if not isinstance(row, dict) or "_id" not in row or not isinstance(row.get("text"), str):
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
         raise BadCollection(f"{where}: a row is an object with _id and text.")
     metadata = row.get("metadata")
-    return row | {"_id": str(row["_id"]), "metadata": metadata if isinstance(metadata, dict) else {}, "where": where}
+    name = str(row.get("_id", where))
+    return row | {"_id": name, "metadata": metadata if isinstance(metadata, dict) else {}, "where": where}
 
 
 def _qrels(folder: Path, split: str | None) -> Path:
@@ -105,15 +125,15 @@ def _relevant(path: Path) -> dict[str, dict[str, int]]:
     return relevant
 
 
-def _asked(row: Mapping[str, Any], relevant: Mapping[str, Mapping[str, int]]) -> Asked:
+def _asked(row: Mapping[str, Any], relevant: Mapping[str, Mapping[str, int]], *, answerable: bool = True) -> Asked:
     metadata = row["metadata"]
     history = _history(metadata.get("history") or [], row["where"])
-    answerable = metadata.get("answerable")
+    said = metadata.get("answerable")
     return Asked(
         id=row["_id"],
         text=row["text"],
         relevant=relevant.get(row["_id"], {}),
-        answerable=answerable if isinstance(answerable, bool) else True,
+        answerable=said if isinstance(said, bool) else answerable,
         history=history,
         conversation=str(metadata.get("conversation") or (history[0].question if history else row["text"])),
     )

@@ -127,12 +127,23 @@ class Evaluation:
             p95_ms=1_000 * measures.quantile(tally.took, 0.95),
         )
 
+    async def labelled(
+        self, questions: Sequence[Asked], *, progress: Callable[[int], None] | None = None
+    ) -> list[Labelled]:
+        """Ask every question, and give only what a gate is fitted to. Raises KnowledgeError."""
+        tally = _Tally()
+        for number, asked in enumerate(questions, 1):
+            await self._ask(asked, asked.history, tally)
+            if progress is not None:
+                progress(number)
+        return tally.labelled
+
     async def _ask(self, asked: Asked, history: Sequence[PastTurn], tally: _Tally) -> None:
         started = time.perf_counter()
         found = await self._found(asked, history)
         if found is not None:
             tally.took.append(time.perf_counter() - started)
-        if asked.relevant:
+        if asked.relevant and tally.ranked:
             ranked = self._noting.of(found)
             documents = await self._documents(ranked)
             for way, pairs in tally.ranked.items():

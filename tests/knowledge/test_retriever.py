@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 
-from knowledge.base import PUBLIC, Filter, Scope
+from knowledge.base import PUBLIC, Filter, Index, Scope
 from knowledge.catalog import Catalog
 from knowledge.errors import Busy
 from knowledge.indexes.vectors import VectorMatrix
 from knowledge.indexes.words import Words
 from knowledge.retriever import Retriever
+from knowledge.sentences import Sentences
 from knowledge.store import Store
 from knowledge.syncing import sync
 from tests.doubles.hashing import Hashing
@@ -18,10 +20,10 @@ from tests.doubles.knowledge import Memory
 from tests.doubles.shelf import TEAM, Shelf, document
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
     from pathlib import Path
 
-    from knowledge.base import Hit, Index, Query
+    from knowledge.base import Document, EmbeddedChunk, Hit, Query, VectorSpec
 
 SCOPE = Scope(workspace=TEAM, principals=frozenset({TEAM}))
 KEYS = document("keys.md", "# Keys\n\nSigning keys are rotated every month by the night job.", year=2024)
@@ -130,6 +132,114 @@ async def test_an_error_of_an_index_is_raised_as_it_is(tmp_path: Path) -> None:
         retriever = Retriever(indexes=[Locked("words")], embedder=Hashing(), catalog=Catalog(store))
         with pytest.raises(Busy):
             await retriever.retrieve("keys", scope=SCOPE)
+
+
+LONG = document(
+    "long.md",
+    "# Keys and more\n\nKeys are of brass. The museum opens at nine. Every month the night job rotates signing keys. "
+    "Visitors may not touch the keys. The keys hang on a wall. Keys, keys and more keys are to be seen.",
+)
+
+
+@asynccontextmanager
+async def rereading(path: Path, *documents: object) -> AsyncGenerator[tuple[Retriever, Store]]:
+    async with Store(path) as store:
+        embedder, catalog = Hashing(), Catalog(store)
+        indexes: list[Index] = [Words(store), VectorMatrix(store)]
+        shelf = Shelf(*documents)  # type: ignore[arg-type]
+        await sync([shelf], workspace=TEAM, catalog=catalog, indexes=indexes, embedder=embedder)
+        sentences = Sentences(embedder)
+        yield Retriever(indexes=indexes, embedder=embedder, catalog=catalog, sentences=sentences), store
+
+
+async def test_a_sentence_that_says_it_lifts_its_passage(tmp_path: Path) -> None:
+    near = document("near.md", "# Night\n\nThe night job rotates logs. Signing is slow. Keys turn.")
+    async with rereading(tmp_path / "k.db", LONG, near, BIRDS) as (retriever, _):
+        found = await retriever.ranked("the night job rotates signing keys", scope=SCOPE)
+    assert found.passages[0].document == "shelf/long.md"
+    assert [hit.chunk for hit in found.hits[:3]] == [passage.chunk for passage in found.passages]
+    assert found.signals.stated > 0.5
+    assert found.signals.missing == 0
+
+
+async def test_what_was_not_read_again_stays_behind_what_was(tmp_path: Path) -> None:
+    pages = [document(f"p{number:02}.md", f"# Page {number}\n\nKeys of house {number}.") for number in range(60)]
+    async with rereading(tmp_path / "k.db", *pages) as (retriever, _):
+        found = await retriever.ranked("keys of a house", scope=SCOPE, read=40)
+    assert len(found.passages) == 40
+    assert len({hit.chunk for hit in found.hits}) == len(found.hits) == 60
+    scores = [passage.score for passage in found.passages]
+    assert scores == sorted(scores, reverse=True)
+
+
+async def test_a_question_is_judged_by_what_it_asks_now(tmp_path: Path) -> None:
+    async with rereading(tmp_path / "k.db", KEYS, BIRDS) as (retriever, _):
+        both = "Who won the cup?\nHow often are signing keys rotated?"
+        whole = (await retriever.retrieve(both, scope=SCOPE)).signals
+        asking = (await retriever.retrieve(both, scope=SCOPE, asking="Who won the cup?")).signals
+    assert whole.missing < asking.missing == 1
+    assert whole.coverage == asking.coverage
+
+
+async def test_a_search_that_was_overtaken_by_a_publication_is_done_again(tmp_path: Path) -> None:
+    """Words are searched before a sync publishes and vectors after it: no such mixture may be answered from."""
+    async with rereading(tmp_path / "k.db", KEYS) as (_, store):
+        embedder, catalog = Hashing(), Catalog(store)
+        overtaking = _Overtaken(VectorMatrix(store), lambda: _sync(store, embedder, KEYS, BIRDS))
+        indexes: list[Index] = [Words(store), overtaking]
+        await overtaking.prepare(embedder.spec)
+        retriever = Retriever(indexes=indexes, embedder=embedder, catalog=catalog)
+        found = await retriever.ranked("birds in the trees", scope=SCOPE)
+    assert overtaking.searches == 2
+    assert {len(ranking.hits) for ranking in found.rankings if ranking.name == "words"} == {1}
+    assert found.passages[0].document == "shelf/birds.md"
+
+
+async def test_a_search_that_is_overtaken_again_and_again_ends(tmp_path: Path) -> None:
+    async with rereading(tmp_path / "k.db", KEYS) as (_, store):
+        embedder, turn = Hashing(), count()
+
+        async def another() -> None:
+            await _sync(store, embedder, document("keys.md", f"# Keys\n\nKeys of turn {next(turn)}."))
+
+        overtaking = _Overtaken(VectorMatrix(store), another, always=True)
+        await overtaking.prepare(embedder.spec)
+        retriever = Retriever(indexes=[overtaking], embedder=embedder, catalog=Catalog(store))
+        found = await retriever.ranked("keys", scope=SCOPE)
+    assert overtaking.searches == 3
+    assert len(found.passages) <= 1
+
+
+class _Overtaken(Index):
+    """An index under which something is published before its first search, or before each."""
+
+    name = "vectors"
+
+    def __init__(self, inner: Index, publish: Callable[[], Awaitable[None]], *, always: bool = False) -> None:
+        self.inner = inner
+        self.publish = publish
+        self.always = always
+        self.searches = 0
+
+    async def prepare(self, spec: VectorSpec, /) -> None:
+        await self.inner.prepare(spec)
+
+    async def put(self, workspace: str, chunks: Sequence[EmbeddedChunk], /) -> None:
+        await self.inner.put(workspace, chunks)
+
+    async def remove(self, workspace: str, editions: Sequence[str], /) -> None:
+        await self.inner.remove(workspace, editions)
+
+    async def search(self, query: Query, /) -> Sequence[Hit]:
+        self.searches += 1
+        if self.always or self.searches == 1:
+            await self.publish()
+        return await self.inner.search(query)
+
+
+async def _sync(store: Store, embedder: Hashing, *documents: Document) -> None:
+    indexes: list[Index] = [Words(store), VectorMatrix(store)]
+    await sync([Shelf(*documents)], workspace=TEAM, catalog=Catalog(store), indexes=indexes, embedder=embedder)
 
 
 def _flocks() -> list[object]:

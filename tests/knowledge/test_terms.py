@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.terms import coverage, match, root, shortened, telling, words
+from knowledge.terms import coverage, match, pairs, root, shortened, telling, telling_pairs, words
 
 
 def _count(text: str) -> int:
@@ -88,3 +88,12 @@ def test_of_a_long_question_the_heaviest_terms_are_searched_in_their_order() -> 
 def test_the_search_text_keeps_its_limit(text: str, limit: int) -> None:
     weights = dict.fromkeys(telling(text), 1.0)
     assert _count(shortened(text, weights, limit=limit, count=_count)) <= limit
+
+
+def test_pairs_are_telling_words_that_follow_each_other() -> None:
+    assert telling_pairs("Can I stop a read replica of RDS instances?") == {
+        ("read", "replica"),
+        (root("rds"), root("instances")),
+    }
+    assert telling_pairs("the replica") == frozenset()
+    assert telling_pairs("read replicas") <= pairs("You may read replicas of it.")

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from knowledge.reranking import Evidence, Nearest, held, reranked
+from knowledge.terms import telling_pairs
+from tests.doubles.answering import passage
+
+WEIGHTS = {"read": 2.0, "replica": 3.0, "stop": 1.0}
+ASKED = telling_pairs("Can I stop a read replica?")
+
+
+def _evidence(worth: float) -> Evidence:
+    nearest = Nearest(sentence=worth, two=worth)
+    return Evidence(words=worth, vectors=worth, nearest=nearest, coverage=worth, pairs=worth)
+
+
+def test_a_passage_that_holds_the_words_in_their_order_holds_more() -> None:
+    together = passage("a.md", "A read replica is stopped by its owner.")
+    apart = passage("b.md", "The replica can be read by all, and stopped.")
+    assert held(together, WEIGHTS, ASKED) == (1.0, 1.0)
+    assert held(apart, WEIGHTS, ASKED) == (1.0, 0.0)
+    assert held(passage("c.md", "Birds sing."), WEIGHTS, ASKED) == (0.0, 0.0)
+
+
+def test_a_question_without_pairs_holds_none() -> None:
+    assert held(passage("a.md", "Read replicas."), WEIGHTS, frozenset()) == (5 / 6, 0.0)
+
+
+def test_the_best_evidence_comes_first_and_equals_keep_their_order() -> None:
+    passages = [passage(f"{name}.md", name) for name in "abc"]
+    worth = {"a.md": 0.2, "b.md": 0.9, "c.md": 0.2}
+    found = reranked(passages, lambda one: _evidence(worth[one.document]))
+    assert [one.document for one in found] == ["b.md", "a.md", "c.md"]
+
+
+_SHARES = st.floats(0, 1)
+
+
+@given(_SHARES, _SHARES, st.floats(-1, 1), st.floats(-1, 1), _SHARES, _SHARES)
+def test_a_score_lies_between_nothing_and_all(  # noqa: PLR0913 - one a feature
+    words: float, vectors: float, sentence: float, two: float, coverage: float, pairs: float
+) -> None:
+    nearest = Nearest(sentence=sentence, two=two)
+    score = Evidence(words=words, vectors=vectors, nearest=nearest, coverage=coverage, pairs=pairs).score
+    assert 0 <= score <= 1
+
+
+def test_all_there_is_scores_one() -> None:
+    assert _evidence(1.0).score == 1.0
+    assert _evidence(0.0).score == 0.0

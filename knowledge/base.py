@@ -24,7 +24,7 @@ PRINCIPAL: Final = re.compile(r"public|[a-z][a-z0-9_-]*:[^:\s]+(?::(?:channel|gr
 
 PUBLIC: Principal = "public"
 
-Kind: TypeAlias = Literal["markdown", "text", "html", "passage"]
+Format: TypeAlias = Literal["markdown", "text", "html", "passage"]
 """What the bytes are. A passage is a row of a data set or a message: text that is one chunk, whatever its length."""
 
 Metric: TypeAlias = Literal["cosine", "dot", "euclidean"]
@@ -44,7 +44,7 @@ class Document:
 
     id: str
     source: str
-    kind: Kind
+    format: Format
     content: bytes
     title: str
     readers: frozenset[Principal]

@@ -17,7 +17,7 @@ def digest(document: Document, *, chunker: str, spec: VectorSpec) -> str:
     particulars = (
         document.id,
         document.source,
-        document.kind,
+        document.format,
         document.title,
         sorted(document.readers),
         document.url,

@@ -36,7 +36,7 @@ def command(file: Path, *, as_json: bool) -> None:
 def _object(document: Document, cut: Chunked) -> dict[str, Any]:
     return {
         "document": document.id,
-        "kind": document.kind,
+        "kind": document.format,
         "title": cut.title,
         "left_out": list(cut.flags),
         "chunks": [_chunk(chunk) for chunk in cut.chunks],
@@ -58,7 +58,7 @@ def _chunk(chunk: Chunk) -> dict[str, Any]:
 
 
 def _print(document: Document, cut: Chunked) -> None:
-    say(f"{cut.title} ({document.kind}): {counted(len(cut.chunks), 'chunk')}", "bold")
+    say(f"{cut.title} ({document.format}): {counted(len(cut.chunks), 'chunk')}", "bold")
     for flag in cut.flags:
         say(flag, "dim")
     for chunk in map(_chunk, cut.chunks):

@@ -1,6 +1,6 @@
-"""Chunking: a document's bytes to chunks, by its kind. Pure: no file, no network, no clock.
+"""Chunking: a document's bytes to chunks, by its format. Pure: no file, no network, no clock.
 
-A kind is one line in ``_WAYS``: how its bytes become an outline of sections and blocks, and how those are cut.
+A format is one line in ``_WAYS``: how its bytes become an outline of sections and blocks, and how those are cut.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from knowledge.base import Document, Kind
+    from knowledge.base import Document, Format
     from knowledge.chunking.packing import Packed
 
 __all__ = ["VERSION", "Chunked", "chunked"]
@@ -57,7 +57,7 @@ class _Way:
 
 
 _SECTIONS = Policy(limit=1200, whole=1600, small=150)
-_WAYS: Mapping[Kind, _Way] = {
+_WAYS: Mapping[Format, _Way] = {
     "markdown": _Way(markdown.outline, _SECTIONS),
     "html": _Way(html.outline, _SECTIONS),
     "text": _Way(text.outline, Policy(limit=512, whole=512, overlap=100, separators=PARAGRAPHS)),
@@ -68,9 +68,9 @@ _WAYS: Mapping[Kind, _Way] = {
 def chunked(document: Document, edition: str) -> Chunked:
     """Read and cut a document; the same bytes always give the same chunks, and a blank document none.
 
-    Raises Unreadable where the bytes are not what the document's kind says.
+    Raises Unreadable where the bytes are not what the document's format says.
     """
-    way = _WAYS[document.kind]
+    way = _WAYS[document.format]
     outline = way.outline(document)
     said = outline.particulars
     title = shortened(one_line(said.title or document.title)) or document.id

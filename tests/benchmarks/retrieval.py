@@ -166,7 +166,7 @@ def _documents(folder: Path) -> Iterator[Document]:
         yield Document(
             id=row["_id"],
             source=folder.name,
-            kind="markdown",
+            format="markdown",
             content=row["text"].encode(),
             title=row["title"],
             readers=frozenset({PUBLIC}),

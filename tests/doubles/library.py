@@ -58,7 +58,7 @@ def _prepared(held: Held) -> Prepared:
     document = Document(
         id=held.document,
         source=one.get("source", "shelf"),
-        kind="markdown",
+        format="markdown",
         content=b"",
         title=held.document,
         readers=held.readers,

@@ -15,7 +15,7 @@ from knowledge.errors import Unreadable
 from tests.doubles.documents import a_document
 
 if TYPE_CHECKING:
-    from knowledge.base import Kind
+    from knowledge.base import Format
 
 WORDS = st.lists(st.from_regex(r"[a-zé]{1,12}[.,]?", fullmatch=True), min_size=1, max_size=80).map(" ".join)
 CODE = st.lists(st.from_regex(r" {0,8}[a-z]{1,20}", fullmatch=True), min_size=1, max_size=120).map("\n".join)
@@ -76,8 +76,8 @@ def test_what_a_document_says_of_itself_wins() -> None:
 @pytest.mark.parametrize("content", ["", " \n\n", "---\ntitle: T\n---\n", "<!-- c -->", "\ufeff", "[a]: https://b\n"])
 def test_a_blank_document_has_no_chunks(content: str) -> None:
     assert chunked(a_document(content), "e").chunks == ()
-    assert chunked(a_document(" \n\n", kind="text"), "e").chunks == ()
-    assert chunked(a_document(" \n\n", kind="passage"), "e").chunks == ()
+    assert chunked(a_document(" \n\n", form="text"), "e").chunks == ()
+    assert chunked(a_document(" \n\n", form="passage"), "e").chunks == ()
 
 
 def test_a_binary_file_is_refused_by_name() -> None:
@@ -87,7 +87,7 @@ def test_a_binary_file_is_refused_by_name() -> None:
 
 def test_text_is_cut_into_512_characters_that_overlap_by_up_to_100() -> None:
     text = "\n".join(f"Line {number} of the file, with some words in it." for number in range(100))
-    chunks = chunked(a_document(text, kind="text"), "e").chunks
+    chunks = chunked(a_document(text, form="text"), "e").chunks
     assert all(256 <= len(chunk.text) <= 512 for chunk in chunks[:-1])
     for before, after in pairwise(chunks):
         assert before.text.endswith(after.text.split("\n")[0])
@@ -97,7 +97,7 @@ def test_text_is_cut_into_512_characters_that_overlap_by_up_to_100() -> None:
 @pytest.mark.parametrize("words", [1, 50_000])
 def test_a_passage_is_one_chunk_however_long(words: int) -> None:
     text = "# not a heading\n\n" + "word " * words
-    (chunk,) = chunked(a_document(f"\n {text}\u200b\n", kind="passage"), "e").chunks
+    (chunk,) = chunked(a_document(f"\n {text}\u200b\n", form="passage"), "e").chunks
     assert chunk.text == text.strip()
     assert (chunk.searched, chunk.heading, chunk.anchor) == (f"Guess\n{chunk.text}", (), None)
 
@@ -125,8 +125,8 @@ def test_no_chunk_is_blank_or_over_its_limit_and_fences_are_balanced(page: str) 
     st.one_of(st.text(max_size=3_000), st.binary(max_size=500)),
     st.sampled_from(["markdown", "text", "html", "passage"]),
 )
-def test_any_bytes_give_chunks_or_one_sentence(content: str | bytes, kind: Kind) -> None:
-    document = a_document(content if isinstance(content, bytes) else content.encode("utf-8", "replace"), kind=kind)
+def test_any_bytes_give_chunks_or_one_sentence(content: str | bytes, form: Format) -> None:
+    document = a_document(content if isinstance(content, bytes) else content.encode("utf-8", "replace"), form=form)
     try:
         found = chunked(document, "e")
     except Unreadable:
@@ -137,18 +137,18 @@ def test_any_bytes_give_chunks_or_one_sentence(content: str | bytes, kind: Kind)
     assert all(chunk.text.strip() for chunk in found.chunks)
 
 
-def work(content: str, kind: Kind) -> int:
+def work(content: str, form: Format) -> int:
     """The characters that come out, the measure of what a hostile page can make us hold and embed."""
     try:
-        return sum(len(chunk.searched) for chunk in chunked(a_document(content, kind=kind), "e").chunks)
+        return sum(len(chunk.searched) for chunk in chunked(a_document(content, form=form), "e").chunks)
     except Unreadable:
         return 0
 
 
-@pytest.mark.parametrize("kind", ["markdown", "html", "text", "passage"])
+@pytest.mark.parametrize("form", ["markdown", "html", "text", "passage"])
 @pytest.mark.parametrize("hostile", HOSTILE)
-def test_what_comes_out_grows_no_faster_than_what_goes_in(hostile: str, kind: Kind) -> None:
-    once, twice = (work(hostile * (size // len(hostile)), kind) for size in (5_000, 10_000))
+def test_what_comes_out_grows_no_faster_than_what_goes_in(hostile: str, form: Format) -> None:
+    once, twice = (work(hostile * (size // len(hostile)), form) for size in (5_000, 10_000))
     assert twice <= 2.2 * once + 2_000
 
 

@@ -14,7 +14,7 @@ ONE = document("a.md", "Words.", publisher="Acme", tags=("x",))
 OTHERWISE: dict[str, object] = {
     "id": "shelf/b.md",
     "source": "wiki",
-    "kind": "text",
+    "format": "text",
     "content": b"Other words.",
     "title": "B",
     "readers": frozenset({"public"}),

@@ -18,6 +18,7 @@ def digest(document: Document, *, chunker: str, spec: VectorSpec) -> str:
         document.id,
         document.source,
         document.format,
+        document.genre,
         document.title,
         sorted(document.readers),
         document.url,

@@ -16,7 +16,7 @@ from knowledge.errors import NothingThere, Unreadable
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 
-    from knowledge.base import Format, Principal
+    from knowledge.base import Format, Genre, Principal
 
 ENDINGS: Mapping[str, Format] = {
     ".md": "markdown",
@@ -52,13 +52,20 @@ class Files:
     """
 
     def __init__(
-        self, root: Path, *, readers: frozenset[Principal], name: str | None = None, largest: int = LARGEST
+        self,
+        root: Path,
+        *,
+        readers: frozenset[Principal],
+        name: str | None = None,
+        genre: Genre | None = None,
+        largest: int = LARGEST,
     ) -> None:
         """Remember where; nothing is touched before ``documents`` is asked."""
         self.root = Path(os.path.abspath(root))  # noqa: PTH100 - a link as root keeps its own name
         self.name = name or self.root.name or "root"
         self.origin = str(self.root)
         self.readers = readers
+        self.genre = genre
         self.largest = largest
         self.skipped: list[Skipped] = []
 
@@ -155,6 +162,7 @@ class Files:
                 id=found.id,
                 source=self.name,
                 format=found.format,
+                genre=self.genre,
                 content=content,
                 title=stem.replace("-", " ").replace("_", " ").strip() or stem,
                 readers=self.readers,

@@ -65,6 +65,8 @@ def _prepared(held: Held) -> Prepared:
     )
     chunked = Chunked(
         title=held.document,
+        genre="technical",
+        because="it is",
         chunks=tuple(each.chunk for each in held.chunks),
         publisher=one.get("publisher"),
         year=int(one["year"]) if "year" in one else None,

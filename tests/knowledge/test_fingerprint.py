@@ -15,6 +15,7 @@ OTHERWISE: dict[str, object] = {
     "id": "shelf/b.md",
     "source": "wiki",
     "format": "text",
+    "genre": "legal",
     "content": b"Other words.",
     "title": "B",
     "readers": frozenset({"public"}),

@@ -73,9 +73,8 @@ def opening(line: str, before: str, after: str, following: str, *, first: bool) 
     alone = not before and not after
     if found := _finding(line) or _article(line) or _numbered(line, before, following.strip(), alone=alone):
         return found
-    if not before.strip() and (
-        _in_capitals(line, after) or _underlined(line, after) or _KNOWN.fullmatch(line.rstrip(" :"))
-    ):
+    known = _KNOWN.fullmatch(line.rstrip(" :")) or _in_capitals(line, after) or _underlined(line, after)
+    if known and not before:
         return _FIRST if first else _CHAPTER
     return None
 

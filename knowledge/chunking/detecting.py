@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from knowledge.chunking.outline import Section
 
 _LEAST_CLAUSES: Final = 4
-_LEAST_PHRASES: Final = 3
+_LEAST_PHRASES: Final = 6
+_LEAST_PHRASES_NAMED: Final = 4
+"""Where the title is that of a contract; a guide to smart contracts has one too, and says “the contract” often."""
+_STEM: Final = 6
+"""Letters that tell apart what a text says: “this licence” and “the licence” are one phrase."""
 _LEAST_TELLING: Final = 3
 _LEAST_FINDINGS: Final = 2
 _LONG: Final = 2_400
@@ -56,17 +60,14 @@ _POLICY_FRAME: Final = frozenset(["purpose", "scope", "applicability", "policy s
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signs:
-    """What the rules look at.
-
-    ``rows`` are the first cells of all tables, and ``others`` counts tables and code blocks.
-    """
+    """What the rules look at. ``rows`` are the first cells of all tables, and ``code`` counts the code blocks."""
 
     title: str
     headings: Sequence[str]
     paragraphs: Sequence[str]
     findings: int
     rows: Sequence[str]
-    others: int
+    code: int
 
 
 def signs(title: str, sections: Sequence[Section]) -> Signs:
@@ -80,7 +81,7 @@ def signs(title: str, sections: Sequence[Section]) -> Signs:
         paragraphs=paragraphs,
         findings=sum(opens_finding(section.path) for section in sections),
         rows=[row[0] for table in tables for row in (table.header, *table.rows)],
-        others=len(blocks) - len(paragraphs),
+        code=len(blocks) - len(paragraphs) - len(tables),
     )
 
 
@@ -98,7 +99,7 @@ def is_long_prose(seen: Signs) -> bool:
     """Whether there is running text alone: no heading, code or table, long, and in paragraphs instead of items."""
     size = sum(map(len, seen.paragraphs))
     prose = size >= _LONG and size / max(1, len(seen.paragraphs)) >= _LONG_PARAGRAPH
-    return prose and not seen.headings and not seen.others
+    return prose and not (seen.headings or seen.rows or seen.code)
 
 
 def _audit(seen: Signs) -> str | None:
@@ -115,12 +116,14 @@ def _audit(seen: Signs) -> str | None:
 
 def _legal(seen: Signs) -> str | None:
     """Clauses and the words of contracts, or a contract's title and the headings of one."""
+    if seen.code:
+        return None
     named = _CONTRACT.search(seen.title) is not None
     usual = list(dict.fromkeys(heading for heading in seen.headings if _LEGAL_HEADING.fullmatch(heading)))
     if named and len(usual) >= _LEAST_TELLING:
         return f"its title is that of a contract or law, and its headings are {_listed(usual)}"
     phrases = _phrases(seen) if (clauses := _clauses(seen)) else []
-    if len(phrases) < (_LEAST_PHRASES if named else 2 * _LEAST_PHRASES):
+    if len(phrases) < (_LEAST_PHRASES_NAMED if named else _LEAST_PHRASES):
         return None
     return f"{clauses} are numbered clauses, and it says {_listed(phrases)}"
 
@@ -135,12 +138,18 @@ def _clauses(seen: Signs) -> str:
 
 
 def _phrases(seen: Signs) -> list[str]:
-    return list(dict.fromkeys(found[0].casefold() for text in seen.paragraphs for found in _PHRASE.finditer(text)))
+    """Give the phrases of contracts and laws that it holds, one of each stem."""
+    phrases: dict[str, str] = {}
+    for text in seen.paragraphs:
+        for found in _PHRASE.finditer(text):
+            phrase = found[0].casefold()
+            phrases.setdefault(phrase.split()[-1][:_STEM], phrase)
+    return list(phrases.values())
 
 
 def _policy(seen: Signs) -> str | None:
     """A policy's title and three of the headings of one; one of these says what it is for or whom it binds."""
-    if not _POLICY.search(seen.title):
+    if seen.code or not _POLICY.search(seen.title):
         return None
     usual = {found[1].casefold(): heading for heading in seen.headings if (found := _POLICY_HEADING.fullmatch(heading))}
     if len(usual) < _LEAST_TELLING or not _POLICY_FRAME & usual.keys():

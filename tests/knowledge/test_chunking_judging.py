@@ -82,6 +82,12 @@ def test_plain_text_is_plain_unless_it_shows_otherwise() -> None:
         "# Managing agreements\n## Accepting an agreement\na\n## Terminating an agreement\nb",
         "# Known problems\n## Issue 1\nCrash.\n## Issue 2\nHang. Impact: small.",
         "# Setup\n## 1. Install\nYou shall.\n## 2. Configure\nWarranty.\n## 3. Run\na\n## 4. Stop\nTerminate it.",
+        "# Deploy a contract\n"
+        + "".join(
+            f"## {number}. Write it\nThe contract, this contract and these contracts terminate.\n"
+            for number in range(5)
+        ),
+        f"{POLICY}\n```\npasswd --policy\n```\n",
         "",
     ],
 )

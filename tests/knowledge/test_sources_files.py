@@ -70,6 +70,12 @@ async def test_a_file_may_be_named_directly(docs: Path) -> None:
     assert (document.id, document.source, document.format) == ("a.html", "a.html", "html")
 
 
+async def test_all_documents_of_a_source_may_be_of_one_kind(docs: Path) -> None:
+    (docs / "a.txt").write_text("x")
+    assert [document.genre for document in await all_of(Files(docs, readers=EVERYONE, genre="legal"))] == ["legal"]
+    assert [document.genre for document in await all_of(Files(docs, readers=EVERYONE))] == [None]
+
+
 async def test_a_source_may_be_given_a_name(docs: Path) -> None:
     (docs / "a.txt").write_text("x")
     assert await ids(Files(docs, readers=EVERYONE, name="manual")) == ["manual/a.txt"]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from bot.database import Database
     from bot.models.base import LanguageModel
     from bot.settings import Settings
-    from knowledge.base import Document, Embedder, Index, Principal, Source
+    from knowledge.base import Document, Embedder, Genre, Index, Principal, Source
     from knowledge.catalog import Catalog, ListedSource
     from knowledge.chunking import Chunked
     from knowledge.notes import Notes
@@ -200,11 +200,11 @@ def terminal(settings: Settings, *, user: str) -> Terminal:
     )
 
 
-def files(path: Path, *, readers: frozenset[Principal], name: str | None = None) -> Files:
+def files(path: Path, *, readers: frozenset[Principal], name: str | None = None, genre: Genre | None = None) -> Files:
     """Make a file or folder a source."""
     from knowledge.sources.files import Files
 
-    return Files(path, readers=readers, name=name)
+    return Files(path, readers=readers, name=name, genre=genre)
 
 
 def rows(folder: Path, *, pages: bool) -> Rows:
@@ -223,16 +223,17 @@ def manual() -> Path:
     return installed if installed.is_dir() else home.parent / "docs"
 
 
-async def chunks_of(file: Path) -> tuple[Document, Chunked]:
-    """Read one file as a sync would, and cut it. Raises NothingThere and Unreadable."""
+async def chunks_of(file: Path, *, genre: Genre | None = None) -> tuple[Document, Chunked]:
+    """Read one file as a sync would, and cut it as this kind of document. Raises NothingThere and Unreadable."""
     from knowledge.base import PUBLIC
     from knowledge.chunking import chunked
     from knowledge.errors import Unreadable
+    from knowledge.tokens import count
 
-    source = files(file, readers=frozenset({PUBLIC}))
+    source = files(file, readers=frozenset({PUBLIC}), genre=genre)
     async with aclosing(source.documents()) as documents:
         async for document in documents:
-            return document, chunked(document, "inspected")
+            return document, chunked(document, "inspected", count)
     raise Unreadable(*(f"{file} cannot be read: {skipped.told}" for skipped in source.skipped))
 
 

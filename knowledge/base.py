@@ -24,12 +24,15 @@ PRINCIPAL: Final = re.compile(r"public|[a-z][a-z0-9_-]*:[^:\s]+(?::(?:channel|gr
 
 PUBLIC: Principal = "public"
 
-Kind: TypeAlias = Literal["markdown", "text", "html", "passage"]
+Format: TypeAlias = Literal["markdown", "text", "html", "passage"]
 """What the bytes are. A passage is a row of a data set or a message: text that is one chunk, whatever its length."""
+
+Genre: TypeAlias = Literal["technical", "plain", "general", "legal", "policy", "audit", "passage"]
+"""What a document is to its readers, which decides how it is cut. Readers call it its kind."""
 
 Metric: TypeAlias = Literal["cosine", "dot", "euclidean"]
 Field: TypeAlias = Literal["source", "tag", "year", "publisher", "product", "version", "kind"]
-"""What a filter may ask for. ``source`` is the name that a sync gave it, such as a folder's."""
+"""What a filter may ask for. ``source`` is the name that a sync gave it; ``kind`` is a genre or a format."""
 
 Vectors: TypeAlias = "npt.NDArray[np.float32]"
 
@@ -39,15 +42,17 @@ class Document:
     """Something to know, as its source gave it: bytes, with what the source knows about them.
 
     ``id`` is stable across syncs and unique in a workspace (``folder/file.md``). ``title`` is the source's best guess;
-    the document's own (front matter, first heading, ``<title>``) wins. ``readers`` is never empty.
+    the document's own (front matter, first heading, ``<title>``) wins. ``readers`` is never empty. ``genre`` is None
+    where the source does not know it.
     """
 
     id: str
     source: str
-    kind: Kind
+    format: Format
     content: bytes
     title: str
     readers: frozenset[Principal]
+    genre: Genre | None = None
     url: str | None = None
     publisher: str | None = None
     year: int | None = None

@@ -152,7 +152,7 @@ class Editions:
             "document": document.id,
             "digest": prepared.digest,
             "state": "staging",
-            "kind": document.kind,
+            "kind": chunked.genre,
             "title": chunked.title,
             "url": chunked.url,
             "publisher": chunked.publisher,
@@ -177,7 +177,7 @@ def _attributes(number: int, prepared: Prepared) -> Iterator[dict[str, object]]:
     document, chunked = prepared.document, prepared.chunked
     said: Mapping[Field, Iterable[object]] = {
         "source": (document.source,),
-        "kind": (document.kind,),
+        "kind": (chunked.genre, document.format),
         "tag": chunked.tags,
         "year": (chunked.year,),
         "publisher": (chunked.publisher,),

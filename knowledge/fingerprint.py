@@ -17,7 +17,8 @@ def digest(document: Document, *, chunker: str, spec: VectorSpec) -> str:
     particulars = (
         document.id,
         document.source,
-        document.kind,
+        document.format,
+        document.genre,
         document.title,
         sorted(document.readers),
         document.url,

@@ -11,7 +11,7 @@ from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
-from knowledge import chunking, fingerprint
+from knowledge import chunking, fingerprint, tokens
 from knowledge.base import EmbeddedChunk, Skipped
 from knowledge.editions import Prepared
 from knowledge.errors import Unreadable
@@ -168,7 +168,7 @@ class Staging:
         edition = fingerprint.edition(self.workspace, document.id, digest)
         try:
             with self.clock.of("chunk"):
-                chunked = await asyncio.to_thread(chunking.chunked, document, edition)
+                chunked = await asyncio.to_thread(chunking.chunked, document, edition, tokens.count)
         except Unreadable as error:
             self.tally.skip(Skipped(document=document.id, told=error.told))
             return

@@ -124,12 +124,12 @@ def _lines(name: str, measured: Measured) -> Iterator[str]:
         yield ""
         yield from _gate(measured.gate)
     yield ""
-    yield f"A search took {measured.median_ms:.0f} ms in the median, {measured.p95_ms:.0f} ms at the 95th percentile."
+    yield f"A question took {measured.median_ms:.0f} ms in the median, 95 of 100 at most {measured.p95_ms:.0f} ms."
 
 
 def _gate(gate: GateMeasured) -> Iterator[str]:
     yield f"The gate: {counted(gate.answerable, 'answerable question')}, {counted(gate.others, 'other')}"
     yield f"{'':14}{'AUC':>10}{'stopped at 90 % answered':>27}"
     yield f"{'as shipped':14}{gate.shipped.auc:>10.3f}{gate.shipped.stopped:>27.0%}"
-    yield f"{'calibrated':14}{gate.calibrated.auc:>10.3f}{gate.calibrated.stopped:>27.0%}   (five-fold by conversation)"
-    yield f"As shipped it lets {gate.passed:.1%} of the answerable through and stops {gate.stopped:.0%} of the others."
+    yield f"{'calibrated':14}{gate.calibrated.auc:>10.3f}{gate.calibrated.stopped:>27.0%}   five-fold by conversation"
+    yield f"As shipped, {gate.passed:.1%} of the answerable pass and {gate.stopped:.0%} of the others are stopped."

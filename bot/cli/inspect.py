@@ -9,24 +9,30 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from bot.cli.kinds import kind
 from bot.cli.output import say, say_json
 from bot.cli.summaries import counted
 
 if TYPE_CHECKING:
-    from knowledge.base import Chunk, Document
+    from collections.abc import Mapping, Sequence
+
+    from knowledge.base import Chunk, Document, Genre
     from knowledge.chunking import Chunked
+
+_MARGIN = "   "
 
 
 @click.command("inspect")
 @click.argument("file", type=click.Path(path_type=Path, readable=False))
+@click.option("--kind", "genre", callback=kind, metavar="KIND", help="Cut it as this kind of document, to try it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def command(file: Path, *, as_json: bool) -> None:
-    """Show how a file is cut into chunks: heading path, size, why it was cut there, and text."""
+def command(file: Path, genre: Genre | None, *, as_json: bool) -> None:
+    """Show how a file is cut into chunks: its kind and why, and each chunk's headings, size and reason."""
     from bot.app import chunks_of
 
     if os.path.isdir(file):  # noqa: PTH112 - a Path raises where its folder may not be entered
         raise click.UsageError(f"{file} is a folder; name one file.")
-    document, cut = asyncio.run(chunks_of(file))
+    document, cut = asyncio.run(chunks_of(file, genre=genre))
     if as_json:
         say_json(_object(document, cut))
     else:
@@ -36,7 +42,9 @@ def command(file: Path, *, as_json: bool) -> None:
 def _object(document: Document, cut: Chunked) -> dict[str, Any]:
     return {
         "document": document.id,
-        "kind": document.kind,
+        "format": document.format,
+        "kind": cut.genre,
+        "because": cut.because,
         "title": cut.title,
         "left_out": list(cut.flags),
         "chunks": [_chunk(chunk) for chunk in cut.chunks],
@@ -58,13 +66,25 @@ def _chunk(chunk: Chunk) -> dict[str, Any]:
 
 
 def _print(document: Document, cut: Chunked) -> None:
-    say(f"{cut.title} ({document.kind}): {counted(len(cut.chunks), 'chunk')}", "bold")
+    chunks = [_chunk(chunk) for chunk in cut.chunks]
+    say(cut.title, "bold")
+    say(f"{cut.genre}, because {cut.because}", "cyan")
+    say(f"{document.format}, {_sizes(chunks)}", "dim")
     for flag in cut.flags:
         say(flag, "dim")
-    for chunk in map(_chunk, cut.chunks):
-        path = " › ".join([cut.title, *chunk["heading"]])
+    for chunk in chunks:
         say()
-        say(f"{chunk['number']}. {path}", "bold")
+        number = f"{chunk['number']}. "
+        say(" › ".join(chunk["heading"]) or cut.title, "bold", first=number, margin=" " * len(number))
         size = f"{counted(chunk['tokens'], 'token')}, {counted(chunk['characters'], 'character')}"
-        say(f"   {size}; {chunk['why']}" if chunk["why"] else f"   {size}", "dim")
-        say("\n".join(f"   {line}" if line else "" for line in chunk["text"].splitlines()))
+        say("; ".join(part for part in (size, chunk["why"]) if part), "dim", margin=_MARGIN)
+        say(chunk["text"], margin=_MARGIN)
+
+
+def _sizes(chunks: Sequence[Mapping[str, Any]]) -> str:
+    """Give how many chunks there are and how large, such as ``3 chunks of 12 to 93 tokens``."""
+    sizes = sorted(chunk["tokens"] for chunk in chunks)
+    if not sizes:
+        return "no chunks"
+    least = f"{sizes[0]:,} to " if sizes[0] < sizes[-1] else ""
+    return f"{counted(len(sizes), 'chunk')} of {least}{counted(sizes[-1], 'token')}"

@@ -11,17 +11,35 @@ import click
 from adapters.escaping import safe, safe_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.console import Console
+    from rich.text import Text
 
 
-def say(text: str = "", style: str = "") -> None:
-    """Write to standard output, neutralised; in a style where a person sees it."""
-    if style and sys.stdout.isatty():
-        from rich.text import Text
+def say(text: str = "", style: str = "", *, margin: str = "", first: str | None = None) -> None:
+    """Write to standard output, neutralised; in a style and wrapped where a person sees it.
 
-        console().print(Text(safe(text), style=style, overflow="fold"))
-    else:
-        click.echo(safe(text))
+    ``margin`` is put in front of each line that is not blank, or ``first`` in front of the first one.
+    """
+    lines = _wrapped(text, style, len(margin)) if (style or margin) and sys.stdout.isatty() else safe(text).split("\n")
+    for number, line in enumerate(lines):
+        before = first if first is not None and not number else margin if line else ""
+        if isinstance(line, str):
+            click.echo(before + line)
+        else:
+            console().print(before, line, sep="", soft_wrap=True)
+
+
+def _wrapped(text: str, style: str, margin: int) -> Sequence[Text]:
+    """Break lines between words where the terminal, without the margin, ends."""
+    from rich.text import Text
+
+    screen = console()
+    lines = Text(safe(text), style=style).wrap(screen, max(20, screen.width - margin), overflow="fold")
+    for line in lines:
+        line.rstrip()
+    return list(lines)
 
 
 def tell(text: str) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from adapters.escaping import safe_line
+from bot.cli.kinds import kind
 from bot.cli.output import say, say_json, tell
 from bot.cli.progress import shown
 from bot.cli.summaries import as_object, counted, nothing_read, summed
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from bot.settings import Settings
-    from knowledge.base import Principal
+    from knowledge.base import Genre, Principal
     from knowledge.syncing import Summary
 
 INCOMPLETE: Final = 3
@@ -39,6 +40,9 @@ KEPT_OF_REBUILDING = (
 @click.option("--reader", "readers", multiple=True, metavar="PRINCIPAL", help="Let these read it instead of the team.")
 @click.option("--name", metavar="NAME", help="Call this source so; by default it is called as its file or folder.")
 @click.option(
+    "--kind", "genre", callback=kind, metavar="KIND", help="Cut its documents as legal, policy or audit, for example."
+)
+@click.option(
     "--rebuild", is_flag=True, help="Forget everything first, other sources too: the way to another embedder."
 )
 @click.option("--moved", is_flag=True, help="Take the place of a source that had this name elsewhere.")
@@ -50,6 +54,7 @@ def command(  # noqa: PLR0913 - its options
     paths: tuple[Path, ...],
     readers: tuple[str, ...],
     name: str | None,
+    genre: Genre | None,
     *,
     public: bool,
     rebuild: bool,
@@ -64,7 +69,7 @@ def command(  # noqa: PLR0913 - its options
     _check(paths, readers, name)
     settings = load()
     may_read = frozenset(readers) | ({"public"} if public else set()) or frozenset({settings.team})
-    sources = [files(path, readers=may_read, name=name) for path in paths]
+    sources = [files(path, readers=may_read, name=name, genre=genre) for path in paths]
     if rebuild:
         _must_be_readable(paths)
         if not quiet:

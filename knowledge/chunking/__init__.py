@@ -1,32 +1,32 @@
-"""Chunking: a document's bytes to chunks, by its kind. Pure: no file, no network, no clock.
+"""Chunking: a document's bytes to chunks. Pure: no file, no network, no clock.
 
-A kind is one line in ``_WAYS``: how its bytes become an outline of sections and blocks, and how those are cut.
+The format says how the bytes become an outline of sections and blocks: one line in ``_OUTLINES``. The kind of document
+says how the outline is cut: ``judging`` chooses it, and ``cutting`` has its sizes.
 """
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from knowledge.base import Chunk
 from knowledge.chunking import html, markdown, text
 from knowledge.chunking.cleaning import one_line
-from knowledge.chunking.outline import Outline, shortened
-from knowledge.chunking.packing import pack
-from knowledge.chunking.splitting import Policy
-from knowledge.chunking.windows import PARAGRAPHS
+from knowledge.chunking.cutting import cut
+from knowledge.chunking.judging import judged
+from knowledge.chunking.outline import shortened
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from knowledge.base import Document, Kind
+    from knowledge.base import Document, Format, Genre
+    from knowledge.chunking.outline import Outline
     from knowledge.chunking.packing import Packed
 
 __all__ = ["VERSION", "Chunked", "chunked"]
 
-VERSION = "2"
+VERSION = "3"
 """Part of every document's digest: raise it whenever the same bytes are cut otherwise, and a sync cuts them anew."""
 
 
@@ -34,10 +34,13 @@ VERSION = "2"
 class Chunked:
     """A document's chunks and its particulars: what it says of itself, else what its source says.
 
+    ``because`` says why it was taken for that kind of document.
     ``flags`` are sentences on what was left out because no reader sees it, such as hidden elements.
     """
 
     title: str
+    genre: Genre
+    because: str
     chunks: tuple[Chunk, ...]
     url: str | None = None
     publisher: str | None = None
@@ -50,34 +53,32 @@ class Chunked:
     flags: tuple[str, ...] = field(default=())
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
-    outline: Callable[[Document], Outline]
-    policy: Policy
-
-
-_SECTIONS = Policy(limit=1200, whole=1600, small=150)
-_WAYS: Mapping[Kind, _Way] = {
-    "markdown": _Way(markdown.outline, _SECTIONS),
-    "html": _Way(html.outline, _SECTIONS),
-    "text": _Way(text.outline, Policy(limit=512, whole=512, overlap=100, separators=PARAGRAPHS)),
-    "passage": _Way(text.passage, Policy(limit=sys.maxsize, whole=sys.maxsize)),
+_OUTLINES: Mapping[Format, Callable[[Document], Outline]] = {
+    "markdown": markdown.outline,
+    "html": html.outline,
+    "text": text.outline,
+    "passage": text.passage,
 }
 
 
-def chunked(document: Document, edition: str) -> Chunked:
+def chunked(document: Document, edition: str, count: Callable[[str], int]) -> Chunked:
     """Read and cut a document; the same bytes always give the same chunks, and a blank document none.
 
-    Raises Unreadable where the bytes are not what the document's kind says.
+    ``count`` gives the tokens of a text, for the kinds whose sizes are in tokens.
+    Raises Unreadable where the bytes are not what the document's format says.
     """
-    way = _WAYS[document.kind]
-    outline = way.outline(document)
+    outline = _OUTLINES[document.format](document)
     said = outline.particulars
     title = shortened(one_line(said.title or document.title)) or document.id
-    chunks = (_chunk(packed, edition, at, title) for at, packed in enumerate(pack(outline.sections, way.policy)))
+    kind = judged(document, outline, title)
+    packed = cut(kind.sections, kind.genre, count)
     return Chunked(
         title=title,
-        chunks=tuple(chunks),
+        genre=kind.genre,
+        because=kind.because,
+        chunks=tuple(
+            _chunk(piece, edition, at, "" if title == document.id else title) for at, piece in enumerate(packed)
+        ),
         url=said.url or document.url,
         publisher=said.publisher or document.publisher,
         year=said.year or document.year,
@@ -91,9 +92,9 @@ def chunked(document: Document, edition: str) -> Chunked:
 
 
 def _chunk(packed: Packed, edition: str, ordinal: int, title: str) -> Chunk:
-    """Name a chunk; a heading that repeats the document's title is not told twice."""
+    """Name a chunk; a heading that repeats the title is not told twice, nor a title that only repeats an id at all."""
     path = packed.path[1:] if packed.path and packed.path[0].casefold() == title.casefold() else packed.path
-    where = f"lines {packed.lines[0]}-{packed.lines[1]}: " if packed.lines else ""
+    where = f"{_lines(*packed.lines)}: " if packed.lines else ""
     return Chunk(
         id=f"{edition}:{ordinal}",
         edition=edition,
@@ -104,3 +105,7 @@ def _chunk(packed: Packed, edition: str, ordinal: int, title: str) -> Chunk:
         anchor=packed.anchor,
         why=where + packed.why,
     )
+
+
+def _lines(first: int, last: int) -> str:
+    return f"line {first}" if first == last else f"lines {first}-{last}"

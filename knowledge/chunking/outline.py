@@ -10,7 +10,7 @@ from knowledge.chunking.cleaning import one_line, visible
 from knowledge.chunking.particulars import Particulars
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 LONGEST_HEADING = 200
 """Characters of a heading that go into paths; a longer one is cut there and stands whole in the section's text.
@@ -124,6 +124,10 @@ class Drawing:
         whole = tuple((*row, *("" for _ in range(width - len(row)))) for row in filled)
         self._blocks.append(Table(header=whole[0], rows=whole[1:], lines=lines))
 
+    def add(self, block: Block) -> None:
+        """Add a block as it is."""
+        self._blocks.append(block)
+
     def finished(self) -> tuple[Section, ...]:
         """Give the sections. Call once."""
         self._close()
@@ -147,6 +151,12 @@ def left_out(elements: int, characters: int) -> tuple[str, ...]:
     """Put into words what no reader sees."""
     counted = ((elements, "hidden elements"), (characters, "invisible characters"))
     return tuple(f"{count} {what} left out" for count, what in counted if count)
+
+
+def spanned(lines: Iterable[Lines | None]) -> Lines | None:
+    """Give the first and last of all lines that are known."""
+    known = [line for line in lines if line]
+    return (min(first for first, _ in known), max(last for _, last in known)) if known else None
 
 
 def shortened(text: str) -> str:

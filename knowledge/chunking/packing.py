@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from knowledge.chunking.splitting import Piece, Policy, split
+from knowledge.chunking.outline import spanned
+from knowledge.chunking.splitting import Piece, Policy, pieces
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -36,6 +37,7 @@ class _Draft:
     path: tuple[str, ...]
     anchor: str | None
     text: str
+    size: int
     lines: Lines | None
     why: str
     alone: bool = False
@@ -48,8 +50,12 @@ def pack(sections: Sequence[Section], policy: Policy) -> list[Packed]:
         if section.blocks:
             drafts.extend(_filled(section, policy))
         elif not _has_children(sections, number):
-            drafts.append(_Draft(path=section.path, anchor=section.anchor, text="", lines=None, why="a bare heading"))
+            drafts.append(_bare(section))
     return [_packed(group) for group in _grouped(drafts, policy)]
+
+
+def _bare(section: Section) -> _Draft:
+    return _Draft(path=section.path, anchor=section.anchor, text="", size=0, lines=None, why="a bare heading")
 
 
 def _has_children(sections: Sequence[Section], number: int) -> bool:
@@ -62,34 +68,37 @@ def _filled(section: Section, policy: Policy) -> Iterator[_Draft]:
     """Fill chunks with the section's pieces; a closing lead ("For example:") moves over to what it announces."""
     group: list[Piece] = []
     size = 0
-    for piece in (piece for block in section.blocks for piece in split(block, policy)):
-        if group and (piece.alone or group[-1].alone or size + _BREAK + len(piece.text) > policy.limit):
-            moved = _moved(group, piece, policy)
-            yield _draft(section, group, why="full", alone=group[-1].alone)
+    for piece in pieces(section.blocks, policy):
+        own = policy.measure.size(piece.text)
+        if group and (piece.alone or group[-1].alone or size + _BREAK + own > policy.limit):
+            moved = _moved(group, piece, own, policy)
+            yield _draft(section, group, policy, why="full")
             group = moved
-            size = len(group[0].text) if group else 0
+            size = policy.measure.size(group[0].text) if group else 0
         group.append(piece)
-        size += len(piece.text) + (_BREAK if size else 0)
+        size += own + (_BREAK if size else 0)
     if group:
-        yield _draft(section, group, why="the section ends", alone=group[-1].alone)
+        yield _draft(section, group, policy, why="the section ends")
 
 
-def _moved(group: list[Piece], piece: Piece, policy: Policy) -> list[Piece]:
-    """Take a lead off the end of a full group, where it fits with what comes and is not all there is."""
+def _moved(group: list[Piece], piece: Piece, size: int, policy: Policy) -> list[Piece]:
+    """Take a lead off the end of a full group, where it fits with what comes, of that size, and is not all there is."""
     lead = group[-1]
-    fits = len(lead.text) + _BREAK + len(piece.text) <= policy.limit
+    fits = policy.measure.size(lead.text) + _BREAK + size <= policy.limit
     return [group.pop()] if len(group) > 1 and lead.lead and fits and not piece.alone else []
 
 
-def _draft(section: Section, group: Sequence[Piece], *, why: str, alone: bool) -> _Draft:
+def _draft(section: Section, group: Sequence[Piece], policy: Policy, *, why: str) -> _Draft:
     reasons = dict.fromkeys(piece.why for piece in group if piece.why)
+    text = _joined(group)
     return _Draft(
         path=section.path,
         anchor=section.anchor,
-        text=_joined(group),
-        lines=_span(piece.lines for piece in group),
+        text=text,
+        size=policy.measure.size(text),
+        lines=spanned(piece.lines for piece in group),
         why="; ".join(reasons) or why,
-        alone=alone,
+        alone=group[-1].alone,
     )
 
 
@@ -104,23 +113,27 @@ def _grouped(drafts: Iterable[_Draft], policy: Policy) -> Iterator[list[_Draft]]
     size = 0
     for draft in drafts:
         base = max(0, len((group or [draft])[0].path) - 1)
-        grown = size + _size(draft, group[-1].path if group else draft.path[:base])
-        small = size < policy.small or len(draft.text) < policy.small
+        grown = size + _size(draft, group[-1].path if group else draft.path[:base], policy)
+        small = size < policy.small or draft.size < policy.small
         related = bool(group) and not (group[0].alone or draft.alone) and draft.path[:base] == group[0].path[:base]
         if group and not (small and related and grown <= policy.limit):
             yield group
-            group, grown = [], _size(draft, draft.path[:-1])
+            group, grown = [], _size(draft, draft.path[:-1], policy)
         group.append(draft)
         size = grown
     if group:
         yield group
 
 
-def _size(draft: _Draft, told: tuple[str, ...]) -> int:
+def _size(draft: _Draft, told: tuple[str, ...], policy: Policy) -> int:
     """What a draft adds at most: its text, and its headings that the one before did not tell."""
-    same = len(_shared(told, draft.path))
-    headings = sum(level + len("# ") + len(draft.path[level]) + _BREAK for level in range(same, len(draft.path)))
-    return len(draft.text) + headings + _BREAK
+    headings = _headings(draft.path, len(_shared(told, draft.path)))
+    return draft.size + sum(policy.measure.size(heading) + _BREAK for heading in headings) + _BREAK
+
+
+def _headings(path: tuple[str, ...], told: int) -> list[str]:
+    """The headings of a path that were not told yet, as they are written in a text."""
+    return [f"{'#' * (level + 1)} {path[level]}" for level in range(told, len(path))]
 
 
 def _packed(group: Sequence[_Draft]) -> Packed:
@@ -130,7 +143,7 @@ def _packed(group: Sequence[_Draft]) -> Packed:
         path=_common(group),
         anchor=first.anchor,
         text=_text(group),
-        lines=_span(draft.lines for draft in group),
+        lines=spanned(draft.lines for draft in group),
         why=why,
     )
 
@@ -142,8 +155,7 @@ def _text(group: Sequence[_Draft]) -> str:
     told = _common(group)
     parts: list[str] = []
     for draft in group:
-        same = len(_shared(told, draft.path))
-        parts.extend(f"{'#' * (level + 1)} {draft.path[level]}" for level in range(same, len(draft.path)))
+        parts.extend(_headings(draft.path, len(_shared(told, draft.path))))
         parts.append(draft.text)
         told = draft.path
     return "\n\n".join(part for part in parts if part) or group[0].path[-1]
@@ -161,8 +173,3 @@ def _shared(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
     while same < min(len(one), len(other)) and one[same] == other[same]:
         same += 1
     return one[:same]
-
-
-def _span(lines: Iterable[Lines | None]) -> Lines | None:
-    known = [line for line in lines if line]
-    return (min(first for first, _ in known), max(last for _, last in known)) if known else None

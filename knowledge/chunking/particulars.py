@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from knowledge.chunking.cleaning import one_line
+from knowledge.genres import named
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,6 +27,8 @@ class Particulars:
     """What was said; None and () where nothing was."""
 
     title: str | None = None
+    genre: str | None = None
+    """The word for its kind as it stands there, which may be none that is known."""
     url: str | None = None
     publisher: str | None = None
     year: int | None = None
@@ -52,6 +55,7 @@ def particulars(said: Mapping[str, list[str]]) -> Particulars:
     published = _first(said, "published", "date")
     return Particulars(
         title=_first(said, "title"),
+        genre=_genre(said),
         url=_web(_first(said, "url", "link", "canonical_url")),
         publisher=_first(said, "publisher"),
         year=_year(_first(said, "year") or published),
@@ -109,6 +113,12 @@ def _first(said: Mapping[str, list[str]], *names: str) -> str | None:
         if value and value not in {"|", ">", "~", "null"}:
             return value
     return None
+
+
+def _genre(said: Mapping[str, list[str]]) -> str | None:
+    """The first word that is known for a kind. What site generators call a type seldom is one, and is passed over."""
+    words = [word for name in ("kind", "genre", "type") if (word := _first(said, name))]
+    return next((word for word in words if named(word)), _first(said, "kind", "genre"))
 
 
 def _tags(said: Mapping[str, list[str]]) -> tuple[str, ...]:

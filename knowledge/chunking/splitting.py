@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from knowledge.chunking.outline import Code, Prose, Table, unfenced
+from knowledge.chunking.measuring import CHARACTERS
+from knowledge.chunking.outline import Code, Prose, Table, spanned, unfenced
 from knowledge.chunking.windows import PARAGRAPHS, SENTENCES, windows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from knowledge.chunking.measuring import Measure
     from knowledge.chunking.outline import Block, Lines
     from knowledge.chunking.windows import Cut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """How a kind of document is cut, in characters.
+    """How a kind of document is cut, in the units of its measure.
 
     ``limit`` is what chunks are filled up to, ``whole`` what one code block or table alone may take before it is cut,
     ``overlap`` what is repeated of running text that had to be cut, and ``small`` what a section must have to stand
@@ -30,6 +34,7 @@ class Policy:
     overlap: int = 0
     small: int = 0
     separators: tuple[Cut, ...] = SENTENCES
+    measure: Measure = CHARACTERS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +57,22 @@ _DEEPEST = 40
 """Spaces of indentation that the first line of a piece of code gets back."""
 
 
-def split(block: Block, policy: Policy) -> list[Piece]:
+def pieces(blocks: Sequence[Block], policy: Policy) -> Iterator[Piece]:
+    """Give the pieces of blocks, in order, none over its bound.
+
+    Where the policy has an overlap, paragraphs that are too long together are cut as one text, or their pieces would
+    have nothing in common.
+    """
+    for running, group in groupby(blocks, key=lambda block: policy.overlap > 0 and isinstance(block, Prose)):
+        together = list(group)
+        paragraphs = [block for block in together if isinstance(block, Prose)] if running else []
+        if len(paragraphs) > 1 and sum(_measured(block, policy) for block in paragraphs) > policy.limit:
+            yield from _running(paragraphs, policy)
+        else:
+            yield from (piece for block in together for piece in _split(block, policy))
+
+
+def _split(block: Block, policy: Policy) -> list[Piece]:
     """Give the block's pieces, in order, none over its bound."""
     match block:
         case Prose():
@@ -63,21 +83,61 @@ def split(block: Block, policy: Policy) -> list[Piece]:
             return _table(block, policy)
 
 
+def _measured(block: Prose, policy: Policy) -> int:
+    return policy.measure.size(block.text) + len("\n\n")
+
+
+def _running(paragraphs: Sequence[Prose], policy: Policy) -> list[Piece]:
+    """Cut paragraphs as one text, and say of each piece which of them it touches."""
+    parts = [paragraphs[0].text]
+    starts = [0]
+    for paragraph in paragraphs[1:]:
+        parts.append("\n" if paragraph.tight else "\n\n")
+        starts.append(starts[-1] + sum(map(len, parts[-2:])))
+        parts.append(paragraph.text)
+    text = "".join(parts)
+    cuts = _windows(text, policy)
+    touched = [paragraphs[bisect_right(starts, start) - 1 : bisect_left(starts, end)] for start, end, _ in cuts]
+    return _parts(text, cuts, [spanned(block.lines for block in blocks) for blocks in touched], policy)
+
+
 def _prose(block: Prose, policy: Policy) -> list[Piece]:
-    if len(block.text) <= policy.limit:
+    if policy.measure.size(block.text) <= policy.limit:
         lead = block.text.endswith(":") and len(block.text) <= _LONGEST_LEAD
         return [Piece(text=block.text, lines=block.lines, tight=block.tight, lead=lead)]
-    cuts = windows(block.text, policy.limit, policy.overlap, policy.separators)
-    return [
-        Piece(
-            text=block.text[start:end].rstrip(),
-            lines=lines,
-            tight=block.tight and part == 0,
-            alone=policy.overlap > 0,
-            why=_part("text", part, len(cuts), cut),
+    cuts = _windows(block.text, policy)
+    return _parts(block.text, cuts, _lines(block, cuts, 0), policy, tight=block.tight)
+
+
+def _windows(text: str, policy: Policy) -> list[tuple[int, int, Cut]]:
+    return windows(text, policy.limit, policy.overlap, policy.separators, policy.measure)
+
+
+def _parts(
+    text: str,
+    cuts: Sequence[tuple[int, int, Cut]],
+    lines: Iterable[Lines | None],
+    policy: Policy,
+    *,
+    tight: bool = False,
+) -> list[Piece]:
+    """Make pieces of the cuts of running text."""
+    found: list[Piece] = []
+    told = 0
+    for part, ((start, end, cut), where) in enumerate(zip(cuts, lines, strict=True)):
+        repeated = policy.measure.size(text[start:told].rstrip()) if start < told else 0
+        again = f", with {repeated} {policy.measure.unit} of part {part} again" if repeated else ""
+        found.append(
+            Piece(
+                text=text[start:end].rstrip(),
+                lines=where,
+                tight=tight and part == 0,
+                alone=policy.overlap > 0,
+                why=_part("text", part, len(cuts), cut) + again,
+            )
         )
-        for part, ((start, end, cut), lines) in enumerate(zip(cuts, _lines(block, cuts, 0), strict=True))
-    ]
+        told = end
+    return found
 
 
 def _code(block: Code, policy: Policy) -> list[Piece]:
@@ -85,50 +145,51 @@ def _code(block: Code, policy: Policy) -> list[Piece]:
     if fence is None:
         return _prose(Prose(text=unfenced(block.text), lines=block.lines), policy)
     opening = f"{fence}{block.language[:40]}\n"
-    around = len(opening) + len(fence) + len("…\n\n\n…") + _DEEPEST
-    if len(block.text) + around <= policy.whole:
+    around = policy.measure.size(f"…\n{opening}{' ' * _DEEPEST}\n{fence}\n…")
+    if policy.measure.size(block.text) + around <= policy.whole:
         return [Piece(text=f"{opening}{block.text}\n{fence}", lines=block.lines)]
-    cuts = windows(block.text, policy.limit - around, 0, PARAGRAPHS)
-    pieces = []
+    cuts = windows(block.text, policy.limit - around, 0, PARAGRAPHS, policy.measure)
+    found = []
     for part, ((start, end, cut), lines) in enumerate(zip(cuts, _lines(block, cuts, 1), strict=True)):
         body = block.text[_indentation(block.text, start) : end].rstrip()
         before, after = "…\n" if part else "", "\n…" if part + 1 < len(cuts) else ""
         why = _part("code", part, len(cuts), cut)
-        pieces.append(Piece(text=f"{before}{opening}{body}\n{fence}{after}", lines=lines, why=why))
-    return pieces
+        found.append(Piece(text=f"{before}{opening}{body}\n{fence}{after}", lines=lines, why=why))
+    return found
 
 
 def _table(block: Table, policy: Policy) -> list[Piece]:
     header = f"{_row(block.header)}\n|{' --- |' * len(block.header)}"
     rows = [_row(row) for row in block.rows]
-    if len(header) + sum(len(row) + 1 for row in rows) <= policy.whole:
+    size = policy.measure.size
+    if size(header) + sum(size(row) + 1 for row in rows) <= policy.whole:
         return [Piece(text="\n".join((header, *rows)), lines=block.lines)]
-    if len(header) > policy.limit // 2:
+    if size(header) > policy.limit // 2:
         return _prose(Prose(text="\n".join(_spaced(row) for row in (block.header, *block.rows))), policy)
-    pieces: list[Piece] = []
-    for text, why in _row_groups(header, block.rows, rows, policy):
-        pieces.append(Piece(text=text, lines=block.lines, why=why))
-    return pieces
+    groups = _row_groups(header, block.rows, rows, policy)
+    return [Piece(text=text, lines=block.lines, why=why) for text, why in groups]
 
 
 def _row_groups(
     header: str, cells: Sequence[tuple[str, ...]], rows: Sequence[str], policy: Policy
 ) -> Iterator[tuple[str, str]]:
     """Fill tables up with rows, each beginning with the header; a row too long for any becomes text."""
-    room = policy.limit - len(header)
+    measure = policy.measure
+    room = policy.limit - measure.size(header)
     group: list[str] = []
     size = 0
     for own, row in zip(cells, rows, strict=True):
-        if group and size + len(row) + 1 > room:
+        taken = measure.size(row) + 1
+        if group and size + taken > room:
             yield "\n".join((header, *group)), "table cut between rows, its header repeated"
             group, size = [], 0
-        if len(row) + 1 > room:
+        if taken > room:
             text = _spaced(own)
-            for start, end, _ in windows(text, policy.limit, 0, SENTENCES):
+            for start, end, _ in windows(text, policy.limit, 0, SENTENCES, measure):
                 yield text[start:end].rstrip(), "a table row too long for a chunk, as text"
             continue
         group.append(row)
-        size += len(row) + 1
+        size += taken
     if group or not rows:
         yield "\n".join((header, *group)), "table cut between rows, its header repeated"
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from knowledge.chunking.measuring import CHARACTERS
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from knowledge.chunking.measuring import Measure, Ruler
 
 Cut: TypeAlias = Literal["paragraph", "line", "sentence", "word", "character", "end"]
 
@@ -22,40 +26,45 @@ _PATTERNS: Mapping[Cut, re.Pattern[str]] = {
 }
 
 
-def windows(text: str, limit: int, overlap: int, separators: Sequence[Cut]) -> list[tuple[int, int, Cut]]:
-    """Give the beginning, end and kind of cut of pieces of at most ``limit`` characters.
+def windows(
+    text: str, limit: int, overlap: int, separators: Sequence[Cut], measure: Measure = CHARACTERS
+) -> list[tuple[int, int, Cut]]:
+    """Give the beginning, end and kind of cut of pieces that measure at most ``limit``.
 
     Each piece ends at the best separator in its second half (a character where there is none) and begins at most
-    ``overlap`` characters before the end of the one before, at a word. Every character that is not white space is in
-    some piece. ``overlap`` is less than half of ``limit``.
+    ``overlap`` before the end of the one before, at a word. Every character that is not white space is in some piece.
+    ``overlap`` is less than half of ``limit``, and a limit in tokens is at least a hundred.
     """
     pieces: list[tuple[int, int, Cut]] = []
+    ruler = measure.along(text)
     last = len(text.rstrip())
     at = _skip_blank(text, 0)
     while at < last:
-        end, cut = _end(text, at, last, limit, separators)
+        end, cut = _end(text, last, ruler.past(at, limit // 2), ruler.past(at, limit), separators)
+        if (over := measure.size(text[at:end].rstrip()) - limit) > 0:  # words may measure more together
+            less = limit - 2 * over
+            end, cut = _end(text, last, ruler.past(at, less // 2), ruler.past(at, less), separators)
         pieces.append((at, end, cut))
-        at = _skip_blank(text, _back(text, end, overlap) if end < last else last)
+        at = _skip_blank(text, max(at + 1, _back(text, end, overlap, ruler)) if end < last else last)
     return pieces
 
 
-def _end(text: str, at: int, last: int, limit: int, separators: Sequence[Cut]) -> tuple[int, Cut]:
-    reach = at + limit
+def _end(text: str, last: int, half: int, reach: int, separators: Sequence[Cut]) -> tuple[int, Cut]:
     if reach >= last:
         return last, "end"
     for separator in separators:
         # A separator's last white space may stand one character past the limit: it is trimmed from what is shown.
-        found = [match.end() for match in _PATTERNS[separator].finditer(text, at + limit // 2, reach + 1)]
+        found = [match.end() for match in _PATTERNS[separator].finditer(text, half, reach + 1)]
         if found:
             return min(found[-1], last), separator
     return reach, "character"
 
 
-def _back(text: str, end: int, overlap: int) -> int:
+def _back(text: str, end: int, overlap: int, ruler: Ruler) -> int:
     """Where the next piece begins: at the first word within ``overlap`` of the end."""
     if overlap <= 0:
         return end
-    found = _PATTERNS["word"].search(text, end - overlap - 1, end)
+    found = _PATTERNS["word"].search(text, ruler.before(end, overlap) - 1, end)
     return found.end() if found else end
 
 

@@ -16,9 +16,9 @@ from knowledge.errors import NothingThere, Unreadable
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
 
-    from knowledge.base import Kind, Principal
+    from knowledge.base import Format, Genre, Principal
 
-ENDINGS: Mapping[str, Kind] = {
+ENDINGS: Mapping[str, Format] = {
     ".md": "markdown",
     ".markdown": "markdown",
     ".txt": "text",
@@ -39,7 +39,7 @@ _BATCH_BYTES = 8_000_000
 class _Found:
     path: str
     id: str
-    kind: Kind
+    format: Format
 
 
 class Files:
@@ -52,13 +52,20 @@ class Files:
     """
 
     def __init__(
-        self, root: Path, *, readers: frozenset[Principal], name: str | None = None, largest: int = LARGEST
+        self,
+        root: Path,
+        *,
+        readers: frozenset[Principal],
+        name: str | None = None,
+        genre: Genre | None = None,
+        largest: int = LARGEST,
     ) -> None:
         """Remember where; nothing is touched before ``documents`` is asked."""
         self.root = Path(os.path.abspath(root))  # noqa: PTH100 - a link as root keeps its own name
         self.name = name or self.root.name or "root"
         self.origin = str(self.root)
         self.readers = readers
+        self.genre = genre
         self.largest = largest
         self.skipped: list[Skipped] = []
 
@@ -88,11 +95,11 @@ class Files:
         return sorted(self._below(), key=lambda found: found.id)
 
     def _single(self) -> _Found:
-        kind = ENDINGS.get(self.root.suffix.lower())
-        if kind is None:
+        form = ENDINGS.get(self.root.suffix.lower())
+        if form is None:
             known = " ".join(ENDINGS)
             raise Unreadable(f"{self.root.name} is of a kind that cannot be read; known endings are {known}.")
-        return _Found(str(self.root), self.name, kind)
+        return _Found(str(self.root), self.name, form)
 
     def _below(self) -> Iterator[_Found]:
         """Walk with ``scandir``: a ``Path`` for each of thousands of files would cost more than reading them."""
@@ -104,11 +111,11 @@ class Files:
                 document = f"{name}/{entry.name}"
                 if entry.is_dir(follow_symlinks=False):
                     folders.append((entry.path, document))
-                elif kind := ENDINGS.get(os.path.splitext(entry.name)[1].lower()):  # noqa: PTH122 - as above
+                elif form := ENDINGS.get(os.path.splitext(entry.name)[1].lower()):  # noqa: PTH122 - as above
                     if entry.is_symlink() and not Path(entry.path).resolve().is_relative_to(whole):
                         continue
                     if document.isprintable():
-                        yield _Found(entry.path, document, kind)
+                        yield _Found(entry.path, document, form)
                     else:
                         self._skip(ascii(document)[1:-1], "its name has characters that cannot be shown; rename it")
 
@@ -154,7 +161,8 @@ class Files:
             return Document(
                 id=found.id,
                 source=self.name,
-                kind=found.kind,
+                format=found.format,
+                genre=self.genre,
                 content=content,
                 title=stem.replace("-", " ").replace("_", " ").strip() or stem,
                 readers=self.readers,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
     from pathlib import Path
 
-    from knowledge.base import Kind, Principal, Skipped
+    from knowledge.base import Format, Principal, Skipped
 
 _HTML: Final = re.compile(r"\s*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
 
@@ -56,13 +56,13 @@ class Rows(Source):
         return Document(
             id=str(row["_id"]),
             source=self.name,
-            kind=self._kind(text),
+            format=self._format(text),
             content=(text if text.strip() else title).encode("utf-8", "replace"),
-            title=title,
+            title=title or str(row["_id"]),
             readers=self._readers,
         )
 
-    def _kind(self, text: str) -> Kind:
+    def _format(self, text: str) -> Format:
         if not self._pages:
             return "passage"
         return "html" if _HTML.match(text) else "markdown"

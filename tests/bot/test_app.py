@@ -215,7 +215,7 @@ async def test_one_file_is_cut_as_a_sync_would(tmp_path: Path) -> None:
     file = tmp_path / "backups.md"
     file.write_text(PAGE)
     document, cut = await app.chunks_of(file)
-    assert document.kind == "markdown"
+    assert document.format == "markdown"
     assert cut.title == "Backups"
     assert cut.chunks
     with pytest.raises(NothingThere):

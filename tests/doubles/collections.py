@@ -16,7 +16,11 @@ CORPUS: Sequence[dict[str, Any]] = (
 )
 QUERIES: Sequence[dict[str, Any]] = (
     {"_id": "q1", "text": "How often are signing keys rotated?", "metadata": {"answerable": True}},
-    {"_id": "q2", "text": "How long does it take?", "metadata": {"history": ["user: When do ships sail?", "agent: Fri."]}},
+    {
+        "_id": "q2",
+        "text": "How long does it take?",
+        "metadata": {"history": ["user: When do ships sail?", "agent: Fri."]},
+    },
     {"_id": "q3", "text": "Who won the cup in Brazil?", "metadata": {"answerable": False}},
     {"_id": "q4", "text": "Thanks!", "metadata": {"answerable": False}},
 )

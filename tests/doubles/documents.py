@@ -7,17 +7,23 @@ from typing import TYPE_CHECKING
 from knowledge.base import PUBLIC, Document
 
 if TYPE_CHECKING:
-    from knowledge.base import Kind
+    from knowledge.base import Format, Genre
 
 
 def a_document(
-    content: str | bytes, *, kind: Kind = "markdown", title: str = "Guess", name: str = "docs/a"
+    content: str | bytes,
+    *,
+    form: Format = "markdown",
+    genre: Genre | None = None,
+    title: str = "Guess",
+    name: str = "docs/a",
 ) -> Document:
     """A document that everyone may read."""
     return Document(
         id=name,
         source="docs",
-        kind=kind,
+        format=form,
+        genre=genre,
         content=content.encode() if isinstance(content, str) else content,
         title=title,
         readers=frozenset({PUBLIC}),

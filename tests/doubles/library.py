@@ -58,13 +58,15 @@ def _prepared(held: Held) -> Prepared:
     document = Document(
         id=held.document,
         source=one.get("source", "shelf"),
-        kind="markdown",
+        format="markdown",
         content=b"",
         title=held.document,
         readers=held.readers,
     )
     chunked = Chunked(
         title=held.document,
+        genre="technical",
+        because="it is",
         chunks=tuple(each.chunk for each in held.chunks),
         publisher=one.get("publisher"),
         year=int(one["year"]) if "year" in one else None,

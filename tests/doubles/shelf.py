@@ -30,7 +30,7 @@ def document(  # noqa: PLR0913 - a document has many particulars
     return Document(
         id=f"{source}/{name}",
         source=source,
-        kind="markdown",
+        format="markdown",
         content=text.encode(),
         title=title or name,
         readers=readers,

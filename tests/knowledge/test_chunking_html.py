@@ -22,12 +22,12 @@ PAGE = """<!doctype html><html><head><title>Item &amp; sizes</title><meta name="
 
 def read(page: str) -> str:
     """All that is read of a page."""
-    sections = outline(a_document(page, kind="html")).sections
+    sections = outline(a_document(page, form="html")).sections
     return "\n".join(block.text for section in sections for block in section.blocks if not isinstance(block, Table))
 
 
 def test_the_main_content_is_read_block_by_block() -> None:
-    sections = outline(a_document(PAGE, kind="html")).sections
+    sections = outline(a_document(PAGE, form="html")).sections
     assert [(section.path, section.anchor) for section in sections] == [
         (("Sizes",), "top"),
         (("Sizes", "Table"), "table"),
@@ -37,12 +37,12 @@ def test_the_main_content_is_read_block_by_block() -> None:
 
 
 def test_a_table_has_a_header_and_rows() -> None:
-    (table,) = outline(a_document(PAGE, kind="html")).sections[1].blocks
+    (table,) = outline(a_document(PAGE, form="html")).sections[1].blocks
     assert table == Table(header=("A", "B"), rows=(("1|2", "3 q r"),))
 
 
 def test_a_page_says_what_it_is() -> None:
-    said = outline(a_document(PAGE, kind="html")).particulars
+    said = outline(a_document(PAGE, form="html")).particulars
     assert (said.title, said.owner, said.url) == ("Item & sizes", "Ann", "https://example.com/sizes")
     assert said.updated_at == datetime(2024, 5, 1, 10, tzinfo=UTC)
 
@@ -138,7 +138,7 @@ def test_a_style_sheet_of_any_size_is_read_in_time_with_it() -> None:
 
 def test_hidden_elements_are_flagged_and_decoration_is_not() -> None:
     page = "<p hidden>a</p><p>b<i aria-hidden=true>c</i></p>"
-    assert outline(a_document(page, kind="html")).flags == ("1 hidden elements left out",)
+    assert outline(a_document(page, form="html")).flags == ("1 hidden elements left out",)
 
 
 def test_a_main_element_that_holds_next_to_nothing_is_not_believed() -> None:
@@ -150,12 +150,12 @@ def test_a_main_element_that_holds_next_to_nothing_is_not_believed() -> None:
 )
 def test_a_page_nested_beyond_what_browsers_show_is_refused(bomb: str) -> None:
     with pytest.raises(Unreadable, match="close them"):
-        outline(a_document(bomb, kind="html"))
+        outline(a_document(bomb, form="html"))
 
 
 def test_an_element_with_thousands_of_attributes_is_refused() -> None:
     with pytest.raises(Unreadable, match="attributes"):
-        outline(a_document("<p " + "a=1 " * 5_000 + ">", kind="html"))
+        outline(a_document("<p " + "a=1 " * 5_000 + ">", form="html"))
 
 
 def test_an_image_inside_its_address_is_no_reason_to_refuse() -> None:
@@ -167,5 +167,5 @@ def test_formatting_left_open_does_not_multiply() -> None:
 
 
 def test_a_blank_page_has_no_sections() -> None:
-    assert outline(a_document("", kind="html")).sections == ()
-    assert outline(a_document("<html></html>", kind="html")).sections == ()
+    assert outline(a_document("", form="html")).sections == ()
+    assert outline(a_document("<html></html>", form="html")).sections == ()

@@ -14,7 +14,8 @@ ONE = document("a.md", "Words.", publisher="Acme", tags=("x",))
 OTHERWISE: dict[str, object] = {
     "id": "shelf/b.md",
     "source": "wiki",
-    "kind": "text",
+    "format": "text",
+    "genre": "legal",
     "content": b"Other words.",
     "title": "B",
     "readers": frozenset({"public"}),

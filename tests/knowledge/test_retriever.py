@@ -9,6 +9,7 @@ import pytest
 from knowledge.base import PUBLIC, Filter, Index, Scope
 from knowledge.catalog import Catalog
 from knowledge.errors import Busy
+from knowledge.fusion import fused
 from knowledge.indexes.vectors import VectorMatrix
 from knowledge.indexes.words import Words
 from knowledge.retriever import Retriever
@@ -153,10 +154,11 @@ async def rereading(path: Path, *documents: object) -> AsyncGenerator[tuple[Retr
 
 
 async def test_a_sentence_that_says_it_lifts_its_passage(tmp_path: Path) -> None:
-    near = document("near.md", "# Night\n\nThe night job rotates logs. Signing is slow. Keys turn.")
+    near = document("near.md", "# Night job\n\nA job. The night. Rotates signing. Some keys here.")
     async with rereading(tmp_path / "k.db", LONG, near, BIRDS) as (retriever, _):
         found = await retriever.ranked("the night job rotates signing keys", scope=SCOPE)
     assert found.passages[0].document == "shelf/long.md"
+    assert fused(found.rankings)[0].chunk == found.passages[1].chunk
     assert [hit.chunk for hit in found.hits[:3]] == [passage.chunk for passage in found.passages]
     assert found.signals.stated > 0.5
     assert found.signals.missing == 0

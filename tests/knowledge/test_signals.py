@@ -25,7 +25,8 @@ async def test_a_sentence_that_is_near_and_says_it_is_stated() -> None:
     asked = _asked("signing keys are rotated", signing=2.0, keys=1.0, rotated=1.0)
     reads = await Sentences(Hashing()).read([PAGE, OTHER])
     found = signals([VECTORS], [PAGE, OTHER], reads, asked=asked, asking=asked)
-    assert (found.similarity, found.spread) == (0.7, pytest.approx(0.5))
+    assert found.similarity == 0.7
+    assert found.spread == pytest.approx(0.5)
     assert (found.coverage, found.missing, found.terms) == (1.0, 0.0, 3)
     assert found.stated == pytest.approx(found.sentence)
     assert found.sentence > 0.5
@@ -43,7 +44,8 @@ async def test_only_what_is_asked_now_counts_as_missing_or_stated() -> None:
 def test_without_sentences_the_passage_counts_as_one() -> None:
     asked = _asked("signing ships", signing=1.0, ships=1.0)
     found = signals([VECTORS], [PAGE, OTHER], {}, asked=asked, asking=asked)
-    assert (found.sentence, found.stated) == (0.7, pytest.approx(0.7 * 0.5))
+    assert found.sentence == 0.7
+    assert found.stated == pytest.approx(0.7 * 0.5)
     assert found.missing == 0.0
 
 

@@ -58,7 +58,7 @@ async def test_a_document_is_named_by_its_path_under_the_folder(docs: Path) -> N
     path.write_text("# Hello")
     os.utime(path, (1_700_000_000, 1_700_000_000))
     (document,) = await all_of(Files(docs, readers=EVERYONE))
-    assert (document.id, document.source, document.kind) == ("docs/sub/first-steps.md", "docs", "markdown")
+    assert (document.id, document.source, document.format) == ("docs/sub/first-steps.md", "docs", "markdown")
     assert document.title == "first steps"
     assert document.updated_at == datetime.fromtimestamp(1_700_000_000, UTC)
     assert document.readers == EVERYONE
@@ -67,7 +67,13 @@ async def test_a_document_is_named_by_its_path_under_the_folder(docs: Path) -> N
 async def test_a_file_may_be_named_directly(docs: Path) -> None:
     (docs / "a.html").write_text("x")
     (document,) = await all_of(Files(docs / "a.html", readers=EVERYONE))
-    assert (document.id, document.source, document.kind) == ("a.html", "a.html", "html")
+    assert (document.id, document.source, document.format) == ("a.html", "a.html", "html")
+
+
+async def test_all_documents_of_a_source_may_be_of_one_kind(docs: Path) -> None:
+    (docs / "a.txt").write_text("x")
+    assert [document.genre for document in await all_of(Files(docs, readers=EVERYONE, genre="legal"))] == ["legal"]
+    assert [document.genre for document in await all_of(Files(docs, readers=EVERYONE))] == [None]
 
 
 async def test_a_source_may_be_given_a_name(docs: Path) -> None:

@@ -38,7 +38,7 @@ async def test_a_row_is_a_passage_or_a_page_by_what_it_looks_like(tmp_path: Path
     corpus.write_text("\n\n".join(json.dumps(row) for row in rows))
     assert [one.format for one in await all_of(_rows(corpus))] == ["passage", "passage"]
     pages = await all_of(_rows(corpus, pages=True))
-    assert [(one.id, one.title, one.format) for one in pages] == [("1", "T", "markdown"), ("2", "", "html")]
+    assert [(one.id, one.title, one.format) for one in pages] == [("1", "T", "markdown"), ("2", "2", "html")]
 
 
 async def test_a_row_without_text_is_its_title(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def _labelled(stated: float, *, answerable: bool, conversation: str, noise: floa
 
 def _corpus(count: int, *, seed: int = 7) -> list[Labelled]:
     """Half is answerable; only ``stated`` tells, and not always."""
-    chance = random.Random(seed)
+    chance = random.Random(seed)  # noqa: S311 - a made-up corpus, no secret
     return [
         _labelled(
             chance.gauss(0.6 if number % 2 else 0.4, 0.08),
@@ -53,7 +53,7 @@ def test_questions_that_a_gate_was_not_fitted_to_are_told_apart_too() -> None:
 
 
 def test_labels_by_chance_are_not_learned() -> None:
-    chance = random.Random(3)
+    chance = random.Random(3)  # noqa: S311 - the same
     labelled = [
         _labelled(chance.random(), answerable=chance.random() < 0.5, conversation=str(number), noise=chance.random())
         for number in range(400)
@@ -93,7 +93,11 @@ def test_without_an_answerable_question_there_is_no_bar() -> None:
 
 def test_a_feature_that_never_differs_does_no_harm() -> None:
     same = [
-        Labelled(features=_labelled(0.5, answerable=True, conversation="").features, answerable=bool(n % 2), conversation=str(n))
+        Labelled(
+            features=_labelled(0.5, answerable=True, conversation="").features,
+            answerable=bool(n % 2),
+            conversation=str(n),
+        )
         for n in range(2 * FEWEST + 10)
     ]
     gate = calibrated(same, answered=0.9)
@@ -102,7 +106,7 @@ def test_a_feature_that_never_differs_does_no_harm() -> None:
 
 def test_a_conversation_is_in_one_fold_whole() -> None:
     """Were it split, the twins would be told by each other: here each conversation's label is its own chance."""
-    chance = random.Random(5)
+    chance = random.Random(5)  # noqa: S311 - the same
     labelled = []
     for talk in range(150):
         stated, answerable = chance.random(), chance.random() < 0.5

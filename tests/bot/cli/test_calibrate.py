@@ -44,7 +44,8 @@ def test_a_few_questions_set_the_bar(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_the_bot_decides_by_it_until_it_is_forgotten(handbook: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    question = "rotate something in the kitchen of a key hotel"
+    question = "How do I rotate a key?"
+    (handbook.parent / "asked.txt").write_text("Rotate every key once a month with acme rotate\n")
     assert run(["ask", question, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["verdict"] == "answered"
     assert run(["calibrate", "asked.txt", "--answered", "1"]) == 0

@@ -129,9 +129,9 @@ def test_readers_are_the_team_unless_others_are_named(
     seen: list[frozenset[str]] = []
     made = app.files
 
-    def files(path: Path, *, readers: frozenset[str], name: str | None = None) -> object:
+    def files(path: Path, *, readers: frozenset[str], name: str | None, genre: None) -> object:
         seen.append(readers)
-        return made(path, readers=readers, name=name)
+        return made(path, readers=readers, name=name, genre=genre)
 
     monkeypatch.setattr(app, "files", files)
     assert run(["sync", "handbook", "--quiet", *options]) == 0
@@ -223,3 +223,17 @@ def test_a_name_stands_for_the_source(handbook: Path, capsys: CaptureFixture[str
 def test_on_a_terminal_a_bar_shows_how_far_it_is(handbook: Path, monkeypatch: MonkeyPatch) -> None:
     monkeypatch.setattr("bot.cli.progress.watched", lambda: True)
     assert run(["sync", "handbook"]) == 0
+
+
+def test_another_kind_cuts_the_same_files_anew_and_can_be_asked_for(
+    handbook: Path, capsys: CaptureFixture[str]
+) -> None:
+    _synced(capsys, "handbook")
+    assert _synced(capsys, "handbook", "--kind", "contracts")["changed"] == 2
+    assert _synced(capsys, "handbook", "--kind", "legal")["unchanged"] == 2
+    assert run(["search", "backup kind:legal", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["passages"]
+    assert run(["search", "backup kind:markdown", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["passages"]
+    assert run(["search", "backup kind:technical", "--json"]) == 0
+    assert not json.loads(capsys.readouterr().out)["passages"]

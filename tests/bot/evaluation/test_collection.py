@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -22,7 +22,7 @@ def test_questions_come_with_their_grades_labels_and_history(tmp_path: Path) -> 
 
 
 def test_questions_of_one_conversation_are_known_by_its_first_line_or_its_name(tmp_path: Path) -> None:
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"_id": "a", "text": "And then?", "metadata": {"history": ["user: Where?", "agent: Here."]}},
         {"_id": "b", "text": "Why?", "metadata": {"history": ["user: Where?", "agent: Here.", "user: And then?"]}},
         {"_id": "c", "text": "Where?"},

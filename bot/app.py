@@ -220,14 +220,12 @@ async def _assembled(settings: Settings) -> AsyncGenerator[tuple[Engine, Knowled
 @asynccontextmanager
 async def _opened(settings: Settings) -> AsyncGenerator[Knowledge]:
     from knowledge.catalog import Catalog
-    from knowledge.fusion import STATIC_VECTOR_SHARE, VECTOR_SHARE
     from knowledge.indexes.vectors import VectorMatrix
     from knowledge.indexes.words import Words
     from knowledge.retriever import Retriever
     from knowledge.store import Store
 
     embedder = _embedder(settings)
-    share = STATIC_VECTOR_SHARE if settings.embedder == "lite" else VECTOR_SHARE
     async with Store(settings.knowledge_database) as store:
         catalog = Catalog(store)
         indexes = (Words(store), VectorMatrix(store))
@@ -236,19 +234,15 @@ async def _opened(settings: Settings) -> AsyncGenerator[Knowledge]:
             catalog=catalog,
             indexes=indexes,
             embedder=embedder,
-            retriever=Retriever(indexes=indexes, embedder=embedder, catalog=catalog, vector_share=share),
+            retriever=Retriever(indexes=indexes, embedder=embedder, catalog=catalog),
             workspace=settings.team,
         )
 
 
 def _embedder(settings: Settings) -> Embedder:
-    if settings.embedder == "lite":
-        from knowledge.embedders.lite import Lite
+    from knowledge import embedders
 
-        return Lite()
-    from knowledge.embedders.minilm import MiniLm
-
-    return MiniLm(settings.home)
+    return embedders.load(settings.embedder, settings.home)
 
 
 @asynccontextmanager

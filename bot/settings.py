@@ -14,9 +14,10 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from adapters.base import PRINCIPAL
 from bot.loading import Variable, loaded
+from knowledge import embedders
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _URL: Final = re.compile(r"https?://[^\s/?#]+[^\s?#]*")
 
@@ -25,6 +26,16 @@ def _principal(value: str) -> str:
     if not PRINCIPAL.fullmatch(value) or value == "public":
         raise ValueError
     return value
+
+
+def _embedder(value: str) -> str:
+    if value not in embedders.names():
+        raise ValueError
+    return value
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _address(value: str) -> str:
@@ -56,7 +67,9 @@ class Settings(BaseModel):
         default="terminal:local", description="a platform and a workspace with a colon between, such as terminal:acme"
     )
     """The workspace that knowledge belongs to, and the principal that its members hold."""
-    embedder: Literal["minilm", "lite"] = Field(default="minilm", description="minilm or lite")
+    embedder: Annotated[str, AfterValidator(_embedder)] = Field(
+        default="minilm", description=_listed(embedders.names())
+    )
     model: str = Field(default="gpt-4.1-mini", pattern=r"^\S+$", description="the name of a model, without spaces")
     openai_api_key: Annotated[SecretStr | None, BeforeValidator(_key), Variable("OPENAI_API_KEY")] = Field(
         default=None, description="one key, without spaces"

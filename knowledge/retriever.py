@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol, runtime_checkable
 from knowledge import terms, tokens
 from knowledge.base import Query, Retrieved, Signals
 from knowledge.choosing import chosen
-from knowledge.fusion import VECTOR_SHARE, Ranking, fused
+from knowledge.fusion import Ranking, fused
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ class Weigher(Protocol):
 
 
 class Retriever:
-    """Searches every index at once. ``vector_share`` is the vectors' weight in the fused score, from 0 to 1."""
+    """Searches every index at once. ``vector_share`` takes the place of the embedder's own, to measure others."""
 
     def __init__(
         self,
@@ -44,14 +44,15 @@ class Retriever:
         indexes: Sequence[Index],
         embedder: Embedder,
         catalog: Catalog,
-        vector_share: float = VECTOR_SHARE,
+        vector_share: float | None = None,
     ) -> None:
         """The first index that can weigh terms does; without one all terms weigh the same."""
         self._indexes = indexes
         self._embedder = embedder
         self._catalog = catalog
         self._weigher = next((index for index in indexes if isinstance(index, Weigher)), None)
-        self._weights = {"vectors": vector_share, "words": 1 - vector_share}
+        share = embedder.vector_share if vector_share is None else vector_share
+        self._weights = {"vectors": share, "words": 1 - share}
 
     async def retrieve(
         self,

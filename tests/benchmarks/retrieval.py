@@ -1,7 +1,7 @@
 """How well the knowledge finds, over folders in BEIR format: through the same store, indexes and fusion that answer.
 
 Run alone it keeps what it synced in a folder, so that a second run measures at once:
-``python -m tests.benchmarks.retrieval DATA KEPT [--lite]``.
+``python -m tests.benchmarks.retrieval DATA KEPT [--embedder lite]``.
 """
 
 from __future__ import annotations
@@ -19,11 +19,10 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from knowledge import embedders
 from knowledge.base import PUBLIC, Document, Scope
 from knowledge.catalog import Catalog
-from knowledge.embedders.lite import Lite
-from knowledge.embedders.minilm import MiniLm
-from knowledge.fusion import STATIC_VECTOR_SHARE, VECTOR_SHARE, fused
+from knowledge.fusion import fused
 from knowledge.indexes.vectors import VectorMatrix
 from knowledge.indexes.words import Words
 from knowledge.retriever import Retriever
@@ -70,24 +69,23 @@ class Measured:
 def figures(data: Path) -> Sequence[Figure]:
     """Measure every set in the folder, each in a fresh store."""
     with tempfile.TemporaryDirectory() as kept:
-        return asyncio.run(_figures(data, Path(kept), lite=False))
+        return asyncio.run(_figures(data, Path(kept), embedder="minilm"))
 
 
-async def _figures(data: Path, kept: Path, *, lite: bool) -> Sequence[Figure]:
+async def _figures(data: Path, kept: Path, *, embedder: str) -> Sequence[Figure]:
     found: list[Figure] = []
     for folder in sorted(path.parent.parent for path in data.glob("*/qrels/test.tsv")):
         if folder.name in AIMS:
-            found += await _measured(folder, kept, lite=lite)
+            found += await _measured(folder, kept, embedder=embedder)
     return found
 
 
-async def _measured(folder: Path, kept: Path, *, lite: bool) -> Sequence[Figure]:
-    embedder: Embedder = Lite() if lite else MiniLm(kept / "cache")
-    file = kept / f"{folder.name}-{'lite' if lite else 'minilm'}.db"
+async def _measured(folder: Path, kept: Path, *, embedder: str) -> Sequence[Figure]:
+    file = kept / f"{folder.name}-{embedder}.db"
     async with Store(file) as store:
-        retriever, speed = await known(folder, store, embedder, lite=lite)
+        retriever, speed = await known(folder, store, embedders.load(embedder, kept / "cache"))
         measured = await measure(retriever, questions(folder))
-    name = f"{folder.name}{', lite' if lite else ''}"
+    name = folder.name if embedder == "minilm" else f"{folder.name}, {embedder}"
     return [
         Figure(name=f"{name}: nDCG@{_TOP}", value=measured.ndcg, unit="", aim=f"at least {AIMS[folder.name]:.2f}"),
         Figure(name=f"{name}: recall@{_RECALLED}", value=measured.recall, unit=""),
@@ -96,7 +94,7 @@ async def _measured(folder: Path, kept: Path, *, lite: bool) -> Sequence[Figure]
     ]
 
 
-async def known(folder: Path, store: Store, embedder: Embedder, *, lite: bool) -> tuple[Retriever, Sequence[Figure]]:
+async def known(folder: Path, store: Store, embedder: Embedder) -> tuple[Retriever, Sequence[Figure]]:
     """Sync a corpus into a store, or find it there; give what searches it, and how fast it was synced."""
     catalog = Catalog(store)
     indexes = (Words(store), VectorMatrix(store))
@@ -107,8 +105,7 @@ async def known(folder: Path, store: Store, embedder: Embedder, *, lite: bool) -
         indexes=indexes,
         embedder=embedder,
     )
-    share = STATIC_VECTOR_SHARE if lite else VECTOR_SHARE
-    retriever = Retriever(indexes=indexes, embedder=embedder, catalog=catalog, vector_share=share)
+    retriever = Retriever(indexes=indexes, embedder=embedder, catalog=catalog)
     rate = Figure(name=f"{folder.name}: synced", value=summary.chunks / summary.seconds, unit="chunks/s")
     return retriever, [rate] if summary.chunks else []
 
@@ -193,9 +190,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("data", type=Path)
     parser.add_argument("kept", type=Path)
-    parser.add_argument("--lite", action="store_true")
+    parser.add_argument("--embedder", choices=embedders.names(), default="minilm")
     asked = parser.parse_args()
-    for figure in asyncio.run(_figures(asked.data, asked.kept, lite=asked.lite)):
+    for figure in asyncio.run(_figures(asked.data, asked.kept, embedder=asked.embedder)):
         sys.stdout.write(f"{figure.name:40} {figure.value:10.3f} {figure.unit} {figure.aim}\n")
 
 

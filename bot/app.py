@@ -16,6 +16,7 @@ import bot
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from adapters.base import Adapter
     from adapters.terminal import Terminal
@@ -129,10 +130,11 @@ async def answering(settings: Settings) -> AsyncGenerator[tuple[Engine, Catalog]
         yield answerer, known.catalog
 
 
-async def service(settings: Settings, adapter: Adapter) -> bool:
+async def service(settings: Settings, adapter: Adapter, *, told: Callable[[str], None] | None = None) -> bool:
     """Serve one platform until it ends, SIGTERM comes or this is cancelled; give whether SIGTERM came.
 
-    Answers under way then have their time to end.
+    Answers under way then have their time to end. Meanwhile the sources that the settings name are kept up to date;
+    ``told`` hears of it.
     """
     from bot.desk import FrontDesk
     from bot.dispatcher import Dispatcher
@@ -142,7 +144,7 @@ async def service(settings: Settings, adapter: Adapter) -> bool:
     from bot.turns import Turns
 
     inbox = Inbox()
-    async with _assembled(settings) as (answerer, _, database), adapter:
+    async with _assembled(settings) as (answerer, known, database), adapter, _upkeep(settings, known, told):
         desk = FrontDesk(inbox=inbox, turns=Turns(database), ratings=Ratings(database))
         dispatcher = Dispatcher(
             inbox=inbox,
@@ -175,6 +177,16 @@ def terminal(settings: Settings, *, user: str) -> Terminal:
         now=lambda: datetime.now(UTC),
         token=lambda: secrets.token_hex(8),
     )
+
+
+def named(settings: Settings) -> list[Files]:
+    """Make what the settings name sources."""
+    from bot.sources import may_read
+
+    return [
+        files(one.path, readers=may_read(settings.team, readers=one.readers, public=one.public), name=one.name)
+        for one in settings.sources
+    ]
 
 
 def files(path: Path, *, readers: frozenset[Principal], name: str | None = None) -> Files:
@@ -217,15 +229,30 @@ async def _assembled(settings: Settings) -> AsyncGenerator[tuple[Engine, Knowled
         yield engine(settings, known, Turns(database), model), known, database
 
 
+def _upkeep(
+    settings: Settings, known: Knowledge, told: Callable[[str], None] | None
+) -> AbstractAsyncContextManager[None]:
+    """Sync through a store and indexes of its own, beside those that answer, but with the same embedder."""
+    from bot.upkeep import Upkeep
+    from knowledge.embedding.lanes import behind
+
+    async def sync(source: Source) -> Summary:
+        with behind():
+            async with _opened(settings, known.embedder) as beside:
+                return await beside.sync([source])
+
+    return Upkeep(sources=named(settings), sync=sync, minutes=settings.sync_minutes, told=told).running()
+
+
 @asynccontextmanager
-async def _opened(settings: Settings) -> AsyncGenerator[Knowledge]:
+async def _opened(settings: Settings, embedder: Embedder | None = None) -> AsyncGenerator[Knowledge]:
     from knowledge.catalog import Catalog
     from knowledge.indexes.vectors import VectorMatrix
     from knowledge.indexes.words import Words
     from knowledge.retriever import Retriever
     from knowledge.store import Store
 
-    embedder = _embedder(settings)
+    embedder = embedder or _embedder(settings)
     async with Store(settings.knowledge_database) as store:
         catalog = Catalog(store)
         indexes = (Words(store), VectorMatrix(store))

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from adapters.base import PRINCIPAL
 from bot.loading import Variable, loaded
+from bot.sources import NamedSource, distinct
 from knowledge import embedders
 
 if TYPE_CHECKING:
@@ -78,6 +79,12 @@ class Settings(BaseModel):
         default="https://api.openai.com/v1",
         description="an address that begins with http:// or https://, such as http://localhost:11434/v1",
     )
+    sources: Annotated[tuple[NamedSource, ...], AfterValidator(distinct)] = Field(
+        default=(), description="tables [[sources]] in footnote.toml, each with a path, and with a name of its own"
+    )
+    """What a running bot keeps up to date, and what ``footnote sync`` reads without a path."""
+    sync_minutes: float = Field(default=60.0, ge=0, le=10_080, description="a number from 0 to 10080")
+    """Minutes between two syncs of these sources while the bot runs; 0: only at its start."""
     max_in_flight: int = Field(default=8, ge=1, le=1000, description="a whole number from 1 to 1000")
     """Answers that are written at the same time; further questions wait."""
     drain_seconds: float = Field(default=25.0, ge=0, le=600, description="a number from 0 to 600")

@@ -16,6 +16,7 @@ import bot
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Collection, Sequence
+    from contextlib import AbstractAsyncContextManager
 
     from adapters.base import Adapter
     from adapters.terminal import Terminal
@@ -95,7 +96,7 @@ async def knowledge(settings: Settings, *, file: Path | None = None) -> AsyncGen
 
     Raises KnowledgeError, WrongVectors where another embedder made it.
     """
-    async with _opened(settings, file) as known:
+    async with _opened(settings, file=file) as known:
         for index in known.indexes:
             await index.prepare(known.embedder.spec)
         yield known
@@ -152,10 +153,11 @@ async def answering(settings: Settings) -> AsyncGenerator[tuple[Engine, Catalog]
         yield answerer, known.catalog
 
 
-async def service(settings: Settings, adapter: Adapter) -> bool:
+async def service(settings: Settings, adapter: Adapter, *, told: Callable[[str], None] | None = None) -> bool:
     """Serve one platform until it ends, SIGTERM comes or this is cancelled; give whether SIGTERM came.
 
-    Answers under way then have their time to end.
+    Answers under way then have their time to end. Meanwhile the sources that the settings name are kept up to date;
+    ``told`` hears of it.
     """
     from bot.desk import FrontDesk
     from bot.dispatcher import Dispatcher
@@ -165,7 +167,7 @@ async def service(settings: Settings, adapter: Adapter) -> bool:
     from bot.turns import Turns
 
     inbox = Inbox()
-    async with _assembled(settings) as (answerer, _, database), adapter:
+    async with _assembled(settings) as (answerer, known, database), adapter, _upkeep(settings, known, told):
         desk = FrontDesk(inbox=inbox, turns=Turns(database), ratings=Ratings(database))
         dispatcher = Dispatcher(
             inbox=inbox,
@@ -198,6 +200,16 @@ def terminal(settings: Settings, *, user: str) -> Terminal:
         now=lambda: datetime.now(UTC),
         token=lambda: secrets.token_hex(8),
     )
+
+
+def named(settings: Settings) -> list[Files]:
+    """Make what the settings name sources."""
+    from bot.sources import may_read
+
+    return [
+        files(one.path, readers=may_read(settings.team, readers=one.readers, public=one.public), name=one.name)
+        for one in settings.sources
+    ]
 
 
 def files(path: Path, *, readers: frozenset[Principal], name: str | None = None, genre: Genre | None = None) -> Files:
@@ -250,18 +262,33 @@ async def _assembled(settings: Settings) -> AsyncGenerator[tuple[Engine, Knowled
         yield engine(settings, known, Turns(database), model, await known.gate()), known, database
 
 
+def _upkeep(
+    settings: Settings, known: Knowledge, told: Callable[[str], None] | None
+) -> AbstractAsyncContextManager[None]:
+    """Sync through a store and indexes of its own, beside those that answer, but with the same embedder."""
+    from bot.upkeep import Upkeep
+    from knowledge.embedding.lanes import behind
+
+    async def sync(source: Source) -> Summary:
+        with behind():
+            async with _opened(settings, known.embedder) as beside:
+                return await beside.sync([source])
+
+    return Upkeep(sources=named(settings), sync=sync, minutes=settings.sync_minutes, told=told).running()
+
+
 @asynccontextmanager
-async def _opened(settings: Settings, file: Path | None = None) -> AsyncGenerator[Knowledge]:
+async def _opened(
+    settings: Settings, embedder: Embedder | None = None, file: Path | None = None
+) -> AsyncGenerator[Knowledge]:
     from knowledge.catalog import Catalog
-    from knowledge.fusion import STATIC_VECTOR_SHARE, VECTOR_SHARE
     from knowledge.indexes.vectors import VectorMatrix
     from knowledge.indexes.words import Words
     from knowledge.retriever import Retriever
     from knowledge.sentences import Sentences
     from knowledge.store import Store
 
-    embedder = _embedder(settings)
-    share = STATIC_VECTOR_SHARE if settings.embedder == "lite" else VECTOR_SHARE
+    embedder = embedder or _embedder(settings)
     async with Store(file or settings.knowledge_database) as store:
         catalog = Catalog(store)
         indexes = (Words(store), VectorMatrix(store))
@@ -270,25 +297,15 @@ async def _opened(settings: Settings, file: Path | None = None) -> AsyncGenerato
             catalog=catalog,
             indexes=indexes,
             embedder=embedder,
-            retriever=Retriever(
-                indexes=indexes,
-                embedder=embedder,
-                catalog=catalog,
-                sentences=Sentences(embedder),
-                vector_share=share,
-            ),
+            retriever=Retriever(indexes=indexes, embedder=embedder, catalog=catalog, sentences=Sentences(embedder)),
             workspace=settings.team,
         )
 
 
 def _embedder(settings: Settings) -> Embedder:
-    if settings.embedder == "lite":
-        from knowledge.embedders.lite import Lite
+    from knowledge import embedders
 
-        return Lite()
-    from knowledge.embedders.minilm import MiniLm
-
-    return MiniLm(settings.home)
+    return embedders.load(settings.embedder, settings.home)
 
 
 @asynccontextmanager

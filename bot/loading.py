@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Final, TypeAlias, TypeGuard, TypeVar, get_args
 
 from pydantic import BaseModel, SecretStr, ValidationError
 
@@ -15,7 +15,7 @@ from bot.errors import BadSettings
 from bot.ops.redaction import masked
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from pydantic.fields import FieldInfo
 
@@ -35,12 +35,13 @@ class Variable:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Declared:
-    """One setting; a secret one is read from the environment alone."""
+    """One setting; a secret one is read from the environment alone. ``table`` is what each item of a list holds."""
 
     variable: str
     path: _Path
     right: str
     secret: bool
+    table: type[BaseModel] | None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -70,7 +71,7 @@ def loaded(record: type[_Record], environ: Mapping[str, str] | None, toml: Path 
 def _declared(record: type[BaseModel], above: _Path = ()) -> Iterator[_Declared]:
     for name, info in record.model_fields.items():
         path = (*above, name)
-        if isinstance(info.annotation, type) and issubclass(info.annotation, BaseModel):
+        if _is_record(info.annotation):
             yield from _declared(info.annotation, path)
         else:
             yield _one(info, path)
@@ -83,7 +84,12 @@ def _one(info: FieldInfo, path: _Path) -> _Declared:
         path=path,
         right=info.description or "another value",
         secret=SecretStr in (info.annotation, *get_args(info.annotation)),
+        table=next((kind for kind in get_args(info.annotation) if _is_record(kind)), None),
     )
+
+
+def _is_record(kind: object) -> TypeGuard[type[BaseModel]]:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
 
 
 def _read_variables(environ: Mapping[str, str], declared: Iterable[_Declared], reading: _Reading) -> None:
@@ -150,13 +156,30 @@ def _wrong(error: ValidationError, declared: Iterable[_Declared], reading: _Read
     """A line for each setting that is wrong, however many ways it is wrong in."""
     places = {tuple(str(part) for part in detail["loc"]) for detail in error.errors(include_input=False)}
     for setting in declared:
-        if any(place[: len(setting.path)] == setting.path for place in places):
+        inside = {place[len(setting.path) :] for place in places if place[: len(setting.path)] == setting.path}
+        if inside:
             name, value = reading.values.get(setting.path, (setting.variable, None))
-            if value is None:
+            if setting.table and all(len(place) > 1 for place in inside):
+                yield from _wrong_in_tables(setting.table, name, value, {(place[0], place[1]) for place in inside})
+            elif value is None:
                 yield f"{name} is not set; it must be {setting.right}."
             else:
                 shown = "not a usable value (it is not shown)" if setting.secret else masked(repr(value))
                 yield f"{name} is {shown}; it must be {setting.right}."
+
+
+def _wrong_in_tables(
+    table: type[BaseModel], name: str, tables: Sequence[Mapping[str, Any]], places: Collection[tuple[str, str]]
+) -> Iterator[str]:
+    """The same for a list of tables, which people count from 1; a place is a table's index and a key."""
+    for index, key in sorted(places, key=lambda place: (int(place[0]), place[1])):
+        whose, given, info = f"{name}, table {int(index) + 1}: ", tables[int(index)], table.model_fields.get(key)
+        if info is None:
+            yield whose + _unknown(key, table.model_fields)
+        elif key in given:
+            yield f"{whose}{key} is {masked(repr(given[key]))}; it must be {info.description}."
+        else:
+            yield f"{whose}{key} is not set; it must be {info.description}."
 
 
 def _told(mistakes: list[str]) -> str:

@@ -14,9 +14,11 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from adapters.base import PRINCIPAL
 from bot.loading import Variable, loaded
+from bot.sources import NamedSource, distinct
+from knowledge import embedders
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 _URL: Final = re.compile(r"https?://[^\s/?#]+[^\s?#]*")
 
@@ -25,6 +27,16 @@ def _principal(value: str) -> str:
     if not PRINCIPAL.fullmatch(value) or value == "public":
         raise ValueError
     return value
+
+
+def _embedder(value: str) -> str:
+    if value not in embedders.names():
+        raise ValueError
+    return value
+
+
+def _listed(names: Sequence[str]) -> str:
+    return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _address(value: str) -> str:
@@ -56,7 +68,9 @@ class Settings(BaseModel):
         default="terminal:local", description="a platform and a workspace with a colon between, such as terminal:acme"
     )
     """The workspace that knowledge belongs to, and the principal that its members hold."""
-    embedder: Literal["minilm", "lite"] = Field(default="minilm", description="minilm or lite")
+    embedder: Annotated[str, AfterValidator(_embedder)] = Field(
+        default="minilm", description=_listed(embedders.names())
+    )
     model: str = Field(default="gpt-4.1-mini", pattern=r"^\S+$", description="the name of a model, without spaces")
     openai_api_key: Annotated[SecretStr | None, BeforeValidator(_key), Variable("OPENAI_API_KEY")] = Field(
         default=None, description="one key, without spaces"
@@ -65,6 +79,12 @@ class Settings(BaseModel):
         default="https://api.openai.com/v1",
         description="an address that begins with http:// or https://, such as http://localhost:11434/v1",
     )
+    sources: Annotated[tuple[NamedSource, ...], AfterValidator(distinct)] = Field(
+        default=(), description="tables [[sources]] in footnote.toml, each with a path, and with a name of its own"
+    )
+    """What a running bot keeps up to date, and what ``footnote sync`` reads without a path."""
+    sync_minutes: float = Field(default=60.0, ge=0, le=10_080, description="a number from 0 to 10080")
+    """Minutes between two syncs of these sources while the bot runs; 0: only at its start."""
     max_in_flight: int = Field(default=8, ge=1, le=1000, description="a whole number from 1 to 1000")
     """Answers that are written at the same time; further questions wait."""
     drain_seconds: float = Field(default=25.0, ge=0, le=600, description="a number from 0 to 600")

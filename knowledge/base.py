@@ -225,9 +225,15 @@ class Source(Protocol):
 
 
 class Embedder(Protocol):
-    """Turns texts into vectors."""
+    """Turns texts into vectors.
+
+    ``vector_share`` is how much its vectors weigh in the fused score, from 0 to 1, the rest being the keywords'.
+    ``batch`` is how many texts it should be given at a time, to be fast: a few seconds of work at most.
+    """
 
     spec: VectorSpec
+    vector_share: float
+    batch: int
 
     async def embed(self, texts: Sequence[str], /, *, purpose: Literal["question", "passage"]) -> Embedded:
         """Embed the texts, one row each."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol, runtime_checkable
 from knowledge import terms, tokens
 from knowledge.base import Hit, Query, Retrieved
 from knowledge.choosing import chosen
-from knowledge.fusion import VECTOR_SHARE, Ranking, fused, scaled
+from knowledge.fusion import Ranking, fused, scaled
 from knowledge.reranking import Evidence, held, reranked
 from knowledge.signals import Asked, signals
 
@@ -53,7 +53,7 @@ class Ranked:
 
 
 class Retriever:
-    """Searches every index at once. ``vector_share`` is the vectors' weight in the fused score, from 0 to 1.
+    """Searches every index at once. ``vector_share`` takes the place of the embedder's own, to measure others.
 
     With ``sentences`` the best fused passages are read again; without, they stay in the fused order.
     """
@@ -65,7 +65,7 @@ class Retriever:
         embedder: Embedder,
         catalog: Catalog,
         sentences: Sentences | None = None,
-        vector_share: float = VECTOR_SHARE,
+        vector_share: float | None = None,
     ) -> None:
         """The first index that can weigh terms does; without one all terms weigh the same."""
         self._indexes = indexes
@@ -73,7 +73,8 @@ class Retriever:
         self._catalog = catalog
         self._sentences = sentences
         self._weigher = next((index for index in indexes if isinstance(index, Weigher)), None)
-        self._weights = {"vectors": vector_share, "words": 1 - vector_share}
+        share = embedder.vector_share if vector_share is None else vector_share
+        self._weights = {"vectors": share, "words": 1 - share}
 
     async def retrieve(  # noqa: PLR0913 - one search has many sides
         self,

@@ -1,6 +1,7 @@
 """Staging: documents are read and cut, embedded, and written beside what answers; the three go on at once.
 
-Queues between them are short, so that memory is bounded by a few batches whatever the size of the sources.
+The embedder says how many chunks a batch has, and about as many are staged in one transaction. Queues between the
+three are short, so that memory is bounded by a few batches whatever the size of the sources.
 """
 
 from __future__ import annotations
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from knowledge.editions import Editions
     from knowledge.tally import Tally
 
-_BATCH = 64
-"""Chunks that are embedded at once, and about as many that one transaction stages."""
 _AHEAD = 2
 """Batches that may wait between two stages: enough to keep the slower one busy."""
 _PAUSE = 0.05
@@ -139,7 +138,7 @@ class Staging:
             async with aclosing(self._read(source)) as documents:
                 async for document, digest in documents:
                     await self._prepare(document, digest, batch)
-                    if len(batch.chunks) >= _BATCH:
+                    if len(batch.chunks) >= self.embedder.batch:
                         yield batch
                         batch = _Batch()
             for skipped in source.skipped:
@@ -179,8 +178,8 @@ class Staging:
     async def _embed(self, batches: asyncio.Queue[_Batch | None]) -> AsyncGenerator[_Vectored]:
         async for batch in _drain(batches):
             vectored = _Vectored(batch, [])
-            for start in range(0, len(batch.chunks), _BATCH):
-                chunks = batch.chunks[start : start + _BATCH]
+            for start in range(0, len(batch.chunks), self.embedder.batch):
+                chunks = batch.chunks[start : start + self.embedder.batch]
                 with self.clock.of("embed"):
                     found = await self.embedder.embed([chunk.searched for chunk in chunks], purpose="passage")
                 pairs = zip(chunks, found.vectors, strict=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias, assert_never
 
 from adapters.base import (
@@ -73,6 +74,7 @@ class Terminal(Adapter):
         self._hinted = False
         self._asked: str | None = None
         self._happened = _Happenings()
+        self._notices: deque[str] = deque()
         self.failed = False
 
     async def __aenter__(self) -> Self:
@@ -88,6 +90,8 @@ class Terminal(Adapter):
             self._screen.say("Ask a question. /help lists the commands, Ctrl-D ends.", "dim")
         interrupted = False
         while True:
+            while self._notices:
+                self._screen.say(self._notices.popleft(), "dim")
             line = await self._lines.read(_PROMPT)
             if line is Key.END or (line is Key.INTERRUPT and interrupted):
                 return
@@ -96,6 +100,15 @@ class Terminal(Adapter):
                 self._screen.say("Ctrl-C once more ends; so does /quit.", "dim")
             elif not await self._handle(read(line), desk):
                 return
+
+    @property
+    def interactive(self) -> bool:
+        """Whether a person sits here, and not a pipe."""
+        return self._lines.interactive
+
+    def notice(self, text: str, /) -> None:
+        """Show a sentence that nobody asked for before the next prompt, where it is in nobody's way."""
+        self._notices.append(text)
 
     async def reply(self, question: Question, parts: AsyncGenerator[Part], /) -> None:
         """Show the parts as they come."""

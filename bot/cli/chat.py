@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from knowledge.base import Source
 
+_NOTHING: Final = (
+    "Nothing is synced yet, so the manual of Footnote is read first; footnote sync PATH adds your own documents."
+)
 TERMINATED: Final = 143
 """The exit code of shells for what SIGTERM ended."""
 
@@ -23,13 +26,29 @@ TERMINATED: Final = 143
 def command(ctx: click.Context) -> None:
     """Talk with the bot in this terminal, or answer each line of a pipe.
 
-    Where nothing is synced yet, its own manual is, so that there is something to ask about.
+    Where nothing is synced yet, the sources that the settings name are, or else its own manual, so that there is
+    something to ask about.
     """
     from bot.settings import load
 
     settings = load()
-    _know_the_manual(settings)
+    if settings.sources:
+        _know_the_sources(settings)
+    else:
+        _know_the_manual(settings)
     ctx.exit(asyncio.run(_chat(settings)))
+
+
+def _know_the_sources(settings: Settings) -> None:
+    """Read them before the first question where nothing is known; else that goes on while questions are answered."""
+    from bot.app import named, sources
+    from knowledge.errors import KnowledgeError
+
+    if not asyncio.run(sources(settings)):
+        tell("Nothing is synced yet, so the sources that footnote.toml names are read first.")
+        for source in named(settings):
+            with suppress(KnowledgeError):  # the service says so, and tries again
+                _read_first(settings, source)
 
 
 def _know_the_manual(settings: Settings) -> None:
@@ -41,6 +60,7 @@ def _know_the_manual(settings: Settings) -> None:
     readers = held[0].readers if held else frozenset({settings.team})
     source = files(manual(), readers=readers, name="manual")
     if not held:
+        tell(_NOTHING)
         _read_first(settings, source)
     elif [(one.name, one.place) for one in held] == [(source.name, source.origin)]:
         with suppress(KnowledgeError):  # whatever is in the way, such as another chat that starts, the old one answers
@@ -52,7 +72,6 @@ def _read_first(settings: Settings, source: Source) -> None:
     from bot.cli.progress import shown
     from bot.cli.summaries import counted
 
-    tell("Nothing is synced yet, so the manual of Footnote is read first; footnote sync PATH adds your own documents.")
     with shown(quiet=False) as progress:
         summary = asyncio.run(synced(settings, [source], progress=progress))
     tell(f"Read {counted(summary.added, 'page')} in {summary.seconds:.1f} s.")
@@ -64,7 +83,7 @@ async def _chat(settings: Settings) -> int:
     from bot.cli.person import user
 
     here = terminal(settings, user=user())
-    if await service(settings, here):
+    if await service(settings, here, told=here.notice if here.interactive else None):
         tell("Footnote was told to end (SIGTERM), so this chat ends here.")
         return TERMINATED
     return int(here.failed)

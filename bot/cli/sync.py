@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from bot.settings import Settings
-    from knowledge.base import Genre, Principal
+    from knowledge.base import Genre, Principal, Source
     from knowledge.syncing import Summary
 
 INCOMPLETE: Final = 3
@@ -35,7 +35,7 @@ KEPT_OF_REBUILDING = (
 
 
 @click.command("sync")
-@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path, readable=False), metavar="PATH...")
+@click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False), metavar="[PATH...]")
 @click.option("--public", is_flag=True, help="Let everyone read it; without this, only your team does.")
 @click.option("--reader", "readers", multiple=True, metavar="PRINCIPAL", help="Let these read it instead of the team.")
 @click.option("--name", metavar="NAME", help="Call this source so; by default it is called as its file or folder.")
@@ -62,16 +62,21 @@ def command(  # noqa: PLR0913 - its options
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Read Markdown, text and HTML files and folders: what is new or changed is added, what is gone is removed."""
-    from bot.app import files, synced
+    """Read Markdown, text and HTML files and folders: what is new or changed is added, what is gone is removed.
+
+    Without a PATH, the sources that footnote.toml names are read.
+    """
+    from bot.app import synced
     from bot.settings import load
 
     _check(paths, readers, name)
     settings = load()
-    may_read = frozenset(readers) | ({"public"} if public else set()) or frozenset({settings.team})
-    sources = [files(path, readers=may_read, name=name, genre=genre) for path in paths]
+    if paths:
+        sources = _given(settings, paths, readers, name, genre, public=public)
+    else:
+        sources = _named(settings, told_how=bool(public or readers or name))
     if rebuild:
-        _must_be_readable(paths)
+        _must_be_readable(paths or [source.path for source in settings.sources])
         if not quiet:
             _warn(settings, {source.name for source in sources})
     try:
@@ -86,6 +91,33 @@ def command(  # noqa: PLR0913 - its options
         for line in (*summed(summary), *_hints(settings, summary, {source.name for source in sources})):
             say(line)
     ctx.exit(_judged(summary, named=as_json or not quiet))
+
+
+def _given(  # noqa: PLR0913 - what was said of them
+    settings: Settings,
+    paths: Sequence[Path],
+    readers: tuple[Principal, ...],
+    name: str | None,
+    genre: Genre | None,
+    *,
+    public: bool,
+) -> Sequence[Source]:
+    from bot.app import files
+    from bot.sources import may_read
+
+    reading = may_read(settings.team, readers=readers, public=public)
+    return [files(path, readers=reading, name=name, genre=genre) for path in paths]
+
+
+def _named(settings: Settings, *, told_how: bool) -> Sequence[Source]:
+    """Give the sources of the settings, which say themselves who reads each and what it is called."""
+    from bot.app import named
+
+    if not settings.sources:
+        raise click.UsageError("Name a PATH to read, or name sources in footnote.toml: [[sources]] with a path each.")
+    if told_how:
+        raise click.UsageError("--name, --public and --reader go with a PATH; footnote.toml says them of its sources.")
+    return named(settings)
 
 
 def _judged(summary: Summary, *, named: bool) -> int:

@@ -80,19 +80,26 @@ class Files:
             for document in documents:
                 yield document
 
+    def check(self) -> None:
+        """Raise NothingThere where the root is not there now, without reading anything."""
+        self._mode()
+
     def _find(self) -> list[_Found]:
         """List the files. Raises as ``documents`` does."""
-        try:
-            mode = self.root.stat().st_mode
-        except FileNotFoundError:
-            raise NothingThere(f"{self.root} does not exist; check the path.") from None
-        except OSError as error:
-            raise self._lost(error) from None
+        mode = self._mode()
         if stat.S_ISREG(mode):
             return [self._single()]
         if not stat.S_ISDIR(mode):
             raise NothingThere(f"{self.root} is neither a file nor a folder; name one of these.")
         return sorted(self._below(), key=lambda found: found.id)
+
+    def _mode(self) -> int:
+        try:
+            return self.root.stat().st_mode
+        except FileNotFoundError:
+            raise NothingThere(f"{self.root} does not exist; check the path.") from None
+        except OSError as error:
+            raise self._lost(error) from None
 
     def _single(self) -> _Found:
         form = ENDINGS.get(self.root.suffix.lower())

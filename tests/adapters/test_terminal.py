@@ -52,6 +52,14 @@ class TestTerminalBehindAPipe(TestTerminal):
         )
 
 
+async def test_a_notice_is_shown_before_the_next_prompt() -> None:
+    session = Session("How do I set a key?", "/quit")
+    session.terminal.notice("The source handbook was brought up to date: 1 added.")
+    shown = await session.run()
+    assert shown.index("brought up to date") < shown.index("OPENAI_API_KEY")
+    assert shown.count("brought up to date") == 1
+
+
 class Session:
     """A terminal, a desk that answers every question with the same parts, and what was shown."""
 

@@ -18,9 +18,8 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
+from knowledge import embedders
 from knowledge.catalog import Catalog
-from knowledge.embedders.lite import Lite
-from knowledge.embedders.minilm import MiniLm
 from knowledge.indexes.vectors import VectorMatrix
 from knowledge.indexes.words import Words
 from knowledge.sources.files import Files
@@ -46,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description="Measure syncing.")
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--documents", type=int, default=DOCUMENTS)
-    parser.add_argument("--embedder", choices=("hashing", "lite", "minilm"), default="hashing")
+    parser.add_argument("--embedder", choices=("hashing", *embedders.names()), default="hashing")
     asked = parser.parse_args(arguments)
     measured = figures(documents=asked.documents, embedder=asked.embedder)
     if asked.json:
@@ -130,9 +129,7 @@ def _unchanged(measured: _Measured) -> Sequence[Figure]:
 
 
 def _embedder(name: str, home: Path) -> Embedder:
-    if name == "minilm":
-        return MiniLm(home)
-    return Lite() if name == "lite" else Hashing(dimensions=384)
+    return Hashing(dimensions=384) if name == "hashing" else embedders.load(name, home)
 
 
 def _read(folder: Path) -> float:

@@ -19,6 +19,7 @@ from bot.database import Database
 from bot.errors import StoreError
 from bot.feedback.ratings import Ratings
 from bot.settings import Settings
+from bot.sources import NamedSource
 from knowledge.base import Scope
 from knowledge.errors import NothingThere, WrongVectors
 from tests.doubles.adapters import MARY, NOON, RecordingAdapter, a_question
@@ -178,6 +179,35 @@ async def test_told_to_end_it_takes_no_more_and_lets_the_answer_under_way_finish
     assert await app.service(settings.model_copy(update={"drain_seconds": drain_seconds}), busy)
     assert busy.verdicts() == (["answered"] if drain_seconds else [])
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+async def test_a_running_bot_answers_from_a_source_that_changed_meanwhile(tmp_path: Path) -> None:
+    pages = tmp_path / "pages"
+    pages.mkdir()
+    settings = Settings(
+        home=tmp_path / "home",
+        embedder="lite",
+        sources=(NamedSource(path=tmp_path / "gone"), NamedSource(path=pages, readers=(TEAM,))),
+    )
+    published, told = asyncio.Event(), list[str]()
+
+    def hear(sentence: str) -> None:
+        told.append(sentence)
+        if "brought up to date:" in sentence:
+            published.set()
+
+    class Waiting(Talker):
+        async def run(self, desk: Desk, /) -> None:
+            assert "gone does not exist" in told[0]
+            await published.wait()
+            await super().run(desk)
+
+    (pages / "backups.md").write_text(PAGE)
+    waiting = Waiting("How do I restore a backup?")
+    async with asyncio.timeout(30):
+        await app.service(settings, waiting, told=hear)
+    assert waiting.verdicts() == ["answered"]
+    assert told[1:] == ["The source pages was brought up to date: 1 added."]
 
 
 async def test_a_search_may_be_made_without_a_bot(settings: Settings) -> None:

@@ -66,7 +66,7 @@ def test_all_mistakes_are_named_at_once(file: Path) -> None:
         f"- {file}: modle is no setting; did you mean model?",
         "- FOOTNOTE_HOEM is no setting; did you mean FOOTNOTE_HOME?",
         "- FOOTNOTE_TEAM is 'acme'; it must be a platform and a workspace with a colon between, such as terminal:acme.",
-        "- FOOTNOTE_EMBEDDER is 'mini'; it must be minilm or lite.",
+        "- FOOTNOTE_EMBEDDER is 'mini'; it must be e5, lite or minilm.",
         (
             "- OPENAI_BASE_URL is 'localhost'; it must be an address that begins with http:// or https://, "
             "such as http://localhost:11434/v1."
@@ -134,6 +134,64 @@ def test_settings_are_frozen_and_closed() -> None:
         Settings().model = "other"
     with pytest.raises(ValidationError):
         Settings(modle="x")  # type: ignore[call-arg]
+
+
+def test_sources_are_named_in_tables_of_the_file(file: Path) -> None:
+    file.write_text("""
+sync_minutes = 0
+[[sources]]
+path = "handbook"
+[[sources]]
+path = "~/notes"
+name = "private notes"
+readers = ["slack:T1:channel:C1"]
+[[sources]]
+path = "website"
+public = true
+""")
+    settings = load({}, file)
+    assert settings.sync_minutes == 0
+    assert [source.called for source in settings.sources] == ["handbook", "private notes", "website"]
+    assert settings.sources[1].path.is_absolute()
+    assert [source.public for source in settings.sources] == [False, False, True]
+
+
+def test_each_mistake_in_a_table_of_sources_is_named_with_its_place(file: Path) -> None:
+    file.write_text("""
+[[sources]]
+path = "handbook"
+reader = ["slack:T1"]
+[[sources]]
+name = "a/b"
+public = "perhaps"
+readers = ["everybody", "slack:T1"]
+""")
+    assert told({}, file).splitlines() == [
+        "5 settings are wrong:",
+        f"- {file}: sources, table 1: reader is no setting; did you mean readers?",
+        f"- {file}: sources, table 2: name is 'a/b'; it must be a name without a slash.",
+        f"- {file}: sources, table 2: path is not set; it must be a file or folder.",
+        f"- {file}: sources, table 2: public is 'perhaps'; it must be true or false.",
+        (
+            f"- {file}: sources, table 2: readers is ['everybody', 'slack:T1']; "
+            'it must be a list such as ["slack:T1", "slack:T1:channel:C1"].'
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ['sources = "handbook"', "[sources]\npath = 'handbook'", "[[sources]]\npath='a/x'\n[[sources]]\npath='b/x'"],
+)
+def test_sources_that_are_no_tables_or_not_distinct_are_refused(file: Path, wrong: str) -> None:
+    file.write_text(wrong)
+    assert "each with a path, and with a name of its own" in told({}, file)
+
+
+def test_sources_go_into_the_file_alone() -> None:
+    assert "FOOTNOTE_SOURCES is 'handbook'; it must be tables [[sources]] in footnote.toml" in told(
+        {"FOOTNOTE_SOURCES": "handbook"}
+    )
 
 
 class Station(BaseModel):

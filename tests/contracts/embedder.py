@@ -31,6 +31,11 @@ class EmbedderContract(ABC):
         assert found.vectors.dtype == np.float32
         assert np.allclose(np.linalg.norm(found.vectors, axis=1), 1, atol=1e-4)
 
+    def test_it_says_what_its_vectors_weigh_and_how_many_texts_it_takes(self) -> None:
+        embedder = self.embedder()
+        assert 0 < embedder.vector_share < 1
+        assert embedder.batch >= 1
+
     async def test_tokens_are_counted(self) -> None:
         found = await self.embedder().embed(TEXTS, purpose="passage")
         assert found.tokens >= sum(len(text.split()) for text in TEXTS)

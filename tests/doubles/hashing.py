@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 class Hashing(Embedder):
     """Counts what it embedded, so that a test can see what was embedded again."""
 
+    vector_share = 0.35
+    batch = 64
+
     def __init__(self, *, model: str = "hashing", dimensions: int = 64) -> None:
         self.spec = VectorSpec(model=model, dimensions=dimensions)
         self.texts: list[str] = []

@@ -10,7 +10,7 @@ import click
 import pytest
 
 from bot.cli.group import main
-from bot.loading import Variable
+from bot.loading import _declared
 from bot.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -19,11 +19,8 @@ PAGES = sorted(DOCS.glob("*.md"))
 
 
 def variables() -> list[str]:
-    """Every setting by the name that the environment gives it."""
-    return [
-        next((mark.name for mark in field.metadata if isinstance(mark, Variable)), f"FOOTNOTE_{name.upper()}")
-        for name, field in Settings.model_fields.items()
-    ]
+    """Every setting by the name that the environment gives it; tables have none."""
+    return [setting.variable for setting in _declared(Settings) if setting.table is None]
 
 
 def commands() -> dict[str, click.Command]:

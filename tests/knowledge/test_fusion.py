@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.base import Hit
-from knowledge.fusion import VECTOR_SHARE, Ranking, fused
+from knowledge.fusion import Ranking, fused
 
 
 def _ranking(name: Literal["words", "vectors"], weight: float, **scores: float) -> Ranking:
@@ -35,8 +35,8 @@ def test_scores_are_scaled_weighted_and_added() -> None:
 
 
 def test_the_best_of_both_is_first() -> None:
-    vectors = _ranking("vectors", VECTOR_SHARE, a=0.9, b=0.85, c=0.1)
-    words = _ranking("words", 1 - VECTOR_SHARE, b=9.0, c=8.0)
+    vectors = _ranking("vectors", 0.35, a=0.9, b=0.85, c=0.1)
+    words = _ranking("words", 0.65, b=9.0, c=8.0)
     assert [hit.chunk for hit in fused([vectors, words])] == ["b", "c", "a"]
 
 

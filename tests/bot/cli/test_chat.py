@@ -22,7 +22,7 @@ def served(handbook: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The platforms that were served."""
     platforms: list[str] = []
 
-    async def service(_: Settings, adapter: Adapter) -> None:
+    async def service(_: Settings, adapter: Adapter, **_told: object) -> None:
         platforms.append(adapter.name)
 
     monkeypatch.setattr(app, "service", service)
@@ -36,6 +36,23 @@ def test_a_newcomer_gets_the_manual_to_ask_about(served: list[str], capsys: pyte
     assert "the manual of Footnote is read first" in told
     assert "Read 2 pages in " in told
     assert served == ["terminal"]
+
+
+def test_where_nothing_is_known_the_sources_of_the_settings_are_read_first_and_not_the_manual(
+    handbook: Path, served: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    (handbook.parent / "footnote.toml").write_text(
+        '[[sources]]\npath = "gone"\n[[sources]]\npath = "handbook"\nname = "ours"\n'
+    )
+    assert run(["chat"]) == 0
+    told = capsys.readouterr().err
+    assert "the sources that footnote.toml names are read first" in told
+    assert "Read 2 pages in " in told
+    assert run(["sources", "--json"]) == 0
+    assert [source["name"] for source in json.loads(capsys.readouterr().out)["sources"]] == ["ours"]
+    assert run(["chat"]) == 0
+    assert capsys.readouterr() == ("", "")
+    assert served == ["terminal", "terminal"]
 
 
 def test_it_starts_at_once_when_there_is_something_to_ask_about(
@@ -99,7 +116,7 @@ def test_a_manual_that_cannot_be_read_now_keeps_nobody_from_talking(
 def test_a_pipe_that_was_not_answered_throughout_fails(
     monkeypatch: pytest.MonkeyPatch, *, failed: bool, code: int
 ) -> None:
-    async def service(_: Settings, adapter: Terminal) -> None:
+    async def service(_: Settings, adapter: Terminal, **_told: object) -> None:
         adapter.failed = failed
 
     monkeypatch.setattr(app, "service", service)

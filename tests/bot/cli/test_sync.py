@@ -32,6 +32,46 @@ def test_a_sync_says_what_it_did_and_is_quick_to_repeat(handbook: Path, capsys: 
     assert set(summary) >= {"unchanged", "skipped", "chunks", "seconds", "stages"}
 
 
+def test_without_a_path_the_sources_of_the_settings_are_read(handbook: Path, capsys: CaptureFixture[str]) -> None:
+    (handbook.parent / "footnote.toml").write_text(
+        '[[sources]]\npath = "handbook"\n[[sources]]\npath = "handbook/keys.md"\nname = "keys"\npublic = true\n'
+    )
+    assert _synced(capsys)["added"] == 3
+    assert run(["sources", "--json"]) == 0
+    listed = json.loads(capsys.readouterr().out)["sources"]
+    assert [(source["name"], source["readers"]) for source in listed] == [
+        ("handbook", ["terminal:local"]),
+        ("keys", ["public"]),
+    ]
+    (handbook / "backups.md").unlink()
+    assert _synced(capsys, "--rebuild")["added"] == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "arguments", "why"),
+    [
+        ("", [], "Name a PATH to read, or name sources in footnote.toml"),
+        ('[[sources]]\npath = "handbook"\n', ["--public"], "go with a PATH"),
+        ('[[sources]]\npath = "handbook"\n', ["--name", "x"], "go with a PATH"),
+    ],
+)
+def test_a_sync_of_nothing_in_particular_is_refused(
+    handbook: Path, capsys: CaptureFixture[str], file: str, arguments: list[str], why: str
+) -> None:
+    (handbook.parent / "footnote.toml").write_text(file)
+    assert run(["sync", *arguments]) == 2
+    assert why in " ".join(capsys.readouterr().err.split())
+
+
+def test_a_source_of_the_settings_that_is_gone_forgets_nothing(handbook: Path, capsys: CaptureFixture[str]) -> None:
+    (handbook.parent / "footnote.toml").write_text('[[sources]]\npath = "gone"\n')
+    assert run(["sync", "handbook", "--quiet"]) == 0
+    assert run(["sync"]) == 1
+    assert run(["sync", "--rebuild"]) == 1
+    assert "gone does not exist; check the path. Nothing was forgotten." in capsys.readouterr().err
+    assert run(["search", "rotation"]) == 0
+
+
 def test_a_manual_that_answers_beside_the_own_documents_is_said_once(
     handbook: Path, capsys: CaptureFixture[str], monkeypatch: MonkeyPatch
 ) -> None:

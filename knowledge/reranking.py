@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from knowledge import terms
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from knowledge.base import Passage
 
@@ -61,9 +61,9 @@ class Evidence:
         return min(1.0, whole / _WHOLE)
 
 
-def reranked(passages: Sequence[Passage], evidence: Callable[[Passage], Evidence]) -> tuple[Passage, ...]:
-    """Give the passages with their evidence's score, best first; equals keep their order."""
-    scored = [replace(passage, score=evidence(passage).score) for passage in passages]
+def reranked(passages: Sequence[Passage], evidence: Mapping[str, Evidence]) -> tuple[Passage, ...]:
+    """Give the passages with the score of their evidence, which is by chunk, best first; equals keep their order."""
+    scored = [replace(passage, score=evidence[passage.chunk].score) for passage in passages]
     return tuple(sorted(scored, key=lambda passage: -passage.score))
 
 

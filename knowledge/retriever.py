@@ -43,11 +43,15 @@ class Weigher(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranked:
-    """All that a search found. ``hits`` is the whole order, of which the first were read: ``passages``."""
+    """All that a search found. ``hits`` is the whole order, of which the first were read: ``passages``.
+
+    ``evidence`` is by chunk what those were ordered by that were read sentence by sentence.
+    """
 
     hits: tuple[Hit, ...]
     passages: tuple[Passage, ...]
     rankings: tuple[Ranking, ...]
+    evidence: Mapping[str, Evidence]
     weights: Mapping[str, float]
     signals: Signals
 
@@ -123,12 +127,14 @@ class Retriever:
         hits = fused(rankings)
         best = await self._catalog.passages(hits[: max(_REREAD, read)], scope)
         reads = await self._sentences.read(best[:_REREAD]) if self._sentences and asked.vector is not None else {}
-        again = _reread(asked, rankings, best[:_REREAD], reads)
+        evidence = _evidence(asked, rankings, best, reads)
+        again = reranked(best[:_REREAD], evidence) if evidence else best[:_REREAD]
         passages = (*again, *_below(again, best[_REREAD:]))
         return Ranked(
             hits=_whole(passages, hits),
             passages=passages,
             rankings=rankings,
+            evidence=evidence,
             weights=asked.weights,
             signals=signals(rankings, passages, reads, asked=asked, asking=asking),
         )
@@ -180,17 +186,17 @@ def _scale(name: Literal["words", "vectors"]) -> Literal["best", "range"]:
     return "best" if name == "words" else "range"
 
 
-def _reread(
+def _evidence(
     asked: Asked, rankings: Sequence[Ranking], passages: Sequence[Passage], reads: Mapping[str, Read]
-) -> tuple[Passage, ...]:
-    """Order the passages by what their sentences, words and the order of the words say; unread ones stay as fused."""
+) -> dict[str, Evidence]:
+    """Weigh by chunk what was read: its sentences, its words, and the order of the words."""
     vector = asked.vector
-    if vector is None or not reads:
-        return tuple(passages)
+    if vector is None:
+        return {}
     scores = {ranking.name: scaled(ranking) for ranking in rankings}
     following = terms.telling_pairs(asked.text)
 
-    def evidence(passage: Passage) -> Evidence:
+    def of(passage: Passage) -> Evidence:
         coverage, pairs = held(passage, asked.weights, following)
         return Evidence(
             words=scores.get("words", {}).get(passage.chunk, 0.0),
@@ -200,7 +206,7 @@ def _reread(
             pairs=pairs,
         )
 
-    return reranked(passages, evidence)
+    return {passage.chunk: of(passage) for passage in passages if passage.chunk in reads}
 
 
 def _below(upper: Sequence[Passage], lower: Sequence[Passage]) -> tuple[Passage, ...]:

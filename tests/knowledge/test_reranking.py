@@ -31,7 +31,7 @@ def test_a_question_without_pairs_holds_none() -> None:
 def test_the_best_evidence_comes_first_and_equals_keep_their_order() -> None:
     passages = [passage(f"{name}.md", name) for name in "abc"]
     worth = {"a.md": 0.2, "b.md": 0.9, "c.md": 0.2}
-    found = reranked(passages, lambda one: _evidence(worth[one.document]))
+    found = reranked(passages, {one.chunk: _evidence(worth[one.document]) for one in passages})
     assert [one.document for one in found] == ["b.md", "a.md", "c.md"]
 
 

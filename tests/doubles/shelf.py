@@ -10,6 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
     from datetime import datetime
 
+    from knowledge.base import Genre
+
 TEAM = "terminal:local"
 
 
@@ -19,6 +21,7 @@ def document(  # noqa: PLR0913 - a document has many particulars
     *,
     source: str = "shelf",
     readers: frozenset[str] = frozenset({TEAM}),
+    genre: Genre | None = None,
     title: str | None = None,
     publisher: str | None = None,
     year: int | None = None,
@@ -31,6 +34,7 @@ def document(  # noqa: PLR0913 - a document has many particulars
         id=f"{source}/{name}",
         source=source,
         format="markdown",
+        genre=genre,
         content=text.encode(),
         title=title or name,
         readers=readers,

@@ -28,7 +28,7 @@ VALUES: dict[Field, tuple[str, ...]] = {
     "publisher": ("Acme", "Bolt"),
     "product": ("Rocket",),
     "version": ("2.0", "2.1"),
-    "kind": ("markdown", "text"),
+    "kind": ("markdown", "legal", "technical", "text"),
 }
 
 
@@ -46,6 +46,7 @@ def some_documents(count: int) -> list[Document]:
             readers=frozenset(chance.sample(PRINCIPALS, chance.randint(1, 2))),
             tags=tuple(chance.sample(VALUES["tag"], chance.randint(0, 2))),
             year=chance.choice((None, 2024, 2025)),
+            genre=chance.choice((None, "legal")),
             publisher=one("publisher"),
             product=one("product"),
             version=one("version"),
@@ -75,7 +76,9 @@ def allowed(scope: Scope, filters: Sequence[Filter] = ()) -> set[str]:
     """The same in plain Python."""
 
     def meets(one: Document, condition: Filter) -> bool:
-        values = one.tags if condition.field == "tag" else (getattr(one, condition.field),)
+        kinds = (one.genre or "technical", one.format)
+        plural = {"tag": one.tags, "kind": kinds}
+        values = plural[condition.field] if condition.field in plural else (getattr(one, condition.field),)
         return bool({folded(value) for value in values if value is not None} & {folded(v) for v in condition.values})
 
     return {

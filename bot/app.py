@@ -141,10 +141,12 @@ async def service(settings: Settings, adapter: Adapter) -> bool:
     from bot.inbox import Inbox
     from bot.turns import Turns
 
-    inbox = Inbox()
     async with _assembled(settings) as (answerer, _, database), adapter:
-        desk = FrontDesk(inbox=inbox, turns=Turns(database), ratings=Ratings(database))
+        turns = Turns(database)
+        inbox = Inbox(database, turns, local=() if adapter.anywhere else (adapter.name,))
+        desk = FrontDesk(inbox=inbox, turns=turns, ratings=Ratings(database))
         dispatcher = Dispatcher(
+            database=database,
             inbox=inbox,
             adapters={adapter.name: adapter},
             answer=answerer.answer,
@@ -212,7 +214,7 @@ async def _assembled(settings: Settings) -> AsyncGenerator[tuple[Engine, Knowled
     _logged(settings)
     async with AsyncExitStack() as opened:
         known = await opened.enter_async_context(knowledge(settings))
-        database = await opened.enter_async_context(Database(settings.bot_database))
+        database = await opened.enter_async_context(Database(settings.database))
         model = await opened.enter_async_context(_model(settings, known.embedder))
         yield engine(settings, known, Turns(database), model), known, database
 

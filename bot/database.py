@@ -1,42 +1,53 @@
-"""The bot's own SQLite file: conversations and ratings. Precious, so every commit reaches the disk."""
+"""The bot's own database: what is owed, what was said and how it was rated. Precious, and migrated by itself."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Self
+from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.migrating import migrate
-from bot.storing import told_by
+from bot.errors import StoreAway
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-    from pathlib import Path
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.dialects import postgresql, sqlite
+    from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+    from bot.stores.base import Changes, Store
+
+_Result = TypeVar("_Result")
+
+_PAUSES: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+"""Seconds between tries while the server is away: about as long as one takes to restart."""
 
 
 class Database:
-    """Opens the file, migrated, and gives transactions. Use as an async context manager."""
+    """Gives transactions. Use as an async context manager.
 
-    def __init__(self, path: Path, *, busy_seconds: float = 5.0) -> None:
-        """``busy_seconds`` is how long a transaction waits for another process's."""
-        self._path = path
-        engine = create_async_engine(
-            f"sqlite+aiosqlite:///{path}",
-            connect_args={"timeout": busy_seconds},
-            hide_parameters=True,  # an error's text goes to the log, and people's words do not
-        )
-        self._readers = _with_pragmas(engine)
-        self._writers = engine.execution_options(footnote_writes=True)
+    ``wrote`` and ``read`` run a whole transaction, and run it again where the server went away meanwhile: what they are
+    given must come to the same when it is done twice. ``writing`` and ``reading`` try once.
+    """
+
+    def __init__(self, where: Path | str, *, busy_seconds: float = 5.0) -> None:
+        """``where`` is a SQLite file's path, or the address of a PostgreSQL server.
+
+        ``busy_seconds`` is how long a transaction on SQLite waits for another process's.
+        """
+        self._store = store_at(where, busy_seconds=busy_seconds)
+        self.name = self._store.name
+        self._readers = self._store.engine()
+        self._writers: AsyncEngine = self._readers.execution_options(footnote_writes=True)
+        self._turn = asyncio.Lock() if self._store.one_writer else None
 
     async def __aenter__(self) -> Self:
-        """Migrate; raises StoreError where the file or its folder cannot be used."""
-        await asyncio.to_thread(migrate, self._path)
+        """Migrate; raises StoreError where the database cannot be used."""
+        await self._store.migrate(self._readers)
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -44,41 +55,66 @@ class Database:
         await self._readers.dispose()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncGenerator[AsyncSession]:
-        """One consistent view; never waits for a writer. Raises StoreError."""
-        async with self._transaction(self._readers) as session:
-            yield session
+    async def reading(self) -> AsyncGenerator[AsyncConnection]:
+        """A transaction that reads; never waits for a writer. Raises StoreError."""
+        async with self._transaction(self._readers) as connection:
+            yield connection
 
     @asynccontextmanager
-    async def writing(self) -> AsyncGenerator[AsyncSession]:
-        """One transaction, the only one that writes; committed at the end or not at all. Raises StoreError."""
-        async with self._transaction(self._writers) as session:
-            yield session
+    async def writing(self) -> AsyncGenerator[AsyncConnection]:
+        """A transaction that writes; committed at the end or not at all. Raises StoreError."""
+        async with self._turn or nullcontext(), self._transaction(self._writers) as connection:
+            yield connection
+
+    async def read(self, work: Callable[[AsyncConnection], Awaitable[_Result]], /) -> _Result:
+        """Do the work in a transaction that reads, again where the server went away. Raises StoreError."""
+        return await _patiently(self.reading, work)
+
+    async def wrote(self, work: Callable[[AsyncConnection], Awaitable[_Result]], /) -> _Result:
+        """Do the work in a transaction that writes, again where the server went away. Raises StoreError."""
+        return await _patiently(self.writing, work)
+
+    def now(self) -> ColumnElement[float]:
+        """Give seconds since 1970 by the clock that all processes on this database share."""
+        return self._store.now()
+
+    def insert(self, table: Any, /) -> sqlite.Insert | postgresql.Insert:  # noqa: ANN401 - as in Store
+        """Give an INSERT that knows ON CONFLICT."""
+        return self._store.insert(table)
+
+    def changes(self) -> Changes:
+        """Listen to other processes."""
+        return self._store.changes()
 
     @asynccontextmanager
-    async def _transaction(self, engine: AsyncEngine) -> AsyncGenerator[AsyncSession]:
+    async def _transaction(self, engine: AsyncEngine) -> AsyncGenerator[AsyncConnection]:
+        async with AsyncExitStack() as stack:
+            try:
+                connection = await stack.enter_async_context(engine.begin())
+                yield connection
+                await stack.aclose()
+            except (DBAPIError, PoolTimeout, OSError) as error:
+                raise self._store.told(error) from error
+
+
+def store_at(where: Path | str, *, busy_seconds: float = 5.0) -> Store:
+    """Give the store of a path or an address."""
+    if isinstance(where, Path):
+        from bot.stores.sqlite import Sqlite  # noqa: PLC0415 - each with its driver, and only that
+
+        return Sqlite(where, busy_seconds=busy_seconds)
+    from bot.stores.postgres import Postgres  # noqa: PLC0415
+
+    return Postgres(where)
+
+
+async def _patiently(transaction: Callable[[], Any], work: Callable[[AsyncConnection], Awaitable[_Result]]) -> _Result:
+    for pause in (*_PAUSES, None):
         try:
-            async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
-                await session.connection()  # the transaction begins here, not with the first statement
-                yield session
-        except DBAPIError as error:
-            raise told_by(error, self._path) from error
-
-
-def _with_pragmas(engine: AsyncEngine) -> AsyncEngine:
-    event.listen(engine.sync_engine, "connect", _connected)
-    event.listen(engine.sync_engine, "begin", _begun)
-    return engine
-
-
-def _connected(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's, behind SQLAlchemy's adapter
-    connection.isolation_level = None  # we say BEGIN ourselves: the driver's would come late, and fail when upgraded
-    cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begun(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("footnote_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+            async with transaction() as connection:
+                return await work(connection)
+        except StoreAway:
+            if pause is None:
+                raise
+            await asyncio.sleep(pause)
+    raise AssertionError

@@ -13,6 +13,7 @@ from adapters.terminal import Terminal
 from adapters.terminal.lines import Key
 from tests.contracts.adapter import AdapterContract
 from tests.doubles.adapters import AN_ANSWER, CITATIONS, MARY, NOON, RecordingDesk, Stream, a_question, said
+from tests.doubles.journal import Remembering
 from tests.doubles.terminal import ScriptedLines, a_console, tokens
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ class Session:
 
     async def on(self, event: Event) -> None:
         if isinstance(event, Question):
-            await self.terminal.reply(event, Stream(*self._answer)())
+            await self.terminal.reply(event, Stream(*self._answer)(), Remembering())
 
     async def run(self) -> str:
         async with asyncio.timeout(5):
@@ -120,8 +121,8 @@ async def test_a_thumb_rates_the_last_answer() -> None:
     votes = [event for event in session.desk.events if isinstance(event, Rated)]
     person = votes[0].person
     assert votes == [
-        Rated(answer="a1", person=person, vote=1, at=NOON),
-        Rated(answer="a1", person=person, vote=-1, at=NOON),
+        Rated(target="a1", person=person, vote=1, at=NOON),
+        Rated(target="a1", person=person, vote=-1, at=NOON),
     ]
     assert "this answer helped" in shown
     assert "did not help" in shown
@@ -141,11 +142,11 @@ async def test_thanks_after_an_answer_do_not_take_its_place() -> None:
 
     async def on(event: Event) -> None:
         if isinstance(event, Question):
-            await session.terminal.reply(event, Stream(*next(answers))())
+            await session.terminal.reply(event, Stream(*next(answers))(), Remembering())
 
     session.desk._then = on
     await session.run()
-    assert [event.answer for event in session.desk.events if isinstance(event, Rated)] == ["a1"]
+    assert [event.target for event in session.desk.events if isinstance(event, Rated)] == ["a1"]
 
 
 async def test_sources_are_shown_with_their_quotes() -> None:
@@ -289,7 +290,7 @@ async def test_the_first_interrupt_stops_the_answer_and_the_next_line_is_read() 
 
         async def on(event: Event) -> None:
             if isinstance(event, Question):
-                group.create_task(session.terminal.reply(event, parts()))  # type: ignore[arg-type]
+                group.create_task(session.terminal.reply(event, parts(), Remembering()))  # type: ignore[arg-type]
             if isinstance(event, Stopped):
                 stopped.set()
 
@@ -338,7 +339,7 @@ async def test_an_answer_that_was_not_asked_at_the_prompt_gets_no_hint() -> None
     terminal = Terminal(
         team="terminal:local", user="mary", lines=ScriptedLines(), console=console, now=lambda: NOON, token=tokens()
     )
-    await terminal.reply(terminal.question("How?"), Stream(*AN_ANSWER)())
+    await terminal.reply(terminal.question("How?"), Stream(*AN_ANSWER)(), Remembering())
     assert "Set OPENAI_API_KEY." in out.getvalue()
     assert "rates" not in out.getvalue()
 
@@ -371,7 +372,7 @@ async def test_one_whole_answer_does_not_make_up_for_one_that_failed() -> None:
 
     async def on(event: Event) -> None:
         if isinstance(event, Question):
-            await session.terminal.reply(event, Stream(*next(asked))())
+            await session.terminal.reply(event, Stream(*next(asked))(), Remembering())
 
     session.desk = RecordingDesk(on)
     await session.run()

@@ -16,7 +16,7 @@ import structlog
 from adapters.base import Audience, LeaseLost
 from bot.answering import replies
 from bot.attempt import Attempt
-from bot.due import Case, ago, pause, step
+from bot.due import TRIES, Case, ago, pause, step
 from bot.errors import StoreAway, StoreError
 from bot.journal import SqlJournal
 from bot.ops.logs import referenced
@@ -59,15 +59,20 @@ class Dispatcher:
         answer: Answering,
         max_in_flight: int = 8,
         drain_seconds: float = 25.0,
+        tries: int = TRIES,
         now: Callable[[], float] = time.time,
     ) -> None:
-        """``adapters`` by platform; at most ``max_in_flight`` answers at a time; ``now`` in seconds since 1970."""
+        """``adapters`` by platform; at most ``max_in_flight`` answers at a time; ``now`` in seconds since 1970.
+
+        After ``tries`` at an answer, those that a killed process began counted too, there is an apology instead.
+        """
         self._database = database
         self._inbox = inbox
         self._adapters = adapters
         self._answer = answer
         self._max_in_flight = max_in_flight
         self._drain_seconds = drain_seconds
+        self._tries = tries
         self._now = now
         self._attempts: dict[Claim, tuple[Attempt, asyncio.Task[None]]] = {}
         self._closing = False
@@ -124,7 +129,7 @@ class Dispatcher:
                 await asyncio.sleep(_AWAY)
                 continue
             with suppress(TimeoutError):
-                async with asyncio.timeout(_IDLE):
+                async with asyncio.timeout(min(_IDLE, self._inbox.lease_seconds / 3)):
                     await self._bell.wait()
 
     async def _claimed(self) -> Sequence[Owed]:
@@ -220,7 +225,7 @@ class Dispatcher:
             stopped=owed.stop is not None,
         )
         now = self._now()
-        match step(case, now):
+        match step(case, now, tries=self._tries):
             case "answer":
                 await self._reply(attempt, journal)
             case "offer":

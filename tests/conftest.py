@@ -57,6 +57,7 @@ sys.addaudithook(_stay_here)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--seed", metavar="N", default="20261121", help="the plan of what happens to whom in crash tests")
     parser.addoption("--shuffle", metavar="SEED", default=None, help="run the tests in the random order of this seed")
 
 

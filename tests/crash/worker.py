@@ -15,7 +15,7 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import event
 
@@ -34,10 +34,9 @@ from bot.turns import Turns
 from tests.crash.sinking import PLATFORM, SinkAdapter
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 
-    from sqlalchemy import ColumnElement
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection
 
     from adapters.base import AnswerId, Audience, Part, Question
     from bot.inbox import Claim, Owed
@@ -73,12 +72,12 @@ class Points:
 
 class WatchedInbox(Inbox):
     def __init__(self, database: Database, *, points: Points, fenced: bool, lease_seconds: float) -> None:
-        super().__init__(database, Turns(database), lease_seconds=lease_seconds)
+        super().__init__(database, Turns(database), lease_seconds=lease_seconds, fenced=fenced)
         self._points = points
         self._fenced = fenced
 
-    async def _put(self, connection: AsyncConnection, question: Question) -> bool:
-        fresh = await super()._put(connection, question)
+    def _put(self, connection: Connection, row: Mapping[str, Any]) -> bool:
+        fresh = super()._put(connection, row)
         self._points.reach("insert")
         return fresh
 
@@ -99,9 +98,6 @@ class WatchedInbox(Inbox):
     async def renew(self, claims: Collection[Claim], /) -> frozenset[Claim]:
         held = await super().renew(claims)
         return held if self._fenced else frozenset(claims)
-
-    def _held(self, claim: Claim) -> tuple[ColumnElement[bool], ...]:
-        return super()._held(claim) if self._fenced else super()._held(claim)[:1]
 
 
 class Answers:

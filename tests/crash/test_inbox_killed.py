@@ -133,7 +133,8 @@ async def _restarts(server: Server, running: Campaign, plan: Plan) -> None:
 
 @pytest.mark.crash
 async def test_the_campaign_finds_an_acknowledgement_that_comes_too_early(tmp_path: Path, seed: int) -> None:
-    plan = Plan(seed=seed, questions=400, kills=10, fault="early acknowledgement", lease=1.0)
+    points = ("insert",) * 5
+    plan = Plan(seed=seed, questions=200, kills=0, points=points, fault="early acknowledgement", lease=1.0)
     assert (await happened(plan, tmp_path / "footnote.db")).judged.lost
 
 
@@ -147,6 +148,6 @@ async def test_the_campaign_finds_that_nobody_looked(tmp_path: Path, seed: int) 
 @pytest.mark.crash
 async def test_the_campaign_finds_a_missing_fence(server: Server, seed: int) -> None:
     where = await asyncio.to_thread(server.database)
-    plan = Plan(seed=seed, questions=400, workers=4, kills=0, pauses=15, fault="no fence", lease=1.0, pause=0.1)
+    plan = Plan(seed=seed, questions=400, workers=4, kills=0, pauses=15, fault="no fence", lease=1.0, pause=0.3)
     judged = (await happened(plan, where)).judged
-    assert judged.twice | judged.disordered
+    assert judged.twice | judged.disordered | judged.short

@@ -61,18 +61,22 @@ async def test_a_server_that_is_not_there_is_told_soon_and_without_its_password(
 
 async def test_a_server_that_says_nothing_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgres, "_CONNECT", 0.05)
-    silent = await asyncio.start_server(_listen_only, "127.0.0.1", 0)
+    left = asyncio.Event()
+
+    async def only_listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+        writer.close()
+        await writer.wait_closed()
+        left.set()
+
+    silent = await asyncio.start_server(only_listen, "127.0.0.1", 0)
     port = silent.sockets[0].getsockname()[1]
     store = Postgres(f"postgresql://u@127.0.0.1:{port}/x?sslmode=disable")
     with pytest.raises(StoreAway, match="does not answer"):
         await store.open()
     await store.close()
+    await left.wait()
     silent.close()
-
-
-async def _listen_only(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    await reader.read()
-    writer.close()
 
 
 async def test_a_database_that_is_not_there_is_told(server: Server) -> None:

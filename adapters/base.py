@@ -29,11 +29,12 @@ AnswerId: TypeAlias = str
 Vote: TypeAlias = Literal[1, 0, -1]
 """Thumb up, withdrawn, thumb down."""
 
-Verdict: TypeAlias = Literal["answered", "unknown", "told", "stopped", "cut", "failed"]
+Verdict: TypeAlias = Literal["answered", "unknown", "told", "stopped", "cut", "failed", "offered"]
 """How an answer ended.
 
 answered: with at least one citation · unknown: abstained · told: small talk or help, nothing claimed · stopped: by a
-person · cut: the model's stream broke after verified text was shown · failed: an error, told with a reference.
+person · cut: the model's stream broke after verified text was shown · failed: an error, told with a reference ·
+offered: no answer yet; the question is old, and its asker is asked whether it is still wanted (``Wanted`` says yes).
 """
 
 
@@ -77,16 +78,49 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rated:
-    """A person's vote on an answer; the last one counts and 0 withdraws it."""
+class Edited:
+    """The message that asked this question says something else now; heeded until the first sentence is shown."""
 
-    answer: AnswerId
+    question: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleted:
+    """The message that asked this question is gone, so its answer ends."""
+
+    question: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A person still wants the answer to a question that was ``offered``."""
+
+    question: str
+    person: Person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageRef:
+    """One message on a platform; ``message`` is unique within its channel."""
+
+    platform: str
+    workspace: str
+    channel: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rated:
+    """A person's vote on an answer, or on a message that shows one; the last vote counts and 0 withdraws it."""
+
+    target: AnswerId | MessageRef
     person: Person
     vote: Vote
     at: datetime
 
 
-Event: TypeAlias = Question | Stopped | Rated
+Event: TypeAlias = Question | Edited | Deleted | Stopped | Wanted | Rated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,10 +258,51 @@ class Desk(Protocol):
         ...
 
 
+class LeaseLost(Exception):
+    """Another process answers this question now. Let it pass: whoever gets it posts nothing more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """A message that shows a part of a reply; ``part`` counts from 0 when one message is not enough."""
+
+    part: int
+    message: MessageRef
+
+
+class Journal(Protocol):
+    """What was posted for one question, kept so that a reply goes on in place after its process was killed.
+
+    ``earlier`` are the messages of a try that came to no end, by part: replace their whole text instead of posting
+    again. ``unsure`` says that a post was begun and nobody knows whether it arrived: look on the platform for the key
+    that ``before`` gives, before posting that part.
+    """
+
+    earlier: Sequence[Posted]
+    unsure: bool
+
+    async def before(self, part: int, /) -> str:
+        """Note that a part is about to be posted, or edited; give its key, at most 25 characters. Raises LeaseLost.
+
+        The same question and part have the same key in every process and at every try. Only the first call for a part
+        writes, so call it before each edit too: it is what keeps a process that was overtaken from writing on.
+        """
+        ...
+
+    async def after(self, posted: Posted, /) -> None:
+        """Note that a part stands in this message, so that a later reaction on it is known to mean this answer."""
+        ...
+
+
 class Adapter(Protocol):
-    """One platform. ``run`` takes in, ``reply`` shows; a reply is addressed by its question alone."""
+    """One platform. ``run`` takes in, ``reply`` shows; a reply is addressed by its question alone.
+
+    ``anywhere`` says whether every process that serves this platform can show a reply, or only the one that took the
+    question in, as long as that lives.
+    """
 
     name: str
+    anywhere: bool
 
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, *exc: object) -> None: ...
@@ -236,8 +311,11 @@ class Adapter(Protocol):
         """Take in events until cancelled or until the platform ends; replies under way still finish."""
         ...
 
-    async def reply(self, question: Question, parts: AsyncGenerator[Part], /) -> None:
-        """Show the parts. Not pulling pauses the engine; closing ``parts`` ends it."""
+    async def reply(self, question: Question, parts: AsyncGenerator[Part], journal: Journal, /) -> None:
+        """Show the parts. Not pulling pauses the engine; closing ``parts`` ends it.
+
+        Raising means that the reply is not whole: it is tried again, later, with what ``journal`` knows by then.
+        """
         ...
 
     async def audience(self, place: Place, asker: Person, /) -> Audience:

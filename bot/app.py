@@ -166,10 +166,12 @@ async def service(settings: Settings, adapter: Adapter, *, told: Callable[[str],
     from bot.inbox import Inbox
     from bot.turns import Turns
 
-    inbox = Inbox()
     async with _assembled(settings) as (answerer, known, database), adapter, _upkeep(settings, known, told):
-        desk = FrontDesk(inbox=inbox, turns=Turns(database), ratings=Ratings(database))
+        turns = Turns(database)
+        inbox = Inbox(database, turns, local=() if adapter.anywhere else (adapter.name,))
+        desk = FrontDesk(inbox=inbox, turns=turns, ratings=Ratings(database))
         dispatcher = Dispatcher(
+            database=database,
             inbox=inbox,
             adapters={adapter.name: adapter},
             answer=answerer.answer,
@@ -257,7 +259,7 @@ async def _assembled(settings: Settings) -> AsyncGenerator[tuple[Engine, Knowled
     _logged(settings)
     async with AsyncExitStack() as opened:
         known = await opened.enter_async_context(knowledge(settings))
-        database = await opened.enter_async_context(Database(settings.bot_database))
+        database = await opened.enter_async_context(Database(settings.database))
         model = await opened.enter_async_context(_model(settings, known.embedder))
         yield engine(settings, known, Turns(database), model, await known.gate()), known, database
 

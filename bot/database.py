@@ -1,84 +1,96 @@
-"""The bot's own SQLite file: conversations and ratings. Precious, so every commit reaches the disk."""
+"""The bot's own database: what is owed, what was said and how it was rated. Precious, and migrated by itself."""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any, Self
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self
 
-from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.exc import SQLAlchemyError
 
-from bot.migrating import migrate
-from bot.storing import told_by
+from bot.errors import StoreAway, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-    from pathlib import Path
+    from collections.abc import Awaitable, Callable
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection, Table
+
+    from bot.stores.base import Changes, Insert, Result, Store
+
+_PAUSES: Final = (0.05, 0.1, 0.2, 0.4, 0.8, 1.6)
+"""Seconds between tries while the server is away: about as long as one takes to restart."""
 
 
 class Database:
-    """Opens the file, migrated, and gives transactions. Use as an async context manager."""
+    """Runs transactions. Use as an async context manager.
 
-    def __init__(self, path: Path, *, busy_seconds: float = 5.0) -> None:
-        """``busy_seconds`` is how long a transaction waits for another process's."""
-        self._path = path
-        engine = create_async_engine(
-            f"sqlite+aiosqlite:///{path}",
-            connect_args={"timeout": busy_seconds},
-            hide_parameters=True,  # an error's text goes to the log, and people's words do not
-        )
-        self._readers = _with_pragmas(engine)
-        self._writers = engine.execution_options(footnote_writes=True)
+    A transaction is a plain function of a connection. Where the server goes away meanwhile it is run again, so it must
+    come to the same when it is done twice.
+    """
+
+    def __init__(self, where: Path | str, *, busy_seconds: float = 5.0) -> None:
+        """``where`` is a SQLite file's path, or the address of a PostgreSQL server.
+
+        ``busy_seconds`` is how long a transaction on SQLite waits for another process's.
+        """
+        self._store = _store_at(where, busy_seconds)
+        self.name = self._store.name
 
     async def __aenter__(self) -> Self:
-        """Migrate; raises StoreError where the file or its folder cannot be used."""
-        await asyncio.to_thread(migrate, self._path)
+        """Migrate; raises StoreError where the database cannot be used."""
+        try:
+            await self._patiently(lambda _: self._store.open(), lambda _: None)
+        except BaseException:
+            await self._store.close()
+            raise
         return self
 
     async def __aexit__(self, *exc: object) -> None:
         """Close every connection."""
-        await self._readers.dispose()
+        await self._store.close()
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncGenerator[AsyncSession]:
-        """One consistent view; never waits for a writer. Raises StoreError."""
-        async with self._transaction(self._readers) as session:
-            yield session
+    async def read(self, work: Callable[[Connection], Result], /) -> Result:
+        """Do the work in a transaction that only reads. Raises StoreError."""
+        return await self._patiently(self._store.read, work)
 
-    @asynccontextmanager
-    async def writing(self) -> AsyncGenerator[AsyncSession]:
-        """One transaction, the only one that writes; committed at the end or not at all. Raises StoreError."""
-        async with self._transaction(self._writers) as session:
-            yield session
+    async def write(self, work: Callable[[Connection], Result], /) -> Result:
+        """Do the work in a transaction, committed as a whole or not at all. Raises StoreError."""
+        return await self._patiently(self._store.write, work)
 
-    @asynccontextmanager
-    async def _transaction(self, engine: AsyncEngine) -> AsyncGenerator[AsyncSession]:
-        try:
-            async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
-                await session.connection()  # the transaction begins here, not with the first statement
-                yield session
-        except DBAPIError as error:
-            raise told_by(error, self._path) from error
+    def now(self) -> ColumnElement[float]:
+        """Give seconds since 1970, when the statement runs, by the clock that all processes on this database share."""
+        return self._store.now()
+
+    def insert(self, table: Table, /) -> Insert:
+        """Give an INSERT that knows ON CONFLICT."""
+        return self._store.insert(table)
+
+    def changes(self) -> Changes:
+        """Listen to other processes."""
+        return self._store.changes()
+
+    async def _patiently(
+        self,
+        transacted: Callable[[Callable[[Connection], Result]], Awaitable[Result]],
+        work: Callable[[Connection], Result],
+    ) -> Result:
+        pauses = iter(_PAUSES)
+        while True:
+            try:
+                return await transacted(work)
+            except (SQLAlchemyError, OSError, StoreError) as error:
+                told = error if isinstance(error, StoreError) else self._store.told(error)
+                pause = next(pauses, None) if isinstance(told, StoreAway) else None
+                if pause is None:
+                    raise told from (error.__cause__ if told is error else error)
+            await asyncio.sleep(pause)
 
 
-def _with_pragmas(engine: AsyncEngine) -> AsyncEngine:
-    event.listen(engine.sync_engine, "connect", _connected)
-    event.listen(engine.sync_engine, "begin", _begun)
-    return engine
+def _store_at(where: Path | str, busy_seconds: float) -> Store:
+    if isinstance(where, Path):
+        from bot.stores.sqlite import Sqlite  # noqa: PLC0415 - each with its driver, and only that
 
+        return Sqlite(where, busy_seconds=busy_seconds)
+    from bot.stores.postgres import Postgres  # noqa: PLC0415
 
-def _connected(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's, behind SQLAlchemy's adapter
-    connection.isolation_level = None  # we say BEGIN ourselves: the driver's would come late, and fail when upgraded
-    cursor = connection.cursor()
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begun(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("footnote_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    return Postgres(where)

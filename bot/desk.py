@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import structlog
 
-from adapters.base import Desk, Question, Rated, Stopped
+from adapters.base import Deleted, Desk, Edited, Question, Rated, Stopped, Wanted
 from bot.ops.logs import referenced
 
 if TYPE_CHECKING:
@@ -30,16 +30,21 @@ class FrontDesk(Desk):
         self._ratings = ratings
 
     async def accept(self, event: Event, /) -> None:
-        """Take an event in. Raises BotError, whose ``told`` may be shown; a known question is no error."""
+        """Return once an event is on the disk, or known. Raises BotError, whose ``told`` may be shown."""
         match event:
             case Question():
-                self._ask(event)
+                await self._ask(event)
+            case Edited():
+                _log.info("edited", found=await self._inbox.edit(event.question, event.text))
+            case Deleted():
+                _log.info("deleted", found=await self._inbox.stop(event.question, wish="deleted"))
             case Stopped():
-                found = self._inbox.stop(event.question)
-                _log.info("stop", found=found)
+                _log.info("stop", found=await self._inbox.stop(event.question))
+            case Wanted():
+                _log.info("wanted", found=await self._inbox.want(event.question))
             case Rated():
                 await self._ratings.vote(event)
-                _log.info("rated", answer=event.answer, vote=event.vote)
+                _log.info("rated", vote=event.vote)
             case _:
                 assert_never(event)
 
@@ -51,7 +56,7 @@ class FrontDesk(Desk):
         """Give a person's conversations on a platform, most recent first."""
         return await self._turns.conversations(wish.person.id, wish.platform)
 
-    def _ask(self, question: Question) -> None:
+    async def _ask(self, question: Question) -> None:
         with referenced(question.id):
-            fresh = self._inbox.put(question)
+            fresh = await self._inbox.put(question)
             _log.info("accepted" if fresh else "known already", platform=question.place.platform)

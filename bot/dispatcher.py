@@ -1,106 +1,280 @@
-"""Answers what the inbox owes: conversations side by side within a bound, and every task with an owner."""
+"""Answers what the inbox owes: conversations side by side within a bound, and every task with an owner.
+
+Four loops stand beside the answers: one claims, one hears what other processes wrote, one heeds what people wish of
+the answers under way, one renews the leases. When one of them breaks, the service ends, and says why.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing, asynccontextmanager
-from typing import TYPE_CHECKING, Final, Protocol
+import time
+from contextlib import aclosing, asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from adapters.base import Audience
+from adapters.base import Audience, LeaseLost
+from bot.answering import replies
+from bot.attempt import Attempt
+from bot.due import TRIES, Case, ago, pause, step
+from bot.errors import StoreAway, StoreError
+from bot.journal import SqlJournal
 from bot.ops.logs import referenced
 from bot.ops.redaction import text_hash
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
-    from adapters.base import Adapter, Part, Question
-    from bot.inbox import Inbox, Owed
+    from adapters.base import Adapter, Journal, Part, Question
+    from bot.attempt import Answering
+    from bot.database import Database
+    from bot.inbox import Claim, Inbox, Owed
+    from bot.stores.base import Changes
 
 _NOBODY: Final = Audience(everyone=frozenset(), asker=frozenset())
+_IDLE: Final = 5.0
+"""Seconds after which claiming is tried though nothing was heard: another process's lease may have ended."""
+_HEED: Final = 0.5
+"""Seconds after which wishes are looked at though nothing was heard."""
+_BREATH: Final = 0.1
+"""Seconds between two looks at wishes, however much is heard."""
+_AWAY: Final = 1.0
+"""Seconds between tries while the database is away."""
+_CHANGES: Final = 60.0
+_SWEEP: Final = 3_600.0
+_SAFE: Final = 0.9
+"""The part of a lease after which this process takes it for lost by its own clock, so before anyone else does."""
 _log = structlog.get_logger()
-
-
-class Answering(Protocol):
-    """Turns a question into the parts of its reply; ``bot.answering.engine.Engine.answer``."""
-
-    def __call__(self, question: Question, audience: Audience, stop: asyncio.Event, /) -> AsyncGenerator[Part]:
-        """Give the parts, an ``Ending`` last; ends soon after ``stop`` is set."""
-        ...
 
 
 class Dispatcher:
     """Claims, has answered, has shown, finishes."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its collaborators and its bounds
         self,
         *,
+        database: Database,
         inbox: Inbox,
         adapters: Mapping[str, Adapter],
         answer: Answering,
         max_in_flight: int = 8,
         drain_seconds: float = 25.0,
+        tries: int = TRIES,
+        now: Callable[[], float] = time.time,
     ) -> None:
-        """``adapters`` by platform; at most ``max_in_flight`` answers at a time."""
+        """``adapters`` by platform; at most ``max_in_flight`` answers at a time; ``now`` in seconds since 1970.
+
+        After ``tries`` at an answer, those that a killed process began counted too, there is an apology instead.
+        """
+        self._database = database
         self._inbox = inbox
         self._adapters = adapters
         self._answer = answer
-        self._slots = asyncio.Semaphore(max_in_flight)
+        self._max_in_flight = max_in_flight
         self._drain_seconds = drain_seconds
+        self._tries = tries
+        self._now = now
+        self._attempts: dict[Claim, tuple[Attempt, asyncio.Task[None]]] = {}
+        self._closing = False
+        self._bell = asyncio.Event()
+        self._look = asyncio.Event()
+        self._idle = asyncio.Event()
+        self._away = False
+        inbox.on_change(self._ring)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        """Answer while the body runs. Afterwards nothing more is taken in, and what is owed has its time to finish."""
+        """Answer while the body runs. Then nothing more is claimed, and answers under way have their time to end."""
         failed: Exception | None = None
-        async with asyncio.TaskGroup() as owner:
-            serving = owner.create_task(self._serve())
+        async with self._database.changes() as changes, asyncio.TaskGroup() as owner:
+            claiming = owner.create_task(self._claiming(owner))
+            loops = [self._hearing(changes), self._heeding(), self._renewing(), self._sweeping()]
+            beside = [owner.create_task(loop) for loop in loops]
             try:
                 yield
             except Exception as error:  # noqa: BLE001 - raised below, as itself and not in a group
                 failed = error
             finally:
                 self._inbox.close()
-                await self._drain()
-                serving.cancel()
+                await self._drain(claiming)
+                for task in beside:
+                    task.cancel()
         if failed is not None:
             raise failed
 
-    async def _serve(self) -> None:
-        async with asyncio.TaskGroup() as answers:
-            while True:
-                await self._slots.acquire()
-                answers.create_task(self._settle(await self._inbox.claim()))
-
-    async def _drain(self) -> None:
-        try:
+    async def _drain(self, claiming: asyncio.Task[None]) -> None:
+        """Claim no more; let what is under way end in time, and leave the rest to the next process."""
+        self._closing = True
+        self._ring()
+        await asyncio.wait((claiming,))
+        with suppress(TimeoutError):
             async with asyncio.timeout(self._drain_seconds):
-                await self._inbox.emptied()
-        except TimeoutError:
+                while self._attempts:
+                    self._idle.clear()
+                    await self._idle.wait()
+        if left := [task for _, task in self._attempts.values()]:
             _log.warning("answers were cut short: the time to finish them is over", seconds=self._drain_seconds)
+            for task in left:
+                task.cancel()
+            await asyncio.wait(left)
 
-    async def _settle(self, owed: Owed) -> None:
-        """Answer one question; whatever fails concerns this question alone."""
-        question = owed.question
-        with referenced(question.id):
+    async def _claiming(self, owner: asyncio.TaskGroup) -> None:
+        while not self._closing:
+            self._bell.clear()
+            began = _loop_time()
+            for owed in await self._claimed():
+                attempt = Attempt(owed, self._deadline(began))
+                self._attempts[owed.claim] = attempt, owner.create_task(self._settle(attempt))
+            if self._away:
+                await asyncio.sleep(_AWAY)
+                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(_IDLE, self._inbox.lease_seconds / 3)):
+                    await self._bell.wait()
+
+    async def _claimed(self) -> Sequence[Owed]:
+        """Claim as many as may run; nothing while the database is away, which is said once."""
+        free = self._max_in_flight - len(self._attempts)
+        try:
+            owed = await self._inbox.claim(free, tuple(self._adapters)) if free else ()
+        except StoreError as error:
+            if not self._away:
+                _log.warning("no questions can be claimed for now", why=error.told)
+            self._away = True
+            return ()
+        if self._away:
+            _log.warning("questions can be claimed again")
+        self._away = False
+        return owed
+
+    async def _hearing(self, changes: Changes) -> None:
+        while True:
+            if await changes.wait(_CHANGES):
+                self._ring()
+
+    async def _heeding(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_HEED):
+                    await self._look.wait()
+            self._look.clear()
+            with suppress(StoreError):  # the claiming says so
+                await self._heed()
+            await asyncio.sleep(_BREATH)
+
+    async def _heed(self) -> None:
+        if self._attempts:
+            for claim, wished in (await self._inbox.wishes(tuple(self._attempts))).items():
+                if claim in self._attempts:
+                    self._attempts[claim][0].hear(wished)
+
+    async def _renewing(self) -> None:
+        while True:
+            await asyncio.sleep(self._inbox.lease_seconds / 3)
+            began, before = _loop_time(), dict(self._attempts)
             try:
-                await self._reply(question, owed.stop)
+                held = await self._inbox.renew(tuple(before))
+            except StoreError as error:
+                _log.warning("leases were not renewed", why=error.told)
+                continue
+            for claim, (attempt, _) in before.items():
+                if claim in held:
+                    attempt.renewed(self._deadline(began))
+                elif claim in self._attempts:
+                    attempt.lost()
+
+    async def _sweeping(self) -> None:
+        while True:
+            with suppress(StoreError):
+                await self._inbox.sweep()
+            await asyncio.sleep(_SWEEP)
+
+    async def _settle(self, attempt: Attempt) -> None:
+        """Answer one question; whatever fails concerns this question alone."""
+        claim, platform = attempt.owed.claim, attempt.question.place.platform
+        with referenced(attempt.question.id):
+            try:
+                async with attempt.leased():
+                    await self._carry_out(attempt)
+            except LeaseLost:
+                _log.warning("another process has taken this question over", platform=platform)
             except Exception:  # noqa: BLE001 - a platform's library may raise anything
-                _log.exception("the reply failed", platform=question.place.platform)
+                _log.exception("the reply failed", platform=platform, attempts=attempt.owed.attempts)
+                with suppress(LeaseLost, StoreError):
+                    await self._inbox.fail(claim, pause(attempt.owed.attempts))
             except asyncio.CancelledError:
-                _log.warning("left without a whole answer", platform=question.place.platform)
+                _log.warning("left to the next process", platform=platform)
+                with suppress(LeaseLost, StoreError):
+                    await self._inbox.release(claim)
                 raise
             finally:
-                self._inbox.finish(owed)
-                self._slots.release()
+                del self._attempts[claim]
+                self._idle.set()
+                self._ring()
 
-    async def _reply(self, question: Question, stop: asyncio.Event) -> None:
-        adapter = self._adapters[question.place.platform]
+    async def _carry_out(self, attempt: Attempt) -> None:
+        owed = attempt.owed
+        journal = SqlJournal(self._database, self._inbox, owed, attempt.held)
+        if owed.claim[1] > 1:
+            await journal.load()
+        case = Case(
+            attempts=owed.attempts,
+            asked_at=owed.question.asked_at.timestamp(),
+            begun=bool(journal.earlier) or journal.unsure,
+            wanted=owed.wanted,
+            stopped=owed.stop is not None,
+        )
+        now = self._now()
+        match step(case, now, tries=self._tries):
+            case "answer":
+                await self._reply(attempt, journal)
+            case "offer":
+                tree = replies.offer(ago(now - case.asked_at))
+                await self._show(attempt, attempt.said(tree, "offered"), journal)
+                await self._inbox.offered(owed.claim)
+                return
+            case "apologise":
+                await self._show(attempt, attempt.apology(), journal)
+            case "give up":
+                _log.error("given up: not even an apology can be shown", platform=owed.question.place.platform)
+        await self._finish(attempt)
+
+    async def _reply(self, attempt: Attempt, journal: Journal) -> None:
+        question = attempt.question
         _log.info("answering", conversation=text_hash(question.conversation), text=text_hash(question.text))
-        audience = await _audience(adapter, question)
-        async with aclosing(self._answer(question, audience, stop)) as parts:
-            await adapter.reply(question, parts)
+        audience = await _audience(self._adapters[question.place.platform], question)
+        await self._show(attempt, attempt.answered(self._answer, audience), journal)
         _log.info("replied")
+
+    async def _show(self, attempt: Attempt, parts: AsyncGenerator[Part], journal: Journal) -> None:
+        async with aclosing(parts):
+            await self._adapters[attempt.question.place.platform].reply(attempt.question, parts, journal)
+
+    async def _finish(self, attempt: Attempt) -> None:
+        """Finish with the turn, however long the database is away; without it where it alone cannot be kept."""
+        while True:
+            try:
+                await self._inbox.finish(attempt.owed.claim, attempt.turn)
+            except StoreAway:
+                await asyncio.sleep(_AWAY)
+            except StoreError as error:
+                if attempt.turn is None:
+                    raise
+                _log.warning("the answer stands, but the history does not keep it", why=error.told)
+                attempt.turn = None
+            else:
+                return
+
+    def _deadline(self, began: float) -> float:
+        return began + self._inbox.lease_seconds * _SAFE
+
+    def _ring(self) -> None:
+        self._bell.set()
+        self._look.set()
+
+
+def _loop_time() -> float:
+    return asyncio.get_running_loop().time()
 
 
 async def _audience(adapter: Adapter, question: Question) -> Audience:

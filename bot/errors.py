@@ -7,6 +7,7 @@ BotError
 ├── Stopping            the service takes in nothing more
 ├── BadCollection       a question set that is not what its format says
 ├── StoreError          the bot's database: damaged, locked, full
+│   └── StoreAway       its server cannot be reached, or is restarting: what was asked of it may be tried again
 └── ModelError          the model's server
     ├── ModelRefused    401, 403, 404, 429, a bad request: it will not answer this as things stand
     ├── ModelDown       no connection, 5xx, a time-out, garbage
@@ -47,6 +48,10 @@ class BadCollection(BotError):
 
 class StoreError(BotError):
     """The bot's own database is damaged, locked or full."""
+
+
+class StoreAway(StoreError):
+    """The database's server cannot be reached just now; the transaction may or may not have been committed."""
 
 
 class ModelError(BotError):

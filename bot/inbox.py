@@ -1,88 +1,228 @@
-"""Questions that are owed an answer: put, claim, finish. In this process only; a durable one keeps the verbs."""
+"""Questions that are owed an answer, in SQL: put, claim, renew, finish.
+
+A claim gives a lease, an owner and a fence; every later write says by which claim it is made and changes nothing once
+another process has made a newer one. One code for SQLite and PostgreSQL; ``bot.claiming`` has its statements.
+"""
 
 from __future__ import annotations
 
-import asyncio
-from collections import deque
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+import secrets
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from bot.errors import Stopping
+from sqlalchemy.exc import IntegrityError
+
+from adapters.base import LeaseLost
+from bot.claiming import Statements
+from bot.errors import Stopping, StoreError
+from bot.payload import packed, unpacked
 
 if TYPE_CHECKING:
-    from adapters.base import Question
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
-REMEMBERED: Final = 10_000
-"""Question ids that are known as duplicates when they come again."""
+    from sqlalchemy import Connection, Executable, Row
+
+    from adapters.base import AnswerId, Question
+    from bot.answering.turns import NewTurn
+    from bot.database import Database
+    from bot.tables import Wish
+    from bot.turns import Turns
+
+LEASE_SECONDS: Final = 30.0
+
+Claim: TypeAlias = tuple[int, int]
+"""A question's number and the fence of the claim: whoever holds a lower fence was overtaken."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
-    """A question, and the event that is set when a person wants its answer to end."""
+    """A claimed question, with its newest words. ``attempts`` counts this claim too."""
 
+    claim: Claim
     question: Question
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    answer: AnswerId
+    attempts: int
+    wanted: bool
+    stop: Wish | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wished:
+    """What people wish of a question that is being answered."""
+
+    stop: Wish | None
+    newer: str | None
 
 
 class Inbox:
     """Gives each conversation's questions in their order, one at a time; conversations do not wait for each other."""
 
-    def __init__(self) -> None:
-        """Begin open and empty."""
-        self._seen: dict[str, None] = {}
-        self._owed: dict[str, Owed] = {}
-        self._waiting: dict[str, deque[Owed]] = {}
-        self._ready: asyncio.Queue[Owed] = asyncio.Queue()
-        self._empty = asyncio.Event()
-        self._empty.set()
-        self._closed = False
+    def __init__(  # noqa: PLR0913 - each is a fact about this process
+        self,
+        database: Database,
+        turns: Turns,
+        *,
+        local: Collection[str] = (),
+        lease_seconds: float = LEASE_SECONDS,
+        owner: str | None = None,
+        fenced: bool = True,
+    ) -> None:
+        """``local`` are platforms whose questions only this process can answer, as long as it lives.
 
-    def put(self, question: Question, /) -> bool:
-        """Take a question in; False where it was taken in before. Raises Stopping once closed."""
-        if question.id in self._seen:
-            return False
+        ``owner`` names this process and nobody else. ``fenced`` is for the test that sees what the fence is for.
+        """
+        self._database = database
+        self._turns = turns
+        self._local = frozenset(local)
+        self.lease_seconds = lease_seconds
+        self._sql = Statements(
+            owner=owner or secrets.token_hex(8),
+            lease_seconds=lease_seconds,
+            now=database.now,
+            insert=database.insert,
+            fenced=fenced,
+        )
+        self._closed = False
+        self._heard: list[Callable[[], None]] = []
+
+    def on_change(self, hear: Callable[[], None], /) -> None:
+        """Call this, in this process, after whatever may give something to do."""
+        self._heard.append(hear)
+
+    async def put(self, question: Question, /) -> bool:
+        """Take a question in, and return once it is on the disk; False where it was taken in before.
+
+        Raises Stopping once closed, and StoreError.
+        """
         if self._closed:
             raise Stopping("Footnote is being stopped and takes no more questions. Ask again in a minute.")
-        self._remember(question.id)
-        self._owed[question.id] = owed = Owed(question=question)
-        self._empty.clear()
-        if question.conversation in self._waiting:
-            self._waiting[question.conversation].append(owed)
-        else:
-            self._waiting[question.conversation] = deque()
-            self._ready.put_nowait(owed)
-        return True
+        row = {
+            "id": question.id,
+            "conversation": question.conversation,
+            "platform": question.place.platform,
+            "payload": packed(question),
+            "answer": secrets.token_hex(16),
+            "local": question.place.platform in self._local,
+        }
+        fresh = await self._database.write(lambda connection: self._put(connection, row))
+        self._changed()
+        return fresh
 
-    async def claim(self) -> Owed:
-        """Wait for the oldest question of a conversation in which none is being answered."""
-        return await self._ready.get()
+    def _put(self, connection: Connection, row: Mapping[str, Any]) -> bool:
+        return connection.execute(self._sql.put, row).rowcount == 1
 
-    def finish(self, owed: Owed, /) -> None:
-        """Owe a claimed question no longer; its conversation's next one can be claimed."""
-        question = owed.question
-        del self._owed[question.id]
-        if waiting := self._waiting[question.conversation]:
-            self._ready.put_nowait(waiting.popleft())
-        else:
-            del self._waiting[question.conversation]
-        if not self._owed:
-            self._empty.set()
+    async def claim(self, limit: int, platforms: Collection[str], /) -> Sequence[Owed]:
+        """Claim the oldest question of conversations in which none is being answered, at most ``limit``, oldest first.
 
-    def stop(self, question: str, /) -> bool:
-        """Ask for the end of an answer, begun or not; False where none is owed to that question."""
-        if owed := self._owed.get(question):
-            owed.stop.set()
-        return owed is not None
+        A question whose lease ended is claimed again. Raises StoreError.
+        """
+        told = {"limit": limit, "platforms": list(platforms)}
+        try:
+            rows = await self._database.write(lambda connection: connection.execute(self._sql.claim, told).all())
+        except StoreError as error:
+            if isinstance(error.__cause__, IntegrityError):  # another process was faster in one of the conversations
+                return ()
+            raise
+        return tuple(_owed(row) for row in sorted(rows, key=lambda row: row.number))
+
+    async def renew(self, claims: Collection[Claim], /) -> frozenset[Claim]:
+        """Keep these claims, and what waits for this process, for another lease; give those that are still held."""
+        told = {"numbers": [number for number, _ in claims]}
+        rows = await self._database.write(lambda connection: connection.execute(self._sql.renew, told).all())
+        return frozenset((number, fence) for number, fence in rows) & frozenset(claims)
+
+    async def wishes(self, claims: Collection[Claim], /) -> Mapping[Claim, Wished]:
+        """Give what is wished of these questions, by whatever process it was taken in."""
+        told = {"numbers": [number for number, _ in claims]}
+        rows = await self._database.read(lambda connection: connection.execute(self._sql.wishes, told).all())
+        return {(row.number, row.fence): Wished(stop=row.stop, newer=row.newer) for row in rows}
+
+    def hold(self, connection: Connection, claim: Claim, /) -> None:
+        """Keep the caller's transaction to this claim: nobody can claim anew before it ends. Raises LeaseLost."""
+        if connection.execute(self._sql.hold, _claimed(claim)).first() is None:
+            raise LeaseLost
+
+    async def finish(self, claim: Claim, turn: NewTurn | None = None, /) -> None:
+        """Owe the question no longer, and keep its turn, in one transaction. Raises LeaseLost and StoreError."""
+
+        def work(connection: Connection) -> None:
+            if not connection.execute(self._sql.finish, _claimed(claim)).rowcount:
+                raise LeaseLost
+            if turn is not None:
+                self._turns.recorded_in(connection, turn)
+
+        await self._database.write(work)
+        self._changed()
+
+    async def offered(self, claim: Claim, /) -> None:
+        """Wait for its asker to say whether the question is still wanted. Raises LeaseLost."""
+        await self._end(self._sql.offer, claim)
+
+    async def fail(self, claim: Claim, seconds: float, /) -> None:
+        """Let the question be tried again, by anyone, when so many seconds are over. Raises LeaseLost."""
+        await self._end(self._sql.fail, claim, seconds=seconds)
+
+    async def release(self, claim: Claim, /) -> None:
+        """Leave the question to the next process, as though it had not been claimed. Raises LeaseLost."""
+        await self._end(self._sql.release, claim)
+
+    async def stop(self, question: str, /, *, wish: Wish = "stopped") -> bool:
+        """Ask for the end of an answer, begun or not; False where none is owed.
+
+        A question that is gone before its answer was begun, or that was only offered, is owed no more.
+        """
+        return await self._wish(self._sql.stop if wish == "stopped" else self._sql.delete, question=question)
+
+    async def edit(self, question: str, newer: str, /) -> bool:
+        """Let a question say something else; whoever answers it heeds that until the first sentence is shown."""
+        return await self._wish(self._sql.edit, question=question, words=newer)
+
+    async def want(self, question: str, /) -> bool:
+        """Take in that an old question is still wanted; False where it was not offered."""
+        return await self._wish(self._sql.want, question=question)
+
+    async def sweep(self) -> int:
+        """Forget what was finished more than a day ago, and what nobody wanted for a week; give how many."""
+        return await self._database.write(lambda connection: connection.execute(self._sql.sweep).rowcount)
+
+    async def owed(self) -> int:
+        """Give how many questions wait or are being answered, by whomever."""
+        return await self._database.read(lambda connection: connection.execute(self._sql.owed).scalar_one())
 
     def close(self) -> None:
         """Take in nothing more."""
         self._closed = True
 
-    async def emptied(self) -> None:
-        """Wait until nothing is owed."""
-        await self._empty.wait()
+    async def _end(self, statement: Executable, claim: Claim, **told: float) -> None:
+        if not await self._written(statement, _claimed(claim) | told):
+            raise LeaseLost
+        self._changed()
 
-    def _remember(self, question: str) -> None:
-        self._seen[question] = None
-        if len(self._seen) > REMEMBERED:
-            del self._seen[next(iter(self._seen))]
+    async def _wish(self, statement: Executable, **told: str) -> bool:
+        found = await self._written(statement, told)
+        self._changed()
+        return found
+
+    async def _written(self, statement: Executable, told: Mapping[str, Any]) -> bool:
+        return await self._database.write(lambda connection: bool(connection.execute(statement, told).rowcount))
+
+    def _changed(self) -> None:
+        for hear in self._heard:
+            hear()
+
+
+def _claimed(claim: Claim) -> dict[str, float]:
+    number, fence = claim
+    return {"claimed": number, "held_fence": fence}
+
+
+def _owed(row: Row[Any]) -> Owed:
+    question = unpacked(row.payload)
+    return Owed(
+        claim=(row.number, row.fence),
+        question=question if row.newer is None else replace(question, text=row.newer),
+        answer=row.answer,
+        attempts=row.attempts,
+        wanted=row.wanted,
+        stop=row.stop,
+    )

@@ -15,8 +15,11 @@ from bot.storing import told_by
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
-HEAD: Final = "0001"
+HEAD: Final = "0002"
 """The newest step, known without importing alembic (0.3 s); a test holds it to alembic's own."""
+
+_LOCK: Final = 7_350_190_128_461_193
+"""The number of the advisory lock; any that no other program on the same database takes."""
 
 _PATIENCE: Final = 30.0
 """Seconds to wait for another process that is migrating."""
@@ -66,14 +69,32 @@ def _upgrade(path: Path) -> None:
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     try:
         with engine.begin() as connection:
-            _run(connection, path)
+            _run(connection, str(path))
     except DBAPIError as error:
         raise told_by(error, path) from error
     finally:
         engine.dispose()
 
 
-def _run(connection: Connection, path: Path) -> None:
+def migrate_on(connection: Connection, name: str) -> None:
+    """Apply what is missing to PostgreSQL, inside the caller's transaction. Raises StoreError.
+
+    Alembic by several processes at once would fail for all but one, so they take turns; the lock ends with the
+    transaction.
+    """
+    if _version_on(connection) != HEAD:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
+        _run(connection, name)
+
+
+def _version_on(connection: Connection) -> str | None:
+    if connection.exec_driver_sql("SELECT to_regclass('alembic_version')").scalar() is None:
+        return None
+    found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+    return None if found is None else str(found)
+
+
+def _run(connection: Connection, name: str) -> None:
     """Run alembic inside the caller's transaction; who had to wait for it finds nothing left to do."""
     from alembic import command  # noqa: PLC0415 - 0.3 s
     from alembic.config import Config  # noqa: PLC0415
@@ -88,6 +109,6 @@ def _run(connection: Connection, path: Path) -> None:
         command.upgrade(config, "head")
     except CommandError as error:
         raise StoreError(
-            f"{path} was made by a newer version of Footnote. Install that version again, "
+            f"{name} was made by a newer version of Footnote. Install that version again, "
             "or set FOOTNOTE_HOME to another folder."
         ) from error

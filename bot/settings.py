@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from adapters.base import PRINCIPAL
 from bot.loading import Variable, loaded
 from bot.sources import NamedSource, distinct
+from bot.stores.address import POSTGRES
 from knowledge import embedders
 
 if TYPE_CHECKING:
@@ -54,6 +55,14 @@ def _key(value: object) -> object:
     return value
 
 
+def _server(value: object) -> object:
+    if isinstance(value, str):
+        value = value.strip()
+        if not POSTGRES.fullmatch(value):
+            raise ValueError
+    return value
+
+
 class Settings(BaseModel):
     """All that can be set. Names that people know from elsewhere keep them; our own begin with ``FOOTNOTE_``.
 
@@ -85,6 +94,10 @@ class Settings(BaseModel):
     """What a running bot keeps up to date, and what ``footnote sync`` reads without a path."""
     sync_minutes: float = Field(default=60.0, ge=0, le=10_080, description="a number from 0 to 10080")
     """Minutes between two syncs of these sources while the bot runs; 0: only at its start."""
+    database_url: Annotated[SecretStr | None, BeforeValidator(_server), Variable("DATABASE_URL")] = Field(
+        default=None, description="the address of a PostgreSQL server, such as postgresql://user:password@host/name"
+    )
+    """Where the bot's own tables are, if not in a file of ``home``."""
     max_in_flight: int = Field(default=8, ge=1, le=1000, description="a whole number from 1 to 1000")
     """Answers that are written at the same time; further questions wait."""
     drain_seconds: float = Field(default=25.0, ge=0, le=600, description="a number from 0 to 600")
@@ -98,6 +111,11 @@ class Settings(BaseModel):
     def bot_database(self) -> Path:
         """Precious: conversations and ratings."""
         return self.home / "footnote.db"
+
+    @property
+    def database(self) -> Path | str:
+        """The file of the bot's own tables, or the address of the server that has them, password and all."""
+        return self.bot_database if self.database_url is None else self.database_url.get_secret_value()
 
     @property
     def knowledge_database(self) -> Path:

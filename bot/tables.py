@@ -1,14 +1,38 @@
-"""The bot's tables: what was asked and answered, and how people rated it."""
+"""The bot's tables: what is owed an answer, what was posted of it, what was answered, and how people rated it."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Text
+from sqlalchemy import JSON, BigInteger, Double, Index, Integer, MetaData, String, Text, TypeDecorator, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from knowledge.tables import UtcDateTime
+
+if TYPE_CHECKING:
+    from sqlalchemy import Dialect
+
+State = Literal["waiting", "running", "offered", "finished"]
+Wish = Literal["stopped", "deleted"]
+
+UNFINISHED = "state <> 'finished'"
+"""The rows that claiming looks at; what asks for them says so in these words, so that the partial indexes serve."""
+
+
+def _where(condition: str) -> dict[str, Any]:
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+class Words(TypeDecorator[str]):
+    """What people wrote, whole but for what no database takes: NUL, and halves of a UTF-16 pair."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Put a replacement character in place of what cannot be stored."""
+        return value and value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 class Base(DeclarativeBase):
@@ -22,7 +46,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map: ClassVar[dict[Any, Any]] = {str: Text, datetime: UtcDateTime}
+    type_annotation_map: ClassVar[dict[Any, Any]] = {str: Words, datetime: UtcDateTime}
 
 
 class TurnRow(Base):
@@ -56,11 +80,68 @@ class TurnRow(Base):
     asked_at: Mapped[datetime]
 
 
+class InboxRow(Base):
+    """A question, from before its platform is told that it arrived until a day after its answer; in ``number``'s order.
+
+    ``state``: waiting · running: claimed by ``owner`` until ``lease_until`` · offered: old, and its asker was asked
+    whether it is still wanted · finished. While a question waits, ``lease_until`` is when it may be claimed by others
+    than ``owner``, or tried again. ``fence`` rises with every claim, so a writer that was overtaken is told apart.
+    Times are seconds since 1970 by the database's clock, which all processes share.
+    """
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index("uq_inbox_running", "conversation", unique=True, **_where("state = 'running'")),
+        Index("ix_inbox_conversation", "conversation", "number", **_where(UNFINISHED)),
+        Index("ix_inbox_number", "number", **_where(UNFINISHED)),
+        Index("ix_inbox_finished_at", "finished_at"),
+        {"sqlite_autoincrement": True},
+    )
+    number: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    id: Mapped[str] = mapped_column(String(255), unique=True)
+    conversation: Mapped[str] = mapped_column(String(255))
+    platform: Mapped[str] = mapped_column(String(32))
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """The question, as ``bot.payload`` packs it."""
+    answer: Mapped[str] = mapped_column(String(64), unique=True)
+    """The id of its answer, the same at every try."""
+    state: Mapped[State] = mapped_column(String(8))
+    attempts: Mapped[int]
+    fence: Mapped[int]
+    owner: Mapped[str | None] = mapped_column(String(64))
+    lease_until: Mapped[float | None] = mapped_column(Double)
+    stop: Mapped[Wish | None] = mapped_column(String(8))
+    newer: Mapped[str | None]
+    """What the question says since it was edited."""
+    wanted: Mapped[bool]
+    """Its asker said that it still is."""
+    put_at: Mapped[float] = mapped_column(Double)
+    finished_at: Mapped[float | None] = mapped_column(Double)
+
+
+class PostRow(Base):
+    """A part of a reply: without ``message`` a post that was begun, with it the message that shows it."""
+
+    __tablename__ = "post"
+    __table_args__ = (Index("ix_post_message", "platform", "workspace", "channel", "message"),)
+    question_id: Mapped[str] = mapped_column(String(255), primary_key=True)
+    part: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    key: Mapped[str] = mapped_column(String(25))
+    answer: Mapped[str] = mapped_column(String(64))
+    platform: Mapped[str] = mapped_column(String(32))
+    workspace: Mapped[str] = mapped_column(String(255))
+    channel: Mapped[str | None] = mapped_column(String(255))
+    message: Mapped[str | None] = mapped_column(String(255))
+
+
 class RatingRow(Base):
-    """A person's last vote on an answer. A withdrawn one stays as 0, so that an older vote cannot come back."""
+    """A person's last vote on an answer. A withdrawn one stays as 0, so that an older vote cannot come back.
+
+    It has no foreign key: a vote may come while the answer's last words are shown and its turn is not yet kept.
+    """
 
     __tablename__ = "rating"
-    answer: Mapped[str] = mapped_column(ForeignKey("turn.answer", ondelete="CASCADE"), primary_key=True)
+    answer: Mapped[str] = mapped_column(String(64), primary_key=True)
     person: Mapped[str] = mapped_column(String(255), primary_key=True)
     vote: Mapped[int]
     at: Mapped[datetime]

@@ -15,8 +15,11 @@ import hypothesis
 import pytest
 import structlog
 
+from bot.database import Database
+from tests.doubles import postgres
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncGenerator, Iterator
 
 hypothesis.settings.register_profile("footnote", deadline=None, derandomize=True)
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=2_000)
@@ -54,6 +57,7 @@ sys.addaudithook(_stay_here)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--seed", metavar="N", default="20261121", help="the plan of what happens to whom in crash tests")
     parser.addoption("--shuffle", metavar="SEED", default=None, help="run the tests in the random order of this seed")
 
 
@@ -65,7 +69,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(autouse=True)
 def _settings_come_from_the_test_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):  # noqa: TID251 - to forget it
-        if name.startswith(("FOOTNOTE_", "OPENAI_")):
+        if name.startswith(("FOOTNOTE_", "OPENAI_")) or name == "DATABASE_URL":
             monkeypatch.delenv(name)
 
 
@@ -78,6 +82,29 @@ def _logging_is_as_it_was() -> Iterator[None]:
     root.handlers[:] = [handler for handler in root.handlers if handler in handlers]
     root.setLevel(level)
     structlog.reset_defaults()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[postgres.Server]:
+    """A PostgreSQL server for the whole run; where it cannot start, what needs it fails."""
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def where(request: pytest.FixtureRequest, tmp_path: Path) -> Path | str:
+    """The place of a database, on each of the kinds that there are."""
+    if request.param == "sqlite":
+        return tmp_path / "footnote.db"
+    running: postgres.Server = request.getfixturevalue("server")
+    return running.database()
+
+
+@pytest.fixture
+async def database(where: Path | str) -> AsyncGenerator[Database]:
+    """An open database, on each of the kinds that there are."""
+    async with Database(where) as database:
+        yield database
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias, assert_never
 
 from adapters.base import (
@@ -11,11 +12,14 @@ from adapters.base import (
     Audience,
     Conversations,
     History,
+    MessageRef,
     Person,
     Place,
+    Posted,
     Question,
     Rated,
     Stopped,
+    Wanted,
 )
 from adapters.escaping import safe_line
 from adapters.terminal.commands import HELP, Ask, Command, Nothing, Rate, Resume, Unclear, read
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from adapters.base import Desk, Event, Part, Past
+    from adapters.base import Desk, Event, Journal, Part, Past
     from adapters.terminal.commands import Line
     from adapters.terminal.lines import Lines
     from adapters.terminal.showing import Shown
@@ -50,6 +54,7 @@ class Terminal(Adapter):
     """
 
     name = PLATFORM
+    anywhere = False  # what was asked here is answered here
 
     def __init__(  # noqa: PLR0913 - all that the outside world is, keyword-only
         self,
@@ -73,8 +78,12 @@ class Terminal(Adapter):
         self._last: Shown | None = None
         self._hinted = False
         self._asked: str | None = None
+        self._ours: set[str] = set()
+        self._offered: str | None = None
         self._happened = _Happenings()
         self._notices: deque[str] = deque()
+        self._typing = asyncio.Lock()
+        self._showing = asyncio.Lock()
         self.failed = False
 
     async def __aenter__(self) -> Self:
@@ -92,7 +101,8 @@ class Terminal(Adapter):
         while True:
             while self._notices:
                 self._screen.say(self._notices.popleft(), "dim")
-            line = await self._lines.read(_PROMPT)
+            async with self._typing:
+                line = await self._lines.read(_PROMPT)
             if line is Key.END or (line is Key.INTERRUPT and interrupted):
                 return
             interrupted = line is Key.INTERRUPT
@@ -110,12 +120,23 @@ class Terminal(Adapter):
         """Show a sentence that nobody asked for before the next prompt, where it is in nobody's way."""
         self._notices.append(text)
 
-    async def reply(self, question: Question, parts: AsyncGenerator[Part], /) -> None:
-        """Show the parts as they come."""
+    async def reply(self, question: Question, parts: AsyncGenerator[Part], journal: Journal, /) -> None:
+        """Show the parts as they come; those of an earlier chat's question between two lines, whole and by themselves.
+
+        What scrolled away cannot be replaced, so a reply that is taken up again is shown again.
+        """
         shown: Shown | None = None
+        awaited = question.id == self._asked
         try:
-            shown = await show(self._screen, parts)
-            self._answered(shown, asked_here=question.id == self._asked)
+            async with nullcontext() if awaited else self._typing, self._showing:
+                await journal.before(0)
+                if question.id not in self._ours:
+                    self._screen.say("From an earlier chat:")
+                self._repeat(question)
+                shown = await show(self._screen, parts)
+                await journal.after(Posted(part=0, message=self._message(question)))
+                self._answered(shown, asked_here=awaited)
+                self._offered = question.id if shown and shown.ending.verdict == "offered" else self._offered
         finally:
             self._judge(shown)
             if question.id == self._asked:
@@ -131,7 +152,7 @@ class Terminal(Adapter):
     def question(self, text: str) -> Question:
         """Make a question of this thread."""
         place = Place(platform=PLATFORM, workspace=self._team, channel=PLATFORM, thread=self._conversation)
-        return Question(
+        question = Question(
             id=f"{PLATFORM}:{self._token()}",
             conversation=self._conversation,
             place=place,
@@ -139,6 +160,8 @@ class Terminal(Adapter):
             text=text,
             asked_at=self._now(),
         )
+        self._ours.add(question.id)
+        return question
 
     async def _handle(self, line: Line, desk: Desk) -> bool:
         """Do what a line says; give whether to go on."""
@@ -175,6 +198,8 @@ class Terminal(Adapter):
                 await self._history(desk)
             case "threads":
                 await self._threads(desk)
+            case "yes":
+                await self._want(desk)
             case _:
                 assert_never(command.word)
         return True
@@ -186,9 +211,9 @@ class Terminal(Adapter):
         self._happened = happened = _Happenings()
         interrupted = False
         with interrupts(lambda: happened.put_nowait("interrupted")):
-            if not self._lines.interactive:
-                self._screen.say(f"{_PROMPT}{safe_line(text)}\n")
-            if not await self._accepted(question, desk):
+            if told := await self._refused(question, desk):
+                self._repeat(question)
+                self._screen.say(told)
                 self._asked = None
                 self._judge(None)
                 return
@@ -205,21 +230,39 @@ class Terminal(Adapter):
         if self._last is None:
             self._screen.say("There is no answer to rate yet.")
             return
-        rated = Rated(answer=self._last.ending.answer, person=self._person, vote=rate.vote, at=self._now())
+        rated = Rated(target=self._last.ending.answer, person=self._person, vote=rate.vote, at=self._now())
         if await self._accepted(rated, desk):
             self._screen.say("Noted: this answer helped." if rate.vote == 1 else "Noted: this answer did not help.")
 
+    async def _want(self, desk: Desk) -> None:
+        if self._offered is None:
+            self._screen.say("You were not asked about an old question.")
+        elif await self._accepted(Wanted(question=self._offered, person=self._person), desk):
+            self._screen.say("It is answered next.")
+            self._offered = None
+
     async def _accepted(self, event: Event, desk: Desk) -> bool:
         """Hand an event over; an error that a person may read is shown, any other one is raised."""
+        if told := await self._refused(event, desk):
+            self._screen.say(told)
+        return told is None
+
+    async def _refused(self, event: Event, desk: Desk) -> str | None:
+        """Hand an event over; give what a person may read of an error, and raise any other one."""
         try:
             await desk.accept(event)
         except Exception as error:
             told = getattr(error, "told", None)
             if not isinstance(told, str):
                 raise
-            self._screen.say(told)
-            return False
-        return True
+            return told
+        return None
+
+    def _repeat(self, question: Question) -> None:
+        """Say what is answered, where that does not stand there already."""
+        ours = question.id in self._ours
+        if not (ours and (self._lines.interactive or self._asked is None)):
+            self._screen.say(f"{_PROMPT}{safe_line(question.text)}\n")
 
     async def _history(self, desk: Desk) -> None:
         turns = await desk.history(History(conversation=self._conversation))
@@ -266,6 +309,9 @@ class Terminal(Adapter):
     def _judge(self, shown: Shown | None) -> None:
         if not self._lines.interactive and (shown is None or shown.ending.verdict in _BROKEN):
             self.failed = True
+
+    def _message(self, question: Question) -> MessageRef:
+        return MessageRef(platform=PLATFORM, workspace=self._team, channel=PLATFORM, message=question.id)
 
     def _turn_to(self, conversation: str) -> None:
         self._conversation = conversation

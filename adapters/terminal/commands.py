@@ -6,13 +6,14 @@ import difflib
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Word: TypeAlias = Literal["new", "history", "threads", "sources", "help", "quit"]
+Word: TypeAlias = Literal["new", "history", "threads", "sources", "yes", "help", "quit"]
 
 WORDS: dict[str, Word] = {
     "/new": "new",
     "/history": "history",
     "/threads": "threads",
     "/sources": "sources",
+    "/yes": "yes",
     "/help": "help",
     "/quit": "quit",
     "/exit": "quit",
@@ -24,6 +25,7 @@ HELP = (
     ("/threads", "list your threads"),
     ("/thread N", "go on with thread N of that list"),
     ("/sources", "show what the last answer rests on, quoted"),
+    ("/yes", "answer the old question that you were asked about"),
     ("+ or -", "rate the last answer"),
     ("/help", "show this"),
     ("/quit", "end (so does Ctrl-D)"),

@@ -52,6 +52,8 @@ def _ended(screen: Screen, shown: Shown) -> Shown:
         screen.say("")
     if shown.ending.verdict == "stopped":
         screen.say("stopped", "dim")
+    if shown.ending.verdict == "offered":
+        screen.say("/yes has it answered.", "dim")
     if shown.ending.verdict == "failed" and shown.ending.reference:
         screen.say(f"Reference: {shown.ending.reference}", "dim")
     return shown

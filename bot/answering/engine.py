@@ -32,9 +32,9 @@ from knowledge.tokens import count
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncGenerator, Callable, Iterable
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 
-    from adapters.base import Audience, Citation, Part, Question, Verdict
+    from adapters.base import AnswerId, Audience, Citation, Part, Question, Verdict
     from adapters.markup import Tree
     from bot.answering.gate import Sufficient
     from bot.answering.prompt_files import PromptFile
@@ -59,6 +59,7 @@ class _Run:
 
     question: Question
     answer: str
+    keep: Callable[[NewTurn], Awaitable[None]]
     began: float
     scope: Scope
     tree: Tree = ()
@@ -108,11 +109,23 @@ class Engine:
         self._workspace = workspace
         self._chance = chance or Chance()
 
-    async def answer(self, question: Question, audience: Audience, stop: asyncio.Event) -> AsyncGenerator[Part]:
-        """Give the parts of an answer, ``Ending`` last; raises nothing but what closing it does."""
+    async def answer(
+        self,
+        question: Question,
+        audience: Audience,
+        stop: asyncio.Event,
+        *,
+        answer: AnswerId | None = None,
+        keep: Callable[[NewTurn], Awaitable[None]] | None = None,
+    ) -> AsyncGenerator[Part]:
+        """Give the parts of an answer, ``Ending`` last; raises nothing but what closing it does.
+
+        ``answer`` is its id where one was given already. The turn goes to ``keep``, or else to the history at once.
+        """
         run = _Run(
             question=question,
-            answer=self._chance.answer(),
+            answer=answer or self._chance.answer(),
+            keep=keep or self._turns.record,
             began=self._chance.seconds(),
             scope=Scope(workspace=self._workspace, principals=audience.everyone),
         )
@@ -237,7 +250,7 @@ class Engine:
         """Record the turn, once; where that fails the answer stands, and the log says what it is missing from."""
         run.recorded = True
         try:
-            await self._turns.record(self._turn(run))
+            await run.keep(self._turn(run))
         except BotError as error:
             structlog.get_logger().warning(
                 "the answer stands, but the history does not keep it", reference=_reference(run), why=error.told

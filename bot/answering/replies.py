@@ -68,3 +68,16 @@ def broken(reference: str) -> Tree:
     return told(
         f"Something went wrong, and it is not your question's fault. Please ask again; the reference is {reference}."
     )
+
+
+def apology(reference: str) -> Tree:
+    """Say that no try at an answer came to its end."""
+    return told(
+        "I tried several times to answer this and could not finish. Please ask again; if that does not help, tell "
+        f"whoever runs this bot the reference {reference}."
+    )
+
+
+def offer(ago: str) -> Tree:
+    """Ask whether an old question is still wanted; ``ago`` is such as "2 hours ago"."""
+    return told(f"You asked this {ago}, and I could not answer then. Do you still want it?")

@@ -41,6 +41,7 @@ async def _ask(settings: Settings, text: str, *, as_json: bool) -> Answer:
     from bot.app import answering, terminal
     from bot.cli.emptiness import must_hold_something
     from bot.cli.person import user
+    from bot.journal import Unkept
 
     answer = Answer()
     here = terminal(settings, user=user())
@@ -53,5 +54,5 @@ async def _ask(settings: Settings, text: str, *, as_json: bool) -> Answer:
             async for _ in parts:
                 pass
         else:
-            await here.reply(question, parts)
+            await here.reply(question, parts, Unkept())
     return answer

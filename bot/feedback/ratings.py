@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, cast
 
-from sqlalchemy import exists, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import select
 
+from adapters.base import MessageRef
 from bot.errors import NoSuchAnswer
-from bot.tables import RatingRow, TurnRow
+from bot.tables import InboxRow, PostRow, RatingRow, TurnRow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from sqlalchemy import CompoundSelect, Connection, Select, Table
+
     from adapters.base import AnswerId, Rated, Vote
     from bot.database import Database
+
+_RATING: Final = cast("Table", RatingRow.__table__)
 
 
 class Ratings:
@@ -26,22 +30,35 @@ class Ratings:
 
     async def vote(self, rated: Rated, /) -> None:
         """Keep a vote in place of that person's earlier one; raises NoSuchAnswer."""
-        row = insert(RatingRow).values(answer=rated.answer, person=rated.person.id, vote=rated.vote, at=rated.at)
+        await self._database.write(lambda connection: self._vote(connection, rated))
+
+    def _vote(self, connection: Connection, rated: Rated) -> None:
+        answer = connection.scalar(_answer(rated.target))
+        if answer is None:
+            raise NoSuchAnswer("That answer is not kept here, so it cannot be rated. Ask again, and rate the new one.")
+        row = self._database.insert(_RATING).values(answer=answer, person=rated.person.id, vote=rated.vote, at=rated.at)
         newer = row.on_conflict_do_update(
             index_elements=["answer", "person"],
             set_={"vote": row.excluded.vote, "at": row.excluded.at},
-            where=row.excluded.at >= RatingRow.at,
+            where=row.excluded.at >= _RATING.c.at,
         )
-        async with self._database.writing() as session:
-            if not await session.scalar(select(exists().where(TurnRow.answer == rated.answer))):
-                raise NoSuchAnswer(
-                    "That answer is not kept here, so it cannot be rated. Ask again, and rate the new one."
-                )
-            await session.execute(newer)
+        connection.execute(newer)
 
     async def votes(self, answer: AnswerId, /) -> Mapping[str, Vote]:
         """Give each person's vote on an answer, those that were withdrawn left out."""
         kept = select(RatingRow.person, RatingRow.vote).where(RatingRow.answer == answer, RatingRow.vote != 0)
-        async with self._database.reading() as session:
-            rows = (await session.execute(kept)).all()
+        rows = await self._database.read(lambda connection: connection.execute(kept).all())
         return {person: 1 if vote > 0 else -1 for person, vote in rows}
+
+
+def _answer(target: AnswerId | MessageRef) -> Select[str] | CompoundSelect[str]:
+    """Find the answer that is meant, also while its last words are being shown and its turn is not yet kept."""
+    if isinstance(target, MessageRef):
+        return select(PostRow.answer).where(
+            PostRow.platform == target.platform,
+            PostRow.workspace == target.workspace,
+            PostRow.channel == target.channel,
+            PostRow.message == target.message,
+        )
+    kept = select(TurnRow.answer).where(TurnRow.answer == target)
+    return kept.union_all(select(InboxRow.answer).where(InboxRow.answer == target)).limit(1)

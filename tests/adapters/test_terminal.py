@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.base import Conversations, Ending, History, Past, Place, Question, Rated, Sources, Stopped, Turn
+from adapters.base import Conversations, Ending, History, Past, Place, Question, Rated, Sources, Stopped, Turn, Wanted
 from adapters.terminal import Terminal
 from adapters.terminal.lines import Key
 from tests.contracts.adapter import AdapterContract
 from tests.doubles.adapters import AN_ANSWER, CITATIONS, MARY, NOON, RecordingDesk, Stream, a_question, said
+from tests.doubles.journal import Remembering
 from tests.doubles.terminal import ScriptedLines, a_console, tokens
 
 if TYPE_CHECKING:
@@ -80,7 +81,7 @@ class Session:
 
     async def on(self, event: Event) -> None:
         if isinstance(event, Question):
-            await self.terminal.reply(event, Stream(*self._answer)())
+            await self.terminal.reply(event, Stream(*self._answer)(), Remembering())
 
     async def run(self) -> str:
         async with asyncio.timeout(5):
@@ -128,8 +129,8 @@ async def test_a_thumb_rates_the_last_answer() -> None:
     votes = [event for event in session.desk.events if isinstance(event, Rated)]
     person = votes[0].person
     assert votes == [
-        Rated(answer="a1", person=person, vote=1, at=NOON),
-        Rated(answer="a1", person=person, vote=-1, at=NOON),
+        Rated(target="a1", person=person, vote=1, at=NOON),
+        Rated(target="a1", person=person, vote=-1, at=NOON),
     ]
     assert "this answer helped" in shown
     assert "did not help" in shown
@@ -149,11 +150,11 @@ async def test_thanks_after_an_answer_do_not_take_its_place() -> None:
 
     async def on(event: Event) -> None:
         if isinstance(event, Question):
-            await session.terminal.reply(event, Stream(*next(answers))())
+            await session.terminal.reply(event, Stream(*next(answers))(), Remembering())
 
     session.desk._then = on
     await session.run()
-    assert [event.answer for event in session.desk.events if isinstance(event, Rated)] == ["a1"]
+    assert [event.target for event in session.desk.events if isinstance(event, Rated)] == ["a1"]
 
 
 async def test_sources_are_shown_with_their_quotes() -> None:
@@ -297,7 +298,7 @@ async def test_the_first_interrupt_stops_the_answer_and_the_next_line_is_read() 
 
         async def on(event: Event) -> None:
             if isinstance(event, Question):
-                group.create_task(session.terminal.reply(event, parts()))  # type: ignore[arg-type]
+                group.create_task(session.terminal.reply(event, parts(), Remembering()))  # type: ignore[arg-type]
             if isinstance(event, Stopped):
                 stopped.set()
 
@@ -346,7 +347,7 @@ async def test_an_answer_that_was_not_asked_at_the_prompt_gets_no_hint() -> None
     terminal = Terminal(
         team="terminal:local", user="mary", lines=ScriptedLines(), console=console, now=lambda: NOON, token=tokens()
     )
-    await terminal.reply(terminal.question("How?"), Stream(*AN_ANSWER)())
+    await terminal.reply(terminal.question("How?"), Stream(*AN_ANSWER)(), Remembering())
     assert "Set OPENAI_API_KEY." in out.getvalue()
     assert "rates" not in out.getvalue()
 
@@ -379,7 +380,7 @@ async def test_one_whole_answer_does_not_make_up_for_one_that_failed() -> None:
 
     async def on(event: Event) -> None:
         if isinstance(event, Question):
-            await session.terminal.reply(event, Stream(*next(asked))())
+            await session.terminal.reply(event, Stream(*next(asked))(), Remembering())
 
     session.desk = RecordingDesk(on)
     await session.run()
@@ -390,3 +391,30 @@ async def test_at_a_keyboard_a_failure_is_seen_and_not_remembered() -> None:
     session = Session("How?", answer=(said("It is down."), Ending(answer="a1", verdict="failed")))
     await session.run()
     assert not session.terminal.failed
+
+
+class Leftover(Session):
+    """A session into which a question of an earlier chat comes as soon as somebody is at the prompt."""
+
+    async def run_with(self, question: Question, answer: Sequence[Part]) -> str:
+        async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+            group.create_task(self.terminal.reply(question, Stream(*answer)(), Remembering()))
+            await self.terminal.run(self.desk)
+        return self._out.getvalue()
+
+
+async def test_what_an_earlier_chat_left_is_shown_with_its_question_and_by_itself() -> None:
+    left = replace(a_question("What was it?"), id="terminal:of-an-earlier-chat")
+    shown = await Leftover("How?").run_with(left, (said("It was this."), AN_ANSWER[-1]))
+    assert "From an earlier chat:\n> What was it?\n\nIt was this." in shown
+    assert shown.count("Set OPENAI_API_KEY.") == 1
+
+
+async def test_yes_has_an_old_question_answered() -> None:
+    left = replace(a_question("What was it?"), id="terminal:old")
+    session = Leftover("How?", "/yes", "/yes")
+    shown = await session.run_with(left, (said("Still?"), Ending(answer="a9", verdict="offered")))
+    assert [event.question for event in session.desk.events if isinstance(event, Wanted)] == ["terminal:old"]
+    assert "/yes has it answered." in shown
+    assert "It is answered next." in shown
+    assert "You were not asked about an old question." in shown

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -27,7 +28,8 @@ from tests.doubles.adapters import MARY, NOON, RecordingAdapter, a_question
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from adapters.base import Desk, Part, Past, Question, Turn, Verdict
+    from adapters.base import Desk, Journal, Part, Past, Question, Turn, Verdict
+    from tests.doubles.postgres import Server
 
 TEAM = "terminal:local"
 READERS = frozenset({TEAM})
@@ -55,6 +57,10 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     return settings
 
 
+def asked_now(text: str) -> Question:
+    return replace(a_question(text, PLACE), asked_at=datetime.now(UTC))
+
+
 class Talker(RecordingAdapter):
     """Asks one question after the other, each when the one before was answered; then does what it was given to do."""
 
@@ -70,16 +76,16 @@ class Talker(RecordingAdapter):
         for number, text in enumerate(self._texts):
             self._ended.clear()
             await desk.accept(
-                replace(a_question(text, PLACE), id=f"{self.conversation}:{number}", conversation=self.conversation)
+                replace(asked_now(text), id=f"{self.conversation}:{number}", conversation=self.conversation)
             )
             await self._ended.wait()
         for ending in self.endings():
-            await desk.accept(Rated(answer=ending.answer, person=MARY, vote=1, at=NOON))
+            await desk.accept(Rated(target=ending.answer, person=MARY, vote=1, at=NOON))
         self.turns += await desk.history(History(conversation=self.conversation))
         self.past += await desk.conversations(Conversations(person=MARY, platform="recording"))
 
-    async def reply(self, question: Question, parts: AsyncGenerator[Part], /) -> None:
-        await super().reply(question, parts)
+    async def reply(self, question: Question, parts: AsyncGenerator[Part], journal: Journal, /) -> None:
+        await super().reply(question, parts, journal)
         self._ended.set()
 
     def endings(self) -> list[Ending]:
@@ -99,6 +105,20 @@ async def test_a_platform_is_served_from_question_to_rating(settings: Settings) 
         votes = [await Ratings(database).votes(ending.answer) for ending in talker.endings()]
     assert votes == [{"mary": 1}] * 3
     assert not talker.open
+
+
+async def test_a_platform_is_served_from_a_server_too(settings: Settings, server: Server) -> None:
+    address = SecretStr(await asyncio.to_thread(server.database))
+    served = settings.model_copy(update={"database_url": address})
+    before, after = Talker("hello", "How do I restore a backup?"), Talker()
+    after.conversation = before.conversation
+    await app.service(served, before)
+    await app.service(served, after)
+    assert [turn.verdict for turn in after.turns] == ["told", "answered"]
+    elsewhere = Talker()
+    elsewhere.conversation = before.conversation
+    await app.service(settings, elsewhere)
+    assert elsewhere.turns == []
 
 
 async def test_an_answer_cites_what_was_synced(settings: Settings) -> None:
@@ -128,19 +148,19 @@ async def test_stop_reaches_a_model_that_hangs(settings: Settings) -> None:
     class Stopper(Talker):
         async def run(self, desk: Desk, /) -> None:
             self._ended.clear()
-            asked = replace(a_question("How do I restore a backup?", PLACE), id="stopped-one")
+            asked = replace(asked_now("How do I restore a backup?"), id="stopped-one")
             await desk.accept(asked)
             await self.writing.wait()
             await desk.accept(Stopped(question=asked.id, person=MARY))
             await self._ended.wait()
 
-        async def reply(self, question: Question, parts: AsyncGenerator[Part], /) -> None:
+        async def reply(self, question: Question, parts: AsyncGenerator[Part], journal: Journal, /) -> None:
             async def watched() -> AsyncGenerator[Part]:
                 async for part in parts:
                     self.writing.set()
                     yield part
 
-            await super().reply(question, watched())
+            await super().reply(question, watched(), journal)
 
         writing = asyncio.Event()
 
@@ -169,10 +189,10 @@ async def test_told_to_end_it_takes_no_more_and_lets_the_answer_under_way_finish
             finally:
                 self.told.set()
 
-        async def reply(self, question: Question, parts: AsyncGenerator[Part], /) -> None:
+        async def reply(self, question: Question, parts: AsyncGenerator[Part], journal: Journal, /) -> None:
             os.kill(os.getpid(), signal.SIGTERM)
             await self.told.wait()
-            await super().reply(question, parts)
+            await super().reply(question, parts, journal)
 
     before = signal.getsignal(signal.SIGTERM)
     busy = Busy("How do I restore a backup?", "When do backups run?")

@@ -7,53 +7,53 @@ import pytest
 
 from adapters.base import Conversations, History, Rated, Stopped
 from bot.answering.turns import NewTurn
-from bot.database import Database
 from bot.desk import FrontDesk
 from bot.errors import NoSuchAnswer, Stopping
 from bot.feedback.ratings import Ratings
-from bot.inbox import Inbox
+from bot.inbox import Inbox, Owed
 from bot.turns import Turns
 from tests.doubles.adapters import MARY, NOON, a_question
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-    from pathlib import Path
-
     from adapters.base import Vote
+    from bot.database import Database
 
 
 class Reception:
     def __init__(self, database: Database) -> None:
-        self.inbox = Inbox()
         self.turns = Turns(database)
+        self.inbox = Inbox(database, self.turns)
         self.ratings = Ratings(database)
         self.desk = FrontDesk(inbox=self.inbox, turns=self.turns, ratings=self.ratings)
 
 
 @pytest.fixture
-async def reception(tmp_path: Path) -> AsyncGenerator[Reception]:
-    async with Database(tmp_path / "footnote.db") as database:
-        reception = Reception(database)
-        await reception.turns.record(NewTurn(answer="a1", question=a_question(), text="So.", verdict="answered"))
-        yield reception
+async def reception(database: Database) -> Reception:
+    reception = Reception(database)
+    await reception.turns.record(NewTurn(answer="a1", question=a_question(), text="So.", verdict="answered"))
+    return reception
+
+
+async def claimed(reception: Reception) -> Owed:
+    (owed,) = await reception.inbox.claim(5, {"terminal"})
+    return owed
 
 
 def rated(answer: str, vote: Vote = 1) -> Rated:
-    return Rated(answer=answer, person=MARY, vote=vote, at=NOON)
+    return Rated(target=answer, person=MARY, vote=vote, at=NOON)
 
 
 async def test_a_question_is_owed_once_however_often_it_comes(reception: Reception) -> None:
     await reception.desk.accept(a_question())
     await reception.desk.accept(a_question())
-    owed = await reception.inbox.claim()
-    reception.inbox.finish(owed)
-    await reception.inbox.emptied()
+    await reception.inbox.finish((await claimed(reception)).claim)
+    assert await reception.inbox.owed() == 0
 
 
 async def test_a_stop_reaches_the_answer(reception: Reception) -> None:
     await reception.desk.accept(a_question())
     await reception.desk.accept(Stopped(question="q1", person=MARY))
-    assert (await reception.inbox.claim()).stop.is_set()
+    assert (await claimed(reception)).stop == "stopped"
 
 
 async def test_a_stop_after_the_end_is_no_error(reception: Reception) -> None:

@@ -11,16 +11,19 @@ import structlog
 from structlog.testing import capture_logs
 
 from adapters.base import Audience, Ending, Place
+from bot.answering.turns import NewTurn
 from bot.dispatcher import Dispatcher
 from bot.errors import Stopping
 from bot.inbox import Inbox
 from bot.ops.logs import reference
-from tests.doubles.adapters import RecordingAdapter, a_question
+from bot.turns import Turns
+from tests.doubles.adapters import NOON, RecordingAdapter, a_question
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Awaitable, Callable
 
-    from adapters.base import Part, Person, Question
+    from adapters.base import AnswerId, Journal, Part, Person, Question, Verdict
+    from bot.database import Database
 
 PLACE = Place(platform="recording", workspace="w", channel="c")
 
@@ -43,7 +46,19 @@ class Answers:
         self.references: list[str | None] = []
         self._open = open_gates
 
-    async def __call__(self, question: Question, audience: Audience, stop: asyncio.Event, /) -> AsyncGenerator[Part]:
+    def open_all(self) -> None:
+        self._open = True
+
+    async def __call__(
+        self,
+        question: Question,
+        audience: Audience,
+        stop: asyncio.Event,
+        /,
+        *,
+        answer: AnswerId,
+        keep: Callable[[NewTurn], Awaitable[None]],
+    ) -> AsyncGenerator[Part]:
         self.order.append(question.id)
         self.audiences.append(audience)
         self.references.append(structlog.contextvars.get_contextvars().get("reference"))
@@ -56,7 +71,9 @@ class Answers:
             await asyncio.sleep(0)
             while not (self._open or gate.is_set() or stop.is_set()):  # noqa: ASYNC110 - two events at once
                 await asyncio.sleep(0)
-            yield Ending(answer=f"a-{question.id}", verdict="stopped" if stop.is_set() else "answered")
+            verdict: Verdict = "stopped" if stop.is_set() else "answered"
+            await keep(NewTurn(answer=answer, question=question, text="So.", verdict=verdict))
+            yield Ending(answer=answer, verdict=verdict)
         finally:
             self.running[question.conversation] -= 1
             self.ended.append(question.id)
@@ -67,8 +84,8 @@ class FailingAdapter(RecordingAdapter):
 
     name = "failing"
 
-    async def reply(self, question: Question, parts: AsyncGenerator[Part], /) -> None:
-        await super().reply(question, parts)
+    async def reply(self, question: Question, parts: AsyncGenerator[Part], journal: Journal, /) -> None:
+        await super().reply(question, parts, journal)
         raise ConnectionError("the platform is away")
 
     async def audience(self, place: Place, asker: Person, /) -> Audience:
@@ -76,17 +93,35 @@ class FailingAdapter(RecordingAdapter):
 
 
 class Service:
-    def __init__(self, answers: Answers, *, max_in_flight: int = 8, drain_seconds: float = 5.0) -> None:
-        self.inbox = Inbox()
+    def __init__(
+        self, database: Database, answers: Answers, *, max_in_flight: int = 8, drain_seconds: float = 5.0
+    ) -> None:
+        self.turns = Turns(database)
+        self.inbox = Inbox(database, self.turns)
         self.adapter = RecordingAdapter()
         self.failing = FailingAdapter()
+        self.changed = asyncio.Event()
+        self.inbox.on_change(self.changed.set)
         self.dispatcher = Dispatcher(
+            database=database,
             inbox=self.inbox,
             adapters={"recording": self.adapter, "failing": self.failing},
             answer=answers,
             max_in_flight=max_in_flight,
             drain_seconds=drain_seconds,
+            now=NOON.timestamp,
         )
+
+    async def put(self, *questions: Question) -> None:
+        for asked in questions:
+            await self.inbox.put(asked)
+
+    async def settled(self, owed: int = 0) -> None:
+        """Wait until no more than so many questions are owed an answer."""
+        async with asyncio.timeout(20):
+            while await self.inbox.owed() > owed:
+                await self.changed.wait()
+                self.changed.clear()
 
     def verdicts(self) -> dict[str, str]:
         return {
@@ -94,25 +129,28 @@ class Service:
         }
 
 
-async def test_conversations_keep_their_order_while_many_run_at_once() -> None:
-    answers = Answers()
-    service = Service(answers)
+async def test_conversations_keep_their_order_while_many_run_at_once(database: Database) -> None:
+    answers = Answers(open_gates=False)
+    service = Service(database, answers)
+    await service.put(*(question(f"q{number:02}", f"c{number % 5}") for number in range(30)))
     async with service.dispatcher.running():
-        for number in range(30):
-            service.inbox.put(question(f"q{number:02}", f"c{number % 5}"))
+        for _ in range(5):
+            await answers.begun.get()
+        answers.open_all()
+        await service.settled()
     for conversation in range(5):
         names = [name for name in answers.order if int(name[1:]) % 5 == conversation]
         assert names == sorted(names)
     assert len(service.verdicts()) == 30
-    assert answers.most > 1
+    assert answers.most == 5
 
 
-async def test_no_more_answers_run_than_the_bound_allows() -> None:
+async def test_no_more_answers_run_than_the_bound_allows(database: Database) -> None:
     answers = Answers(open_gates=False)
-    service = Service(answers, max_in_flight=2)
+    service = Service(database, answers, max_in_flight=2)
     async with service.dispatcher.running():
         for number in range(4):
-            service.inbox.put(question(f"q{number}", f"c{number}"))
+            await service.inbox.put(question(f"q{number}", f"c{number}"))
         first, second = await answers.begun.get(), await answers.begun.get()
         for _ in range(20):
             await asyncio.sleep(0)
@@ -125,105 +163,110 @@ async def test_no_more_answers_run_than_the_bound_allows() -> None:
     assert answers.most == 2
 
 
-async def test_a_question_that_comes_twice_is_answered_once() -> None:
+async def test_a_question_that_comes_twice_is_answered_once(database: Database) -> None:
     answers = Answers()
-    service = Service(answers)
+    service = Service(database, answers)
     async with service.dispatcher.running():
-        service.inbox.put(question("q1"))
-        service.inbox.put(question("q1"))
+        await service.put(question("q1"), question("q1"))
+        await service.settled()
     assert answers.order == ["q1"]
 
 
-async def test_stop_ends_the_answer_that_runs_and_the_one_that_waits() -> None:
+async def test_stop_ends_the_answer_that_runs_and_the_one_that_waits(database: Database) -> None:
     answers = Answers(open_gates=False)
-    service = Service(answers)
+    service = Service(database, answers)
     async with service.dispatcher.running():
         for name in ("q1", "q2"):
-            service.inbox.put(question(name))
+            await service.inbox.put(question(name))
         await answers.begun.get()
-        service.inbox.stop("q2")
-        service.inbox.stop("q1")
+        await service.inbox.stop("q2")
+        await service.inbox.stop("q1")
+        await service.settled()
     assert service.verdicts() == {"q1": "stopped", "q2": "stopped"}
 
 
-async def test_a_reply_that_fails_takes_nothing_else_down_and_is_logged_with_its_reference() -> None:
+async def test_a_reply_that_fails_takes_nothing_else_down_and_is_logged_with_its_reference(database: Database) -> None:
     answers = Answers()
-    service = Service(answers)
+    service = Service(database, answers)
     with capture_logs(processors=[structlog.contextvars.merge_contextvars]) as logs:
         async with service.dispatcher.running():
-            service.inbox.put(question("bad", "c1", "failing"))
-            service.inbox.put(question("q1", "c1"))
+            await service.put(question("bad", "c1", "failing"), question("q1", "c2"))
+            await service.settled(owed=1)
     assert service.verdicts() == {"q1": "answered"}
     failed = [line for line in logs if line["event"] == "the reply failed"]
     assert [line["reference"] for line in failed] == [reference("bad")]
 
 
-async def test_a_platform_that_nobody_knows_concerns_its_question_alone() -> None:
-    service = Service(Answers())
+async def test_a_platform_that_is_not_served_here_is_left_to_a_process_that_serves_it(database: Database) -> None:
+    service = Service(database, Answers())
     async with service.dispatcher.running():
-        service.inbox.put(question("bad", "c1", "pigeon"))
-        service.inbox.put(question("q1", "c1"))
+        await service.put(question("bad", "c1", "pigeon"), question("q1", "c2"))
+        await service.settled(owed=1)
     assert service.verdicts() == {"q1": "answered"}
 
 
-async def test_an_unknown_audience_is_nobody() -> None:
+async def test_an_unknown_audience_is_nobody(database: Database) -> None:
     answers = Answers()
-    service = Service(answers)
+    service = Service(database, answers)
     async with service.dispatcher.running():
-        service.inbox.put(question("q1", "c1", "failing"))
+        await service.put(question("q1", "c1", "failing"))
+        await answers.begun.get()
     assert answers.audiences == [Audience(everyone=frozenset(), asker=frozenset())]
     assert len(service.failing.replies["q1"]) == 1
 
 
-async def test_the_answer_is_made_under_the_questions_reference() -> None:
+async def test_the_answer_is_made_under_the_questions_reference(database: Database) -> None:
     answers = Answers()
-    service = Service(answers)
+    service = Service(database, answers)
     async with service.dispatcher.running():
         for name in ("q1", "q2"):
-            service.inbox.put(question(name, conversation=name))
+            await service.inbox.put(question(name, conversation=name))
+        await service.settled()
     assert sorted(answers.references, key=str) == sorted([reference("q1"), reference("q2")])
 
 
-async def test_nothing_of_a_question_is_logged_but_hashes() -> None:
-    service = Service(Answers())
+async def test_nothing_of_a_question_is_logged_but_hashes(database: Database) -> None:
+    service = Service(database, Answers())
     with capture_logs() as logs:
         async with service.dispatcher.running():
-            service.inbox.put(replace(question("q1"), text="my private question"))
+            await service.inbox.put(replace(question("q1"), text="my private question"))
+            await service.settled()
     assert logs
     assert "private" not in str(logs)
 
 
-async def test_ending_takes_in_nothing_more_and_finishes_what_is_owed() -> None:
+async def test_ending_takes_in_nothing_more_finishes_what_is_begun_and_leaves_the_rest(database: Database) -> None:
     answers = Answers(open_gates=False)
-    service = Service(answers)
+    service = Service(database, answers)
     async with service.dispatcher.running():
-        service.inbox.put(question("q1"))
-        service.inbox.put(question("q2"))
+        await service.put(question("q1"), question("q2"))
         await answers.begun.get()
-        for name in ("q1", "q2"):
-            answers.gates[name].set()
-    assert service.verdicts() == {"q1": "answered", "q2": "answered"}
+        answers.gates["q1"].set()
+    assert service.verdicts() == {"q1": "answered"}
+    assert await service.inbox.owed() == 1
     with pytest.raises(Stopping):
-        service.inbox.put(question("q3"))
+        await service.inbox.put(question("q3"))
 
 
-async def test_what_takes_longer_than_the_time_to_drain_is_cut_short() -> None:
+async def test_what_takes_longer_than_the_time_to_drain_is_cut_short(database: Database) -> None:
     answers = Answers(open_gates=False)
-    service = Service(answers, drain_seconds=0.0)
+    service = Service(database, answers, drain_seconds=0.0)
     async with service.dispatcher.running():
-        service.inbox.put(question("q1"))
+        await service.inbox.put(question("q1"))
         await answers.begun.get()
     assert answers.ended == ["q1"]
     assert service.adapter.replies == {"q1": []}
+    (owed,) = await service.inbox.claim(1, {"recording"})
+    assert (owed.question.id, owed.attempts) == ("q1", 1)
 
 
-async def test_answers_under_way_still_finish_when_the_service_is_cancelled() -> None:
+async def test_answers_under_way_still_finish_when_the_service_is_cancelled(database: Database) -> None:
     answers = Answers(open_gates=False)
-    service = Service(answers)
+    service = Service(database, answers)
 
     async def serve() -> None:
         async with service.dispatcher.running():
-            service.inbox.put(question("q1"))
+            await service.inbox.put(question("q1"))
             await asyncio.Event().wait()
 
     async with asyncio.TaskGroup() as owner:
@@ -236,23 +279,23 @@ async def test_answers_under_way_still_finish_when_the_service_is_cancelled() ->
     assert service.verdicts() == {"q1": "answered"}
 
 
-async def test_an_error_of_the_body_comes_out_as_itself() -> None:
-    service = Service(Answers())
+async def test_an_error_of_the_body_comes_out_as_itself(database: Database) -> None:
+    service = Service(database, Answers())
     with pytest.raises(LookupError):
         async with service.dispatcher.running():
             raise LookupError
 
 
-async def test_a_reply_that_stops_early_closes_the_answer() -> None:
+async def test_a_reply_that_stops_early_closes_the_answer(database: Database) -> None:
     class Impatient(RecordingAdapter):
-        async def reply(self, question: Question, parts: AsyncGenerator[Part], /) -> None:
+        async def reply(self, question: Question, parts: AsyncGenerator[Part], journal: Journal, /) -> None:
             async with aclosing(parts):
-                return
+                await anext(parts)
 
     answers = Answers()
-    service = Service(answers)
+    service = Service(database, answers)
     service.dispatcher._adapters = {"recording": Impatient()}
     async with service.dispatcher.running():
-        service.inbox.put(question("q1"))
-        service.inbox.put(question("q2"))
-    assert answers.order == answers.ended
+        await service.put(question("q1"), question("q2"))
+        await service.settled()
+    assert answers.order == answers.ended == ["q1", "q2"]

@@ -1,65 +1,323 @@
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
-from bot.errors import Stopping
-from bot.inbox import REMEMBERED, Inbox, Owed
+from adapters.base import LeaseLost
+from bot.answering.turns import NewTurn
+from bot.errors import Stopping, StoreError
+from bot.inbox import Inbox, Wished
+from bot.turns import Turns
 from tests.doubles.adapters import a_question
 
-FIRST = a_question()
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sqlalchemy import Connection
+
+    from adapters.base import Question
+    from bot.database import Database
+    from bot.inbox import Owed
+
+ALL = {"terminal"}
 
 
-async def claimed(inbox: Inbox) -> Owed:
-    async with asyncio.timeout(1):
-        return await inbox.claim()
+def ask(name: str, conversation: str = "c1") -> Question:
+    return replace(a_question(), id=name, conversation=conversation)
 
 
-async def test_a_conversations_questions_are_claimed_in_order_one_at_a_time() -> None:
-    inbox = Inbox()
-    for name in ("q1", "q2"):
-        assert inbox.put(replace(FIRST, id=name))
-    inbox.put(replace(FIRST, id="q3", conversation="c2"))
-    first, other = await claimed(inbox), await claimed(inbox)
-    assert [first.question.id, other.question.id] == ["q1", "q3"]
-    inbox.finish(first)
-    assert (await claimed(inbox)).question.id == "q2"
+@pytest.fixture
+def inbox(database: Database) -> Inbox:
+    return Inbox(database, Turns(database), owner="one")
 
 
-async def test_a_question_is_taken_in_once_even_when_it_comes_again_later() -> None:
-    inbox = Inbox()
-    assert inbox.put(FIRST)
-    assert not inbox.put(FIRST)
-    inbox.finish(await claimed(inbox))
-    assert not inbox.put(FIRST)
-    await inbox.emptied()
+@pytest.fixture
+def other(database: Database) -> Inbox:
+    return Inbox(database, Turns(database), owner="other")
 
 
-async def test_what_is_remembered_is_bounded() -> None:
-    inbox = Inbox()
-    for number in range(REMEMBERED + 1):
-        inbox.put(replace(FIRST, id=f"q{number}", conversation=f"c{number}"))
-        inbox.finish(await inbox.claim())
-    assert not inbox.put(replace(FIRST, id=f"q{REMEMBERED}"))
-    assert inbox.put(replace(FIRST, id="q0"))
+async def put(inbox: Inbox, *names: str, conversation: str = "c1") -> None:
+    for name in names:
+        assert await inbox.put(ask(name, conversation))
 
 
-async def test_only_an_answer_that_is_owed_can_be_stopped() -> None:
-    inbox = Inbox()
-    inbox.put(FIRST)
-    assert inbox.stop(FIRST.id)
-    owed = await claimed(inbox)
-    assert owed.stop.is_set()
-    inbox.finish(owed)
-    assert not inbox.stop(FIRST.id)
+async def claim(inbox: Inbox) -> Owed:
+    (owed,) = await inbox.claim(1, ALL)
+    return owed
 
 
-async def test_a_closed_inbox_takes_in_nothing_and_still_knows_duplicates() -> None:
-    inbox = Inbox()
-    inbox.put(FIRST)
+def names(owed: Sequence[Owed]) -> list[str]:
+    return [one.question.id for one in owed]
+
+
+async def later(database: Database, seconds: float = 100.0) -> None:
+    """Let so much time pass, for what the database knows of it."""
+
+    def pass_by(connection: Connection) -> None:
+        for column in ("lease_until", "finished_at", "put_at"):
+            connection.execute(text(f"UPDATE inbox SET {column} = {column} - :past"), {"past": seconds})  # noqa: S608
+
+    await database.write(pass_by)
+
+
+async def test_a_conversations_questions_are_claimed_in_order_one_at_a_time(inbox: Inbox) -> None:
+    await put(inbox, "q1", "q2")
+    await put(inbox, "q3", conversation="c2")
+    first = await inbox.claim(5, ALL)
+    assert names(first) == ["q1", "q3"]
+    assert names(await inbox.claim(5, ALL)) == []
+    await inbox.finish(first[0].claim)
+    assert names(await inbox.claim(5, ALL)) == ["q2"]
+
+
+async def test_what_is_claimed_is_what_was_put(inbox: Inbox) -> None:
+    await put(inbox, "q1")
+    owed = await claim(inbox)
+    assert owed.question == ask("q1")
+    assert (owed.attempts, owed.wanted, owed.stop) == (1, False, None)
+
+
+async def test_no_more_are_claimed_than_wanted_and_the_oldest_first(inbox: Inbox) -> None:
+    for number in range(4):
+        await put(inbox, f"q{number}", conversation=f"c{number}")
+    assert names(await inbox.claim(3, ALL)) == ["q0", "q1", "q2"]
+
+
+async def test_only_the_platforms_that_are_served_are_claimed(inbox: Inbox) -> None:
+    await put(inbox, "q1")
+    assert names(await inbox.claim(1, {"slack"})) == []
+
+
+async def test_a_question_is_taken_in_once_even_when_it_comes_again_after_its_end(inbox: Inbox) -> None:
+    await put(inbox, "q1")
+    assert not await inbox.put(ask("q1"))
+    await inbox.finish((await claim(inbox)).claim)
+    assert not await inbox.put(ask("q1"))
+    assert await inbox.owed() == 0
+
+
+async def test_two_processes_never_claim_the_same(inbox: Inbox, other: Inbox) -> None:
+    await put(inbox, "q1", "q2")
+    assert names(await other.claim(1, ALL)) == ["q1"]
+    assert names(await inbox.claim(1, ALL)) == []
+
+
+async def test_the_database_itself_lets_one_question_of_a_conversation_run(inbox: Inbox, database: Database) -> None:
+    await put(inbox, "q1", "q2")
+    with pytest.raises(StoreError):
+        await database.write(lambda connection: connection.execute(text("UPDATE inbox SET state = 'running'")))
+
+
+async def test_a_lease_that_ended_is_claimed_by_another_process(inbox: Inbox, other: Inbox, database: Database) -> None:
+    await put(inbox, "q1")
+    before = await claim(inbox)
+    assert names(await other.claim(1, ALL)) == []
+    await later(database)
+    owed = await claim(other)
+    assert owed.question.id == "q1"
+    assert owed.attempts == 2
+    assert owed.claim > before.claim
+    assert owed.answer == before.answer
+
+
+async def test_whoever_lost_a_lease_can_write_nothing_more(inbox: Inbox, other: Inbox, database: Database) -> None:
+    await put(inbox, "q1")
+    lost = (await claim(inbox)).claim
+    await later(database)
+    held = (await claim(other)).claim
+    turn = NewTurn(answer="a1", question=ask("q1"), text="So.", verdict="answered")
+    for write in (inbox.finish(lost, turn), inbox.offered(lost), inbox.fail(lost, 1.0), inbox.release(lost)):
+        with pytest.raises(LeaseLost):
+            await write
+    with pytest.raises(LeaseLost):
+        await database.write(lambda connection: inbox.hold(connection, lost))
+    assert await inbox.renew([lost]) == frozenset()
+    assert await Turns(database).history("c1") == ()
+    await other.finish(held)
+
+
+async def test_a_lease_that_ended_holds_no_more_though_nobody_took_it(inbox: Inbox, database: Database) -> None:
+    await put(inbox, "q1")
+    owed = await claim(inbox)
+    await later(database)
+    with pytest.raises(LeaseLost):
+        await inbox.finish(owed.claim)
+
+
+async def test_the_same_process_claiming_again_overtakes_itself(inbox: Inbox, database: Database) -> None:
+    await put(inbox, "q1")
+    before = await claim(inbox)
+    await later(database)
+    again = await claim(inbox)
+    with pytest.raises(LeaseLost):
+        await inbox.finish(before.claim)
+    await inbox.finish(again.claim)
+
+
+async def test_a_renewed_lease_goes_on(inbox: Inbox, other: Inbox, database: Database) -> None:
+    await put(inbox, "q1")
+    owed = await claim(inbox)
+    await later(database, 20.0)
+    assert await inbox.renew([owed.claim]) == {owed.claim}
+    await later(database, 20.0)
+    assert names(await other.claim(1, ALL)) == []
+    await inbox.finish(owed.claim)
+
+
+async def test_a_claim_that_this_process_does_not_know_of_is_not_renewed(
+    inbox: Inbox, other: Inbox, database: Database
+) -> None:
+    await put(inbox, "q1")
+    await claim(inbox)
+    await inbox.renew([])
+    await later(database)
+    assert names(await other.claim(1, ALL)) == ["q1"]
+
+
+async def test_finishing_keeps_the_turn_and_may_be_said_again(inbox: Inbox, database: Database) -> None:
+    await put(inbox, "q1")
+    owed = await claim(inbox)
+    turn = NewTurn(answer=owed.answer, question=owed.question, text="So.", verdict="answered")
+    await inbox.finish(owed.claim, turn)
+    await inbox.finish(owed.claim, turn)
+    assert [kept.text for kept in await Turns(database).history("c1")] == ["So."]
+
+
+async def test_what_failed_waits_its_time_and_keeps_its_conversations_order(
+    inbox: Inbox, other: Inbox, database: Database
+) -> None:
+    await put(inbox, "q1", "q2")
+    await inbox.fail((await claim(inbox)).claim, 60.0)
+    assert names(await other.claim(5, ALL)) == []
+    await later(database)
+    owed = await claim(other)
+    assert (owed.question.id, owed.attempts) == ("q1", 2)
+
+
+async def test_what_is_released_is_claimed_at_once_and_the_try_does_not_count(inbox: Inbox, other: Inbox) -> None:
+    await put(inbox, "q1")
+    await inbox.release((await claim(inbox)).claim)
+    owed = await claim(other)
+    assert owed.attempts == 1
+
+
+async def test_only_an_answer_that_is_owed_can_be_stopped(inbox: Inbox, other: Inbox) -> None:
+    await put(inbox, "q1")
+    assert await other.stop("q1")
+    owed = await claim(inbox)
+    assert owed.stop == "stopped"
+    await inbox.finish(owed.claim)
+    assert not await other.stop("q1")
+
+
+async def test_wishes_reach_the_process_that_answers(inbox: Inbox, other: Inbox) -> None:
+    await put(inbox, "q1")
+    await put(inbox, "q2", conversation="c2")
+    first, second = await inbox.claim(2, ALL)
+    assert await inbox.wishes([first.claim, second.claim]) == {}
+    await other.stop("q1")
+    await other.edit("q2", "something else")
+    assert await inbox.wishes([first.claim, second.claim]) == {
+        first.claim: Wished(stop="stopped", newer=None),
+        second.claim: Wished(stop=None, newer="something else"),
+    }
+
+
+async def test_a_question_that_was_edited_while_it_waited_says_the_new_thing(inbox: Inbox) -> None:
+    await put(inbox, "q1")
+    await inbox.edit("q1", "something else")
+    assert (await claim(inbox)).question.text == "something else"
+
+
+async def test_a_question_that_is_gone_before_its_answer_was_begun_is_owed_no_more(inbox: Inbox) -> None:
+    await put(inbox, "q1", "q2")
+    assert await inbox.stop("q1", wish="deleted")
+    assert names(await inbox.claim(5, ALL)) == ["q2"]
+
+
+async def test_a_question_that_is_gone_meanwhile_is_stopped(inbox: Inbox, other: Inbox) -> None:
+    await put(inbox, "q1")
+    owed = await claim(inbox)
+    await other.stop("q1", wish="deleted")
+    assert await inbox.wishes([owed.claim]) == {owed.claim: Wished(stop="deleted", newer=None)}
+    await inbox.finish(owed.claim)
+
+
+async def test_an_offered_question_holds_nobody_up_and_is_answered_once_it_is_wanted(inbox: Inbox) -> None:
+    await put(inbox, "q1", "q2")
+    await inbox.offered((await claim(inbox)).claim)
+    second = await claim(inbox)
+    assert second.question.id == "q2"
+    assert await inbox.want("q1")
+    assert not await inbox.want("q1")
+    assert names(await inbox.claim(5, ALL)) == []
+    await inbox.finish(second.claim)
+    owed = await claim(inbox)
+    assert (owed.question.id, owed.wanted, owed.attempts) == ("q1", True, 1)
+
+
+async def test_an_offered_question_may_be_declined(inbox: Inbox) -> None:
+    await put(inbox, "q1")
+    await inbox.offered((await claim(inbox)).claim)
+    assert await inbox.stop("q1")
+    assert not await inbox.want("q1")
+
+
+async def test_what_only_one_process_can_answer_is_its_own_as_long_as_it_lives(
+    other: Inbox, database: Database
+) -> None:
+    here = Inbox(database, Turns(database), local=ALL, owner="here")
+    await put(here, "q1")
+    assert names(await other.claim(1, ALL)) == []
+    await later(database, 20.0)
+    await here.renew([])
+    await later(database, 20.0)
+    assert names(await other.claim(1, ALL)) == []
+    await later(database)
+    assert names(await other.claim(1, ALL)) == ["q1"]
+
+
+async def test_a_process_claims_what_is_its_own(database: Database) -> None:
+    here = Inbox(database, Turns(database), local=ALL)
+    await put(here, "q1")
+    assert names(await here.claim(1, ALL)) == ["q1"]
+
+
+async def test_a_finished_question_is_remembered_for_a_day(inbox: Inbox, database: Database) -> None:
+    await put(inbox, "q1", "q2")
+    await inbox.finish((await claim(inbox)).claim)
+    await later(database, 23 * 3_600)
+    assert await inbox.sweep() == 0
+    assert not await inbox.put(ask("q1"))
+    await later(database, 2 * 3_600)
+    assert await inbox.sweep() == 1
+    assert await inbox.owed() == 1
+
+
+async def test_a_closed_inbox_takes_in_nothing(inbox: Inbox) -> None:
     inbox.close()
-    assert not inbox.put(FIRST)
-    with pytest.raises(Stopping):
-        inbox.put(replace(FIRST, id="q2"))
+    with pytest.raises(Stopping, match="Ask again"):
+        await inbox.put(ask("q1"))
+    assert await inbox.owed() == 0
+
+
+async def test_whoever_listens_here_is_told_of_what_gives_something_to_do(inbox: Inbox) -> None:
+    heard: list[None] = []
+    inbox.on_change(lambda: heard.append(None))
+    await put(inbox, "q1", "q2")
+    await inbox.finish((await claim(inbox)).claim)
+    await inbox.stop("q2")
+    assert len(heard) == 4
+
+
+async def test_words_that_no_database_stores_are_stored_all_the_same(inbox: Inbox, database: Database) -> None:
+    odd = replace(ask("q1"), text="nul \0, half a pair \ud800, and 漢字")
+    await inbox.put(odd)
+    owed = await claim(inbox)
+    assert owed.question == odd
+    await inbox.finish(owed.claim, NewTurn(answer="a1", question=odd, text=odd.text, verdict="answered"))
+    (turn,) = await Turns(database).history("c1")
+    assert turn.text == "nul \ufffd, half a pair ?, and 漢字"

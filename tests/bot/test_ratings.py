@@ -7,22 +7,19 @@ import pytest
 
 from adapters.base import Person, Place, Question, Rated
 from bot.answering.turns import NewTurn
-from bot.database import Database
 from bot.errors import NoSuchAnswer
 from bot.feedback.ratings import Ratings
 from bot.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-    from pathlib import Path
-
     from adapters.base import Vote
+    from bot.database import Database
 
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-async def ratings(tmp_path: Path) -> AsyncGenerator[Ratings]:
+async def ratings(database: Database) -> Ratings:
     question = Question(
         id="q1",
         conversation="c1",
@@ -31,13 +28,12 @@ async def ratings(tmp_path: Path) -> AsyncGenerator[Ratings]:
         text="Why?",
         asked_at=NOON,
     )
-    async with Database(tmp_path / "footnote.db") as database:
-        await Turns(database).record(NewTurn(answer="a1", question=question, text="So.", verdict="answered"))
-        yield Ratings(database)
+    await Turns(database).record(NewTurn(answer="a1", question=question, text="So.", verdict="answered"))
+    return Ratings(database)
 
 
 def rated(vote: Vote, *, person: str = "ada", minute: int = 0, answer: str = "a1") -> Rated:
-    return Rated(answer=answer, person=Person(id=person, name=person), vote=vote, at=NOON + timedelta(minutes=minute))
+    return Rated(target=answer, person=Person(id=person, name=person), vote=vote, at=NOON + timedelta(minutes=minute))
 
 
 async def test_a_person_has_one_vote_and_the_last_one_counts(ratings: Ratings) -> None:

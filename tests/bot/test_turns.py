@@ -14,16 +14,14 @@ from tests.doubles.adapters import MARY, NOON
 from tests.doubles.answering import Remembered
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
     from pathlib import Path
 
     from bot.answering.turns import NewTurn
 
 
 @pytest.fixture
-async def turns(tmp_path: Path) -> AsyncGenerator[Turns]:
-    async with Database(tmp_path / "footnote.db") as database:
-        yield Turns(database)
+async def turns(database: Database) -> Turns:
+    return Turns(database)
 
 
 def asked(
@@ -65,8 +63,8 @@ async def test_a_persons_conversations_come_most_recent_first(turns: Turns) -> N
     assert overview[0].last_at == NOON + timedelta(minutes=2)
 
 
-async def test_turns_survive_a_restart(tmp_path: Path) -> None:
-    async with Database(tmp_path / "footnote.db") as database:
+async def test_turns_survive_a_restart(where: Path | str) -> None:
+    async with Database(where) as database:
         await Turns(database).record(asked(1))
-    async with Database(tmp_path / "footnote.db") as database:
+    async with Database(where) as database:
         assert len(await Turns(database).recent("c1", 5)) == 1

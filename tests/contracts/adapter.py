@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.base import Ending, Place
+from adapters.base import Ending, LeaseLost, Place
 from tests.doubles.adapters import AN_ANSWER, MARY, RecordingDesk, Stream, a_question, said
+from tests.doubles.journal import Remembering
 
 if TYPE_CHECKING:
     from adapters.base import Adapter
@@ -38,39 +39,58 @@ class AdapterContract(ABC):
     async def test_a_reply_takes_every_part_and_closes_the_stream(self) -> None:
         stream = Stream(*AN_ANSWER)
         async with self.adapter() as adapter:
-            await adapter.reply(a_question(place=self.place()), stream())
+            await adapter.reply(a_question(place=self.place()), stream(), Remembering())
         assert stream.given == len(AN_ANSWER)
         assert stream.closed
 
     async def test_a_reply_shows_the_sentences_in_their_order(self) -> None:
         parts = (said("First.", 1), said("Second.", 1, continues=True), said("Third."))
         async with self.adapter() as adapter:
-            await adapter.reply(a_question(place=self.place()), Stream(*parts, AN_ANSWER[-1])())
+            await adapter.reply(a_question(place=self.place()), Stream(*parts, AN_ANSWER[-1])(), Remembering())
         text = self.shown()
         assert 0 <= text.find("First.") < text.find("Second.") < text.find("Third.")
 
     async def test_a_reply_without_text_is_no_error(self) -> None:
         async with self.adapter() as adapter:
-            await adapter.reply(a_question(place=self.place()), Stream(Ending(answer="a1", verdict="stopped"))())
+            await adapter.reply(
+                a_question(place=self.place()), Stream(Ending(answer="a1", verdict="stopped"))(), Remembering()
+            )
 
     async def test_what_breaks_the_stream_is_raised_after_what_came_before_was_shown(self) -> None:
         async with self.adapter() as adapter:
             with pytest.raises(RuntimeError):
-                await adapter.reply(a_question(place=self.place()), Stream(said("Before."), RuntimeError())())
+                await adapter.reply(
+                    a_question(place=self.place()), Stream(said("Before."), RuntimeError())(), Remembering()
+                )
         assert "Before." in self.shown()
 
     async def test_a_cancelled_reply_closes_the_stream(self) -> None:
         stream = Stream(said("Before."), asyncio.CancelledError())
         async with self.adapter() as adapter:
             with suppress(asyncio.CancelledError):
-                await adapter.reply(a_question(place=self.place()), stream())
+                await adapter.reply(a_question(place=self.place()), stream(), Remembering())
         assert stream.closed
+
+    async def test_a_reply_notes_each_post_before_and_after_it(self) -> None:
+        journal = Remembering()
+        async with self.adapter() as adapter:
+            await adapter.reply(a_question(place=self.place()), Stream(*AN_ANSWER)(), journal)
+        assert journal.intents
+        assert [posted.part for posted in journal.outcomes] == journal.intents
+
+    async def test_whoever_lost_the_lease_shows_nothing(self) -> None:
+        journal = Remembering()
+        journal.lost = True
+        async with self.adapter() as adapter:
+            with pytest.raises(LeaseLost):
+                await adapter.reply(a_question(place=self.place()), Stream(*AN_ANSWER)(), journal)
+        assert "OPENAI_API_KEY" not in self.shown()
 
     async def test_run_takes_in_its_question_and_ends_with_its_platform(self) -> None:
         adapter = self.adapter()
 
         async def answer(event: object) -> None:
-            await adapter.reply(event, Stream(*AN_ANSWER)())  # type: ignore[arg-type]  # only questions are asked here
+            await adapter.reply(event, Stream(*AN_ANSWER)(), Remembering())  # type: ignore[arg-type]  # only questions are asked here
 
         desk = RecordingDesk(answer)
         async with adapter, asyncio.timeout(5):

@@ -12,8 +12,11 @@ from adapters.base import (
     Citation,
     Desk,
     Ending,
+    Journal,
+    MessageRef,
     Person,
     Place,
+    Posted,
     Question,
     Sources,
     Status,
@@ -117,6 +120,7 @@ class RecordingAdapter(Adapter):
     """Takes in the questions it was made with, and keeps the parts of each reply."""
 
     name = "recording"
+    anywhere = True
 
     def __init__(self, *questions: Question, audience: Audience | None = None) -> None:
         """Ask these questions; read by ``audience`` wherever the place is this platform's."""
@@ -137,12 +141,15 @@ class RecordingAdapter(Adapter):
         for question in self._questions:
             await desk.accept(question)
 
-    async def reply(self, question: Question, parts: AsyncGenerator[Part], /) -> None:
+    async def reply(self, question: Question, parts: AsyncGenerator[Part], journal: Journal, /) -> None:
         """Keep the parts."""
+        await journal.before(0)
         kept = self.replies.setdefault(question.id, [])
         async with aclosing(parts):
             async for part in parts:
                 kept.append(part)
+        message = MessageRef(platform=self.name, workspace="w", channel="c", message=question.id)
+        await journal.after(Posted(part=0, message=message))
 
     async def audience(self, place: Place, asker: Person, /) -> Audience:
         """Give what it was made with, or nobody."""

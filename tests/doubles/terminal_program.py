@@ -13,6 +13,7 @@ from adapters.base import Ending, Question, Stopped
 from adapters.terminal import Terminal
 from adapters.terminal.lines import Keyboard
 from tests.doubles.adapters import AN_ANSWER, RecordingDesk, Stream, said
+from tests.doubles.journal import Remembering
 from tests.doubles.terminal import tokens
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ async def converse() -> None:
 
         async def accept(event: Event) -> None:
             if isinstance(event, Question):
-                group.create_task(terminal.reply(event, parts(event)))
+                group.create_task(terminal.reply(event, parts(event), Remembering()))
             if isinstance(event, Stopped):
                 stopped.set()
 

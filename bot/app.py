@@ -140,9 +140,10 @@ async def service(settings: Settings, adapter: Adapter) -> bool:
     from bot.feedback.ratings import Ratings
     from bot.inbox import Inbox
     from bot.turns import Turns
+    from knowledge.following import following
 
     inbox = Inbox()
-    async with _assembled(settings) as (answerer, _, database), adapter:
+    async with _assembled(settings) as (answerer, known, database), following(known.indexes, known.workspace), adapter:
         desk = FrontDesk(inbox=inbox, turns=Turns(database), ratings=Ratings(database))
         dispatcher = Dispatcher(
             inbox=inbox,

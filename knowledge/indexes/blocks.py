@@ -142,8 +142,11 @@ def _scales(vectors: Vectors) -> Scores:
 
 
 def _dots(coarse: Bytes, high: Bytes) -> Scores:
-    """Multiply the bytes (d,) with each row (n, d). The library gives the interpreter free meanwhile."""
-    found: Scores = np.empty(len(high), np.float32)
-    if len(high):
-        simsimd.cdist(coarse[None], high, "dot", out=found[None], out_dtype="float32")
+    """Multiply the bytes (d,) with each row (n, d). The library gives the interpreter free meanwhile.
+
+    Its parameter ``out`` is left alone: with it, simsimd 6.5 gives a None that it does not count.
+    """
+    if not len(high):
+        return np.empty(0, np.float32)
+    found: Scores = np.asarray(simsimd.cdist(coarse[None], high, "dot", out_dtype="float32"))[0]
     return found

@@ -105,8 +105,11 @@ class VectorMatrix(Index):
         while True:
             held = await self._current(query.scope.workspace)
             selection = await self._selection(held, query.scope, query.filters)
-            if selection is not None:
-                return await asyncio.to_thread(held.matrix.nearest, query.vector, selection, query.limit)
+            if selection is None:
+                continue
+            if len(held.matrix.blocks) == 1:  # a third of a millisecond, less than another thread takes to begin
+                return held.matrix.nearest(query.vector, selection, query.limit)
+            return await asyncio.to_thread(held.matrix.nearest, query.vector, selection, query.limit)
 
     async def _current(self, workspace: str) -> _Held:
         """Give what is held, after reading what it lacks; searches that need the same wait for the first of them."""

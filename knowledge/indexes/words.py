@@ -37,6 +37,8 @@ _COMMON: Final = 0.2
 _COUNTED: Final = 20_000
 _REMEMBERED: Final = 10_000
 """Terms whose frequency is kept in memory, until the next publication."""
+_LITTLE: Final = 0.2
+"""Share of the hits that are asked for below which the rarest terms found too little, and all terms are searched."""
 _SPARE: Final = 2
 """So many times the hits that are asked for are looked at first, whoever may read them."""
 _SCOPES: Final = 1_000
@@ -117,7 +119,7 @@ class Words(Index):
             found: Sequence[Hit] = ()
             for search in _searches(*counts.divided()):
                 found = await self._found(connection, search, query)
-                if len(found) == query.limit:
+                if len(found) >= query.limit * _LITTLE:
                     break
             return found
 

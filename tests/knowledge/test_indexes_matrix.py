@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -131,3 +132,12 @@ def test_following_keeps_what_stays_and_copies_only_the_blocks_that_change() -> 
     assert (new.generation, new.editions()) == (2, set(range(10, 121)))
     assert new.blocks[1] is old.blocks[1]
     assert [len(block) for block in new.blocks] == [30, 40, 40, 1]
+
+
+def test_a_scan_leaves_no_reference_behind_and_takes_none_away() -> None:
+    block, asked = a_block(unit(20)), Asked.of(unit(1)[0])
+    before = [sys.getrefcount(each) for each in (None, block.high, asked.coarse)]
+    for _ in range(500):
+        block.coarse(asked, None)
+    after = [sys.getrefcount(each) for each in (None, block.high, asked.coarse)]
+    assert max(abs(one - other) for one, other in zip(before, after, strict=True)) < 100

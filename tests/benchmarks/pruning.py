@@ -1,0 +1,82 @@
+"""What is lost by visiting only the chunks with a question's rarest terms, over folders in BEIR format.
+
+``visiting as 100,000 chunks`` has a set searched as if it were so large: the same share of its chunks is visited.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from knowledge.base import Query
+from knowledge.catalog import Catalog
+from knowledge.indexes import words
+from knowledge.indexes.words import Words
+from knowledge.retriever import Retriever
+from knowledge.store import Store
+from tests.benchmarks.figures import Figure
+from tests.benchmarks.retrieval import AIMS, SCOPE, known, measure, questions
+from tests.doubles.hashing import Hashing
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Sequence
+
+_SETTINGS = {
+    "all": (10**9, 10**9),
+    "as it is": (words._FEW, words._ENOUGH),
+    "as 100,000 chunks": (0, 0),
+}
+"""Chunks that are visited always, and those after which it is enough."""
+
+
+def figures(data: Path) -> Sequence[Figure]:
+    """Measure every set in the folder, by keywords alone."""
+    with tempfile.TemporaryDirectory() as kept:
+        return [
+            figure
+            for folder in sorted(path.parent.parent for path in data.glob("*/qrels/test.tsv"))
+            if folder.name in AIMS
+            for figure in asyncio.run(_measured(folder, Path(kept)))
+        ]
+
+
+async def _measured(folder: Path, kept: Path) -> Sequence[Figure]:
+    found: list[Figure] = []
+    async with Store(kept / f"{folder.name}.db") as store:
+        await known(folder, store, Hashing(), lite=False)
+        asked = questions(folder)
+        best: dict[str, list[set[str]]] = {}
+        for name, (few, enough) in _SETTINGS.items():
+            index = Words(store)
+            retriever = Retriever(indexes=(index,), embedder=Hashing(), catalog=Catalog(store), vector_share=0)
+            with _visiting(few, enough):
+                ndcg = (await measure(retriever, asked)).ndcg
+                best[name] = [await _top(index, question.text) for question in asked]
+            same = statistics.mean(
+                len(one & other) / len(other) for one, other in zip(best[name], best["all"], strict=True) if other
+            )
+            found += [
+                Figure(name=f"{folder.name}, visiting {name}: nDCG@10", value=ndcg, unit=""),
+                Figure(name=f"{folder.name}, visiting {name}: same top ten", value=same, unit=""),
+            ]
+    return found
+
+
+async def _top(index: Words, text: str) -> set[str]:
+    hits = await index.search(Query(text=text, vector=None, scope=SCOPE, limit=100))
+    return {hit.chunk for hit in hits[:10]}
+
+
+@contextmanager
+def _visiting(few: int, enough: int) -> Generator[None]:
+    """Search with other limits for a while; they are the module's own, so that nobody else has them as settings."""
+    before = words._FEW, words._ENOUGH
+    words._FEW, words._ENOUGH = few, enough  # type: ignore[misc]
+    try:
+        yield
+    finally:
+        words._FEW, words._ENOUGH = before  # type: ignore[misc]

@@ -6,6 +6,7 @@ It holds nothing that a sync cannot build again; the bot's own file, which is pr
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import time
 from contextlib import asynccontextmanager, closing
@@ -118,8 +119,16 @@ class Store:
 
 
 def _engine(path: Path, patience: float) -> AsyncEngine:
+    """Connect at most once for each processor and once more, for a sync: what waits for its turn delays nobody.
+
+    More threads would search no faster, hold more memory, and let the event loop wait for its own turn. Nothing may ask
+    for a second connection while it holds one.
+    """
     arguments = {"isolation_level": None, "timeout": patience}
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args=arguments)
+    connections = 1 + (os.cpu_count() or 1)
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}", connect_args=arguments, pool_size=connections, max_overflow=0
+    )
     event.listen(engine.sync_engine, "connect", _connected)
     event.listen(engine.sync_engine, "begin", _begun)
     return engine

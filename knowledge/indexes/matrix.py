@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from knowledge.base import Vectors
-    from knowledge.indexes.blocks import Numbers, Rows, Scores
+    from knowledge.indexes.blocks import Names, Numbers, Rows, Scores
+
+    _Scanned: TypeAlias = tuple[Block, Rows | None, Scores]
 
 FULL: Final = 16_384
 """Rows of a block at most: what a change copies anew (12 MB of 384 dimensions), and what one scan takes at a time.
@@ -49,21 +51,20 @@ class Matrix:
     def nearest(self, vector: Vectors, selection: Selection, limit: int) -> tuple[Hit, ...]:
         """Give the selected chunks that are nearest to a vector (d,) of unit length; equals by their number.
 
-        The scan finds all that may be among them, whatever the bytes that it leaves out; only those are settled.
+        The scan says which rows are among the best as far as it can tell. They are settled; then those are that may
+        still be better than the last of them, whatever the bytes that a scan leaves out.
         """
         asked = Asked.of(vector)
-        pairs = list(zip(self.blocks, selection, strict=True))
-        coarse = [block.coarse(asked, rows) for block, rows in pairs]
-        count = min(limit, sum(map(len, coarse)))
+        scanned = [(block, rows, block.coarse(asked, rows)) for block, rows in zip(self.blocks, selection, strict=True)]
+        every = [scores for _, _, scores in scanned]
+        count = min(limit, sum(map(len, every)))
         if count < 1:
             return ()
-        least = _largest(np.concatenate(coarse), count) - 2 * max(block.margin(asked) for block in self.blocks)
-        likely = [
-            (block, found if rows is None else rows[found])
-            for (block, rows), scores in zip(pairs, coarse, strict=True)
-            if len(found := np.flatnonzero(scores >= least))
-        ]
-        return _best(asked, likely, count)
+        least = _largest(np.concatenate(every), count)
+        best = _settled(asked, scanned, least, np.inf)
+        sure = _largest(best.scores, count) - max(block.margin(asked) for block in self.blocks)
+        others = _settled(asked, scanned, sure, least)
+        return _hits(best, others, count)
 
     def _within(self, editions: Collection[int]) -> Iterator[tuple[Block, Rows | None]]:
         wanted = np.fromiter(editions, np.int64, len(editions))
@@ -97,11 +98,33 @@ def _largest(scores: Scores, count: int) -> float:
     return float(np.partition(scores, len(scores) - count)[len(scores) - count])
 
 
-def _best(asked: Asked, likely: Sequence[tuple[Block, Rows]], count: int) -> tuple[Hit, ...]:
-    """Settle which of these rows are best, by their exact scores and then their numbers."""
-    scores = np.concatenate([block.exact(asked, rows) for block, rows in likely])
-    numbers: Numbers = np.concatenate([block.numbers[rows] for block, rows in likely])
-    chunks = np.concatenate([block.chunks[rows] for block, rows in likely])
-    best = np.lexsort((numbers, -scores))[:count]
-    pairs = zip(chunks[best].tolist(), scores[best].tolist(), strict=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Settled:
+    """Some rows by their exact scores, numbers and ids."""
+
+    scores: Scores
+    numbers: Numbers
+    chunks: Names
+
+
+def _settled(asked: Asked, scanned: Sequence[_Scanned], least: float, below: float) -> _Settled:
+    """Settle the rows whose coarse score is at least so much and below so much."""
+    some = [
+        (block, found if rows is None else rows[found])
+        for block, rows, scores in scanned
+        if len(found := np.flatnonzero((scores >= least) & (scores < below)))
+    ]
+    return _Settled(
+        scores=np.concatenate([np.empty(0, np.float32), *(block.exact(asked, rows) for block, rows in some)]),
+        numbers=np.concatenate([np.empty(0, np.int64), *(block.numbers[rows] for block, rows in some)]),
+        chunks=np.concatenate([np.empty(0, "S1"), *(block.chunks[rows] for block, rows in some)]),
+    )
+
+
+def _hits(best: _Settled, others: _Settled, count: int) -> tuple[Hit, ...]:
+    """Give the best of both, equals by their number."""
+    scores = np.concatenate([best.scores, others.scores])
+    chunks = np.concatenate([best.chunks, others.chunks])
+    order = np.lexsort((np.concatenate([best.numbers, others.numbers]), -scores))[:count]
+    pairs = zip(chunks[order].tolist(), scores[order].tolist(), strict=True)
     return tuple(Hit(chunk=chunk.decode(), score=score) for chunk, score in pairs)

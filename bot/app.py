@@ -165,8 +165,14 @@ async def service(settings: Settings, adapter: Adapter, *, told: Callable[[str],
     from bot.feedback.ratings import Ratings
     from bot.inbox import Inbox
     from bot.turns import Turns
+    from knowledge.following import following
 
-    async with _assembled(settings) as (answerer, known, database), adapter, _upkeep(settings, known, told):
+    async with (
+        _assembled(settings) as (answerer, known, database),
+        following(known.indexes, known.workspace),
+        adapter,
+        _upkeep(settings, known, told),
+    ):
         turns = Turns(database)
         inbox = Inbox(database, turns, local=() if adapter.anywhere else (adapter.name,))
         desk = FrontDesk(inbox=inbox, turns=turns, ratings=Ratings(database))

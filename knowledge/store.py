@@ -6,6 +6,7 @@ It holds nothing that a sync cannot build again; the bot's own file, which is pr
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 import time
 from contextlib import asynccontextmanager, closing
@@ -40,6 +41,8 @@ class Store:
         self.path = path
         self.engine = _engine(path, patience)
         self._patience = patience
+        self._watch: sqlite3.Connection | None = None
+        self._generations: dict[str, tuple[int, int]] = {}
 
     async def __aenter__(self) -> Self:
         """Open the file, and create it and its folder, for their owner alone, where they are missing."""
@@ -52,14 +55,15 @@ class Store:
             if not current:
                 async with self.write() as connection:
                     await connection.run_sync(_create)
+            self._watch = await asyncio.to_thread(_watching, self.path)
         except BaseException:
-            await self.engine.dispose()
+            await self._close()
             raise
         return self
 
     async def __aexit__(self, *exc: object) -> None:
         """Close every connection."""
-        await self.engine.dispose()
+        await self._close()
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[AsyncConnection]:
@@ -78,15 +82,53 @@ class Store:
                     yield connection
 
     async def generation(self, workspace: str) -> int:
-        """Say how often this workspace was published; a search that remembers it knows when to look anew."""
+        """Say how often this workspace was published; a search that remembers it knows when to look anew.
+
+        While nothing at all is written to the file, by whatever process, asking costs some microseconds.
+        """
+        written = self._written()
+        seen, known = self._generations.get(workspace, (None, 0))
+        if written is not None and written == seen:
+            return known
         async with self.read() as connection:
             query = select(Publication.generation).where(Publication.workspace == workspace)
-            return await connection.scalar(query) or 0
+            known = await connection.scalar(query) or 0
+        if written is not None:  # from before the query: what is written meanwhile is seen the next time
+            self._generations[workspace] = (written, known)
+        return known
+
+    def _written(self) -> int | None:
+        """Give a number that changes with every commit of any other connection; None where SQLite cannot say now.
+
+        https://www.sqlite.org/pragma.html#pragma_data_version: a look at shared memory, on a connection that never
+        writes and never waits.
+        """
+        if self._watch is None:
+            return None
+        try:
+            ((number,),) = self._watch.execute("PRAGMA data_version").fetchall()
+        except sqlite3.Error:
+            return None
+        return int(number)
+
+    async def _close(self) -> None:
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+        await self.engine.dispose()
 
 
 def _engine(path: Path, patience: float) -> AsyncEngine:
+    """Connect at most once for each processor and once more, for a sync: what waits for its turn delays nobody.
+
+    More threads would search no faster, hold more memory, and let the event loop wait for its own turn. Nothing may ask
+    for a second connection while it holds one.
+    """
     arguments = {"isolation_level": None, "timeout": patience}
-    engine = create_async_engine(f"sqlite+aiosqlite:///{path}", connect_args=arguments)
+    connections = 1 + (os.cpu_count() or 1)
+    engine = create_async_engine(
+        f"sqlite+aiosqlite:///{path}", connect_args=arguments, pool_size=connections, max_overflow=0
+    )
     event.listen(engine.sync_engine, "connect", _connected)
     event.listen(engine.sync_engine, "begin", _begun)
     return engine
@@ -118,6 +160,10 @@ def _write_ahead(path: Path, patience: float) -> None:
                 time.sleep(0.01)
             else:
                 return
+
+
+def _watching(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=0, check_same_thread=False)
 
 
 def _version(connection: Connection, path: Path) -> int:

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from sqlalchemy import func, select, text
+from sqlalchemy import Float, Integer, column, func, select, text
 
 from knowledge import terms
 from knowledge.base import Hit, Index
@@ -15,25 +15,48 @@ from knowledge.indexes.permission import readable_by
 from knowledge.tables import ChunkRow, Edition, Publication
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from sqlalchemy import Result
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from knowledge.base import EmbeddedChunk, Query, VectorSpec
+    from knowledge.base import EmbeddedChunk, Query, Scope, VectorSpec
     from knowledge.store import Store
 
 _MOST_TERMS: Final = 12
 """Terms in one search, the rarest of the question's: past them the ranking hardly changes and the time does."""
+_VISITED: Final = 0.05
+"""Share of the chunks that a search visits by the question's rarest terms, which is what takes time; the second rarest
+may take three times that, since one term alone says too little. Of the same top ten that leaves 99 to 100 %."""
+_FEW: Final = 5_000
+"""So many chunks are always visited: in a small knowledge all that have any of the terms."""
+_ENOUGH: Final = 1_000
+"""Terms are added as long as fewer are visited, however common they are."""
 _COMMON: Final = 0.2
-"""A term in more of the chunks than this share is left out: it costs most and tells least (99.3 % the same top ten)."""
-_FEW: Final = 1_000
-"""Up to so many chunks every term is searched."""
+"""Share of the chunks up to which a term's are counted, if they are more than ``_COUNTED``; beyond, it is common."""
 _COUNTED: Final = 20_000
-"""Chunks up to which a term's are counted; beyond, it is common enough."""
 _REMEMBERED: Final = 10_000
 """Terms whose frequency is kept in memory, until the next publication."""
+_LITTLE: Final = 0.2
+"""Share of the hits that are asked for below which the rarest terms found too little, and all terms are searched."""
+_SPARE: Final = 2
+"""So many times the hits that are asked for are looked at first, whoever may read them."""
+_SCOPES: Final = 1_000
+"""Scopes of which is remembered that they see too little for that."""
 
-_SEARCH = text(
+_BEST = (
+    text(
+        """
+        SELECT rowid AS number, -bm25(words) AS score FROM words WHERE words MATCH :expression
+        ORDER BY score DESC, rowid LIMIT :spare
+        """
+    )
+    .columns(column("number", Integer), column("score", Float))
+    .subquery("found")
+)
+"""The best of all, whoever may read them. FTS5's bm25 is better the lower it is, ours the higher."""
+
+_WITHIN = text(
     """
     SELECT chunk.id, found.score FROM (
         SELECT held.number, -bm25(words) AS score
@@ -44,7 +67,7 @@ _SEARCH = text(
     ORDER BY found.score DESC, found.number
     """
 )
-"""FTS5's bm25 is better the lower it is, ours the higher.
+"""The best of some editions.
 
 Each match asks which edition it is of: from an index that holds nothing else, since chunks themselves fill a page each.
 FTS5 comes first (CROSS JOIN), and the plus keeps SQLite from trying every readable edition with every match. At 100,000
@@ -71,6 +94,7 @@ class Words(Index):
         """Search an open store."""
         self._store = store
         self._frequencies = _Frequencies()
+        self._narrow: dict[Scope, None] = {}
 
     async def prepare(self, spec: VectorSpec, /) -> None:
         """Nothing to prepare: words are the same under every embedder."""
@@ -82,19 +106,36 @@ class Words(Index):
         """Nothing to forget: chunks leave with their edition."""
 
     async def search(self, query: Query, /) -> Sequence[Hit]:
-        """Find chunks with any of the question's rarest terms, among the editions that the permission allows."""
+        """Find the chunks that say most of the question's terms, among the editions that the permission allows.
+
+        What has one of the rarest terms is looked at first, and scored by all of them; where that is too little, what
+        has any.
+        """
         asked = terms.telling(query.text)
-        if not asked:
+        if not asked or query.limit < 1:
             return ()
         async with self._store.read() as connection:
             counts = await self._frequencies.of(asked, connection, query.scope.workspace)
-            expression = terms.match(counts.searched())
-            if not expression:
-                return ()
-            readable = select(func.json_group_array(Edition.number)).where(readable_by(query.scope, query.filters))
-            asked_for = {"expression": expression, "editions": await connection.scalar(readable), "most": query.limit}
-            rows = await connection.execute(_SEARCH, asked_for)
-            return tuple(Hit(chunk=row.id, score=row.score) for row in rows)
+            found: Sequence[Hit] = ()
+            for search in _searches(*counts.divided()):
+                found = await self._found(connection, search, query)
+                if len(found) >= query.limit * _LITTLE:
+                    break
+            return found
+
+    async def _found(self, connection: AsyncConnection, search: _Search, query: Query) -> Sequence[Hit]:
+        """Ask for the best of all and leave out what may not be read; where too few are left, ask within what may."""
+        best: Sequence[Hit] = ()
+        if not query.filters and query.scope not in self._narrow:
+            best = await _best(connection, search, query)
+        if len(best) == query.limit:
+            return best
+        within = await _within(connection, search, query)
+        if len(within) > len(best) and not query.filters:
+            self._narrow[query.scope] = None
+            while len(self._narrow) > _SCOPES:
+                del self._narrow[next(iter(self._narrow))]
+        return within
 
     async def weigh(self, asked: Sequence[str], /, *, workspace: str) -> Mapping[str, float]:
         """Say how much each term tells: its inverse document frequency, in the order that they were asked."""
@@ -104,17 +145,66 @@ class Words(Index):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class _Search:
+    """An expression for FTS5, and how many times each of its terms counts in the score."""
+
+    expression: str
+    times: int = 1
+
+
+def _searches(rare: list[str], others: list[str]) -> Iterator[_Search]:
+    """Ask for what has one of the rare terms, scored by all; then for what has any.
+
+    BM25 counts every term of an expression where it stands. The rare ones stand twice, so the others do too.
+    """
+    if rare and others:
+        expression = f"({terms.match(rare)}) AND ({terms.match([*rare, *others, *others])})"
+        yield _Search(expression=expression, times=2)
+    if rare:
+        yield _Search(expression=terms.match([*rare, *others]))
+
+
+async def _best(connection: AsyncConnection, search: _Search, query: Query) -> Sequence[Hit]:
+    readable = (
+        select(ChunkRow.id, _BEST.c.score)
+        .join(ChunkRow, ChunkRow.number == _BEST.c.number)
+        .join(Edition, Edition.number == ChunkRow.edition)
+        .where(readable_by(query.scope))
+        .order_by(_BEST.c.score.desc(), _BEST.c.number)
+        .limit(query.limit)
+    )
+    asked = {"expression": search.expression, "spare": query.limit * _SPARE}
+    return _hits(await connection.execute(readable, asked), search)
+
+
+async def _within(connection: AsyncConnection, search: _Search, query: Query) -> Sequence[Hit]:
+    readable = select(func.json_group_array(Edition.number)).where(readable_by(query.scope, query.filters))
+    editions = await connection.scalar(readable)
+    asked = {"expression": search.expression, "editions": editions, "most": query.limit}
+    return _hits(await connection.execute(_WITHIN, asked), search)
+
+
+def _hits(rows: Result[str, float], search: _Search) -> Sequence[Hit]:
+    return tuple(Hit(chunk=chunk, score=score / search.times) for chunk, score in rows)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Counts:
     """How many chunks there are, and in how many of them each term of a question occurs."""
 
     chunks: int
     terms: Mapping[str, int]
 
-    def searched(self) -> list[str]:
-        """Choose the terms to search: those that occur, the rarest first, and at least one."""
-        rarest = sorted((term for term in self.terms if self.terms[term]), key=self.terms.__getitem__)[:_MOST_TERMS]
-        most = self.chunks * _COMMON if self.chunks > _FEW else self.chunks
-        return [term for place, term in enumerate(rarest) if not place or self.terms[term] <= most]
+    def divided(self) -> tuple[list[str], list[str]]:
+        """Divide the terms that occur: the rarest, by which chunks are visited, and others, which add to the score."""
+        known = sorted((term for term in self.terms if self.terms[term]), key=self.terms.__getitem__)[:_MOST_TERMS]
+        most = max(_FEW, self.chunks * _VISITED)
+        visited = 0
+        for place, term in enumerate(known):
+            visited, before = visited + self.terms[term], visited
+            if place and before >= _ENOUGH and visited > (3 * most if place == 1 else most):
+                return known[:place], known[place:]
+        return known, []
 
     def weight(self, term: str) -> float:
         """BM25's inverse document frequency, which is positive for every term (Lucene's form)."""
@@ -139,7 +229,8 @@ class _Frequencies:
             self._seen, self._chunks, self._terms = seen, chunks, {}
         chunks, known = self._chunks, self._terms
         if unknown := {terms.match([term]): term for term in asked if term not in known}:
-            given = {"terms": json.dumps(list(unknown)), "most": _COUNTED}
+            most = max(_COUNTED, int(chunks * _COMMON))
+            given = {"terms": json.dumps(list(unknown)), "most": most}
             rows = await connection.execute(_FREQUENCIES, given)
             known |= {unknown[expression]: count for expression, count in rows}
         return _Counts(chunks=chunks, terms={term: known[term] for term in asked})

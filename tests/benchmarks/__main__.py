@@ -23,9 +23,15 @@ TITLES = {
     "overhead": "Engine, beyond model and retrieval",
     "inbox": "Inbox, with a scripted engine",
     "sync": "Sync",
+    "search": "Search, by the number of chunks",
+    "large": "Search in 1,000,000 chunks",
     "retrieval": "Retrieval",
+    "pruning": "Keywords, visiting few chunks and visiting all",
     "sizes": "Size of the code",
 }
+WITH_DATA = {"retrieval", "pruning"}
+ASKED_FOR = {"large"}
+"""What takes minutes and gigabytes."""
 
 
 def main() -> None:
@@ -34,13 +40,17 @@ def main() -> None:
     under_way = Console(stderr=True)
     shown = Console(width=None if sys.stdout.isatty() else 120)
     found: dict[str, Sequence[Figure]] = {}
-    for name in asked.only or [name for name in TITLES if name != "retrieval" or asked.data]:
+    for name in asked.only or _usual(with_data=asked.data is not None):
         with under_way.status(f"measuring: {TITLES[name]}"):
             found[name] = _figures(name, asked.data)
         if not asked.json:
             shown.print(_table(TITLES[name], found[name]))
     if asked.json:
         sys.stdout.write(_as_json(found))
+
+
+def _usual(*, with_data: bool) -> list[str]:
+    return [name for name in TITLES if name not in ASKED_FOR and (with_data or name not in WITH_DATA)]
 
 
 def _arguments() -> argparse.ArgumentParser:
@@ -53,7 +63,7 @@ def _arguments() -> argparse.ArgumentParser:
 
 def _figures(name: str, data: Path | None) -> Sequence[Figure]:
     module = import_module(f"tests.benchmarks.{name}")
-    figures: Sequence[Figure] = module.figures(data) if name == "retrieval" else module.figures()
+    figures: Sequence[Figure] = module.figures(data) if name in WITH_DATA else module.figures()
     return figures
 
 

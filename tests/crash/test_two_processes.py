@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
+from contextlib import aclosing, asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,9 +14,11 @@ from knowledge.base import Query, Scope
 from knowledge.catalog import Catalog
 from knowledge.indexes.words import Words
 from knowledge.store import Store
+from tests.crash import together
 from tests.crash.child import synced
 from tests.crash.contents import answering
 from tests.crash.library import FIRST, SECOND, write_first, write_second
+from tests.crash.together import EDITIONS
 from tests.doubles.hashing import Hashing
 from tests.doubles.shelf import TEAM
 
@@ -62,3 +67,62 @@ async def _search(store: Store, edition: str) -> None:
     parts = [passage for passage in passages if passage.document == "library/long.md" and passage.heading]
     changed = {passage.heading[-1].split()[-1] for passage in parts}
     assert changed == {edition}
+
+
+async def test_what_one_process_publishes_another_answers_from_within_five_seconds_and_never_from_half(
+    tmp_path: Path,
+) -> None:
+    folder, file = tmp_path / "library", tmp_path / "knowledge.db"
+    together.write(folder, EDITIONS[0])
+    await _synced_elsewhere(folder, file)
+    seen: list[Seen] = []
+    async with _asking(file) as searches:
+        for published, edition in enumerate(EDITIONS, start=1):
+            if published > 1:
+                together.write(folder, edition)
+                async with asyncio.TaskGroup() as tasks:
+                    syncing = tasks.create_task(_synced_elsewhere(folder, file))
+                    while not syncing.done():
+                        seen.append(await anext(searches))
+            async with asyncio.timeout(5):
+                while (last := await anext(searches)).before < published:
+                    seen.append(last)
+            assert last.found == together.expected(edition)
+    publications = [together.expected(edition) for edition in EDITIONS]
+    assert all(each.found == publications[each.before - 1] for each in seen if each.before == each.after)
+    assert {each.before for each in seen} >= {1, 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a search found, and how often the knowledge had been published before and after it."""
+
+    before: int
+    after: int
+    found: list[list[str]]
+
+
+@asynccontextmanager
+async def _asking(file: Path) -> AsyncGenerator[AsyncGenerator[Seen]]:
+    command, pipe = (sys.executable, "-m", "tests.crash.asker", str(file)), asyncio.subprocess.PIPE
+    child = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdin=pipe, stdout=pipe)
+    assert child.stdin is not None
+    assert child.stdout is not None
+    async with aclosing(_seen(child.stdout)) as searches:
+        yield searches
+        child.stdin.close()
+        async for _ in searches:
+            pass
+    assert await child.wait() == 0
+
+
+async def _seen(lines: asyncio.StreamReader) -> AsyncGenerator[Seen]:
+    async for line in lines:
+        said = json.loads(line)
+        yield Seen(before=said["before"], after=said["after"], found=said["seen"])
+
+
+async def _synced_elsewhere(folder: Path, file: Path) -> None:
+    command = (sys.executable, "-m", "tests.crash.child", str(folder), str(file))
+    child = await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdout=asyncio.subprocess.DEVNULL)
+    assert await child.wait() == 0

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from knowledge.base import Query, Scope, VectorSpec
 from knowledge.editions import Editions
 from knowledge.errors import Damaged, WrongVectors
+from knowledge.indexes import reading
 from knowledge.indexes.vectors import VectorMatrix
 from knowledge.store import Store
 from tests.contracts.index import TEAM, VectorsContract
@@ -16,9 +17,14 @@ from tests.doubles.knowledge import A_WORKSPACE, SPEC, an_edition
 from tests.doubles.library import FileLibrary, in_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
 
+    from sqlalchemy import Row
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+    from knowledge.indexes.blocks import Block
     from tests.contracts.index import Library
 
 
@@ -122,3 +128,75 @@ async def test_a_search_before_prepare_is_a_mistake(tmp_path: Path) -> None:
     async with in_file(tmp_path / "k.db", VectorMatrix) as library:
         with pytest.raises(ValueError, match="prepare"):
             await _chunks(library, "moon")
+
+
+@pytest.fixture
+def chunks_read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The ids of all chunks that are read from the file, in the order of their reading."""
+    read: list[str] = []
+    taken = reading._block
+
+    def noting(rows: Sequence[Row[str, int, int, bytes]], dimensions: int, path: Path) -> Block:
+        read.extend(row[0] for row in rows)
+        return taken(rows, dimensions, path)
+
+    monkeypatch.setattr(reading, "_block", noting)
+    return read
+
+
+async def test_only_what_is_new_is_read_however_much_that_is(tmp_path: Path, chunks_read: list[str]) -> None:
+    first = [an_edition(f"a{number}", "moon") for number in range(5)]
+    second = [an_edition(f"b{number}", "moon") for number in range(700)]
+    async with in_file(tmp_path / "k.db", VectorMatrix) as library:
+        await library.index.prepare(SPEC)
+        await library.stage(*first)
+        await library.publish(*first)
+        assert len(await _chunks(library, "moon")) == 5
+        await library.stage(*second)
+        await library.publish(*second, instead=(first[0],))
+        assert len(await library.index.search(_query("moon", limit=1_000))) == 704
+    assert sorted(chunks_read) == sorted(edition.chunks[0].chunk.id for edition in (*first, *second))
+
+
+async def test_what_was_read_ahead_is_not_read_by_a_search(tmp_path: Path, chunks_read: list[str]) -> None:
+    held = an_edition("a", "moon")
+    async with in_file(tmp_path / "k.db", VectorMatrix) as library:
+        assert isinstance(library.index, VectorMatrix)
+        await library.index.prepare(SPEC)
+        await library.stage(held)
+        await library.publish(held)
+        await library.index.read_ahead(A_WORKSPACE)
+        assert chunks_read == ["a@1:0"]
+        assert await _chunks(library, "moon") == ["a@1:0"]
+        assert chunks_read == ["a@1:0"]
+
+
+async def test_a_publication_while_a_search_looks_up_what_may_be_read_starts_it_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new = an_edition("a", "moon"), an_edition("a", "moon", version=2)
+    async with in_file(tmp_path / "k.db", VectorMatrix) as bot, in_file(tmp_path / "k.db", VectorMatrix) as syncing:
+        await bot.index.prepare(SPEC)
+        await syncing.stage(old)
+        await syncing.publish(old)
+        await syncing.stage(new)
+        looked_up = reading.generation
+
+        async def publishing(connection: AsyncConnection, workspace: str) -> int:
+            if await bot.store.generation(workspace) == 1 and bot.index._held:  # type: ignore[attr-defined]
+                await syncing.publish(new, instead=(old,))
+            return await looked_up(connection, workspace)
+
+        monkeypatch.setattr(reading, "generation", publishing)
+        assert await _chunks(bot, "moon") == ["a@2:0"]
+
+
+async def test_removing_what_still_answers_is_seen_by_the_next_search(tmp_path: Path) -> None:
+    held, other = an_edition("a", "moon"), an_edition("b", "moon")
+    async with in_file(tmp_path / "k.db", VectorMatrix) as library:
+        await library.index.prepare(SPEC)
+        await library.stage(held, other)
+        await library.publish(held, other)
+        assert await _chunks(library, "moon") == ["a@1:0", "b@1:0"]
+        await library.index.remove(A_WORKSPACE, ["a@1", "unknown@1"])
+        assert await _chunks(library, "moon") == ["b@1:0"]

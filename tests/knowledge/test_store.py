@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from knowledge.errors import Busy, Damaged, KnowledgeError, NoSpace, NothingThere, OtherVersion
 from knowledge.faults import disk_fault
 from knowledge.store import SCHEMA, Store
-from knowledge.tables import ChunkRow, Edition, Reader, Setting
+from knowledge.tables import ChunkRow, Edition, Publication, Reader, Setting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -240,3 +240,31 @@ def test_a_full_disk_is_told_apart_from_a_folder_that_is_not_ours(path: Path) ->
     told: KnowledgeError = disk_fault(PermissionError(errno.EACCES, "Permission denied"), path)
     assert isinstance(told, NothingThere)
     assert "set FOOTNOTE_HOME to another folder" in told.told
+
+
+async def test_the_generation_is_read_again_only_after_something_was_written(path: Path) -> None:
+    statements: list[str] = []
+    async with Store(path) as store, Store(path) as other:
+        event.listen(store.engine.sync_engine, "before_cursor_execute", lambda *said: statements.append(said[2]))
+        assert [await store.generation("w") for _ in range(3)] == [0, 0, 0]
+        assert len(statements) == 2  # the beginning of a transaction, and the question
+        async with other.write() as connection:
+            await connection.execute(insert(Publication), [{"workspace": "w", "generation": 7}])
+        assert [await store.generation("w") for _ in range(3)] == [7, 7, 7]
+        assert len(statements) == 4
+
+
+async def test_the_generation_follows_what_the_same_store_writes(path: Path) -> None:
+    async with Store(path) as store:
+        assert await store.generation("w") == 0
+        async with store.write() as connection:
+            await connection.execute(insert(Publication), [{"workspace": "w", "generation": 1}])
+            assert await store.generation("w") == 0
+        assert await store.generation("w") == 1
+        assert await store.generation("other") == 0
+
+
+async def test_a_closed_store_no_longer_looks_at_the_file(path: Path) -> None:
+    async with Store(path) as store:
+        pass
+    assert store._written() is None

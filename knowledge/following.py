@@ -1,0 +1,50 @@
+"""What other processes publish, read ahead in the background, so that no question has to wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
+
+from knowledge.errors import KnowledgeError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from knowledge.base import Index
+
+_PAUSE: Final = 0.5
+"""Seconds between two looks, each of which costs microseconds where nothing was written."""
+
+
+@runtime_checkable
+class Ahead(Protocol):
+    """An index that keeps what answers in memory."""
+
+    async def read_ahead(self, workspace: str, /) -> None:
+        """Read what was published since; raises KnowledgeError."""
+        ...
+
+
+@asynccontextmanager
+async def following(indexes: Sequence[Index], workspace: str, *, pause: float = _PAUSE) -> AsyncGenerator[None]:
+    """Look every ``pause`` seconds for a publication while the body runs, at once for the first time."""
+    failed: Exception | None = None
+    async with asyncio.TaskGroup() as owner:
+        looking = [owner.create_task(_follow(index, workspace, pause)) for index in indexes if isinstance(index, Ahead)]
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - raised below, as itself and not in a group
+            failed = error
+        finally:
+            for task in looking:
+                task.cancel()
+    if failed is not None:
+        raise failed
+
+
+async def _follow(index: Ahead, workspace: str, pause: float) -> None:
+    while True:
+        with suppress(KnowledgeError):  # a search meets the same, and says so to whoever asked
+            await index.read_ahead(workspace)
+        await asyncio.sleep(pause)

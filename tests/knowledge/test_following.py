@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from knowledge.errors import Busy
+from knowledge.following import following
+from tests.doubles.knowledge import A_WORKSPACE, Memory
+
+
+class Ahead(Memory):
+    """Counts how often it was told to read, says so, and fails as often as it is told to."""
+
+    def __init__(self, failures: int = 0) -> None:
+        super().__init__("vectors")
+        self.failures = failures
+        self.looked = 0
+        self.thrice = asyncio.Event()
+
+    async def read_ahead(self, workspace: str, /) -> None:
+        assert workspace == A_WORKSPACE
+        self.looked += 1
+        if self.looked == 3:
+            self.thrice.set()
+        if self.looked <= self.failures:
+            raise Busy("The file is in use.")
+
+
+async def test_an_index_is_told_to_look_again_and_again() -> None:
+    index = Ahead()
+    async with following([Memory("words"), index], A_WORKSPACE, pause=0):
+        await index.thrice.wait()
+    looked = index.looked
+    await asyncio.sleep(0)
+    assert index.looked == looked
+
+
+async def test_a_file_that_cannot_be_read_now_is_looked_at_again() -> None:
+    index = Ahead(failures=2)
+    async with following([index], A_WORKSPACE, pause=0):
+        await index.thrice.wait()
+
+
+async def test_what_the_body_raises_comes_as_itself() -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with following([Ahead()], A_WORKSPACE, pause=0):
+            raise ZeroDivisionError
+
+
+async def test_a_mistake_ends_the_body_and_is_seen() -> None:
+    class Mistaken(Ahead):
+        async def read_ahead(self, workspace: str, /) -> None:
+            raise ValueError("prepare comes before search")
+
+    with pytest.raises(ExceptionGroup) as raised:
+        async with following([Mistaken()], A_WORKSPACE, pause=0):
+            await asyncio.Event().wait()
+    assert raised.group_contains(ValueError, match="prepare")

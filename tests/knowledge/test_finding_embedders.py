@@ -11,6 +11,7 @@ from bot.errors import BadSettings
 from bot.settings import load
 from knowledge import embedders
 from knowledge.base import Scope
+from knowledge.fusion import fused
 
 OWN = '''
 """An embedder in one file."""
@@ -59,11 +60,10 @@ async def test_one_more_file_is_one_more_embedder(letters: str, tmp_path: Path) 
     await app.synced(settings, [app.files(page, readers=team)])
     async with app.knowledge(settings) as known:
         assert known.embedder.spec.model == "letters"
-        found = await known.retriever.retrieve(
-            "zzzebra dozzzing", scope=Scope(workspace=settings.team, principals=team), passages=1
-        )
+        scope = Scope(workspace=settings.team, principals=team)
+        found = await known.retriever.ranked("zzzebra dozzzing", scope=scope)
     assert found.passages[0].text.endswith("Zebras doze.")
-    assert found.passages[0].score == pytest.approx(0.9)
+    assert fused(found.rankings)[0].score == pytest.approx(0.9)
 
 
 def test_a_name_that_is_none_is_refused_with_those_that_are() -> None:

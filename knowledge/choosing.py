@@ -28,9 +28,10 @@ _LEAST: Final = 40
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Piece:
-    """A passage, and the run of its edition's chunks that its text is."""
+    """A passage with the roots of its words, and the run of its edition's chunks that its text is."""
 
     passage: Passage
+    said: frozenset[str]
     edition: str
     first: int
     last: int
@@ -65,7 +66,7 @@ def chosen(
 def _piece(passage: Passage) -> _Piece:
     edition, _, ordinal = passage.chunk.rpartition(":")
     number = int(ordinal) if ordinal.isdecimal() else -1
-    return _Piece(passage=passage, edition=edition, first=number, last=number)
+    return _Piece(passage=passage, said=roots(passage.text), edition=edition, first=number, last=number)
 
 
 def _continues(piece: _Piece, other: _Piece) -> bool:
@@ -81,7 +82,8 @@ def _continues(piece: _Piece, other: _Piece) -> bool:
 def _together(better: _Piece, piece: _Piece) -> _Piece:
     first, second = sorted((better, piece), key=lambda each: each.first)
     text = _continued(first.passage.text, second.passage.text)
-    return replace(better, passage=replace(better.passage, text=text), first=first.first, last=second.last)
+    passage = replace(better.passage, text=text)
+    return replace(better, passage=passage, said=first.said | second.said, first=first.first, last=second.last)
 
 
 def _continued(first: str, second: str) -> str:
@@ -93,8 +95,7 @@ def _continued(first: str, second: str) -> str:
 
 
 def _repeats(piece: _Piece, better: Iterable[_Piece]) -> bool:
-    said = roots(piece.passage.text)
-    return any(_alike(said, roots(other.passage.text)) for other in better)
+    return any(_alike(piece.said, other.said) for other in better)
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -47,6 +48,7 @@ def telling(text: str) -> tuple[str, ...]:
     return tuple(word for word in found if word not in STOPWORDS) or tuple(found)
 
 
+@lru_cache(maxsize=2**16)
 def root(word: str) -> str:
     """Take off an English ending, roughly, so that ``settings`` meets ``setting`` and ``configured`` ``configure``."""
     for ending in _ENDINGS:

@@ -98,7 +98,7 @@ async def test_passages_are_looked_up_by_their_chunks_and_not_through_every_docu
     statements: list[tuple[str, Any]] = []
     async with Store(tmp_path / "k.db") as store:
         event.listen(store.engine.sync_engine, "before_cursor_execute", lambda *said: statements.append(said[2:4]))
-        await Catalog(store).passages([Hit(chunk="a@1:0", score=1.0)], OURS)
+        await Catalog(store).passages([Hit(chunk=f"a@1:{number}", score=1.0) for number in range(15)], OURS)
         statement, parameters = statements[-1]
         async with store.read() as connection:
             plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)).all()

@@ -33,7 +33,7 @@ bench: ## measure, in ratios of one run; DATA=folder adds retrieval over BEIR fo
 	$(SET_UP_DEV)
 	@exec $(BIN)/python -m tests.benchmarks $(if $(DATA),--data $(DATA)) $(ARGS)
 
-bench-large: ## measure searching in 1,000,000 made-up chunks: ten minutes, 6 GB of disk while it runs
+bench-large: ## measure searching in 1,000,000 made-up chunks: ten minutes or more, 6 GB of disk while it runs
 	$(SET_UP_DEV)
 	@exec $(BIN)/python -m tests.benchmarks large $(ARGS)
 

@@ -53,6 +53,7 @@ class Listed:
     updated_at: datetime | None
 
 
+_TEXT = (ChunkRow.id.label("chunk"), ChunkRow.text, ChunkRow.heading)
 _PARTICULARS = (
     Edition.document,
     Edition.title,
@@ -77,10 +78,13 @@ class Catalog:
         The scope is checked once more, whatever the index said; what was unpublished, replaced or removed since the
         search is left out.
         """
+        asked = {hit.chunk for hit in hits}
+        # The limit limits nothing, but has SQLite look up the few chunks first, not every edition that may be read.
+        found = select(*_TEXT, ChunkRow.edition).where(ChunkRow.id.in_(asked)).limit(len(asked)).subquery()
         query = (
-            select(ChunkRow.id.label("chunk"), ChunkRow.text, ChunkRow.heading, *_PARTICULARS)
-            .join(Edition, Edition.number == ChunkRow.edition)
-            .where(ChunkRow.id.in_({hit.chunk for hit in hits}), readable_by(scope))
+            select(*(found.c[column.key] for column in _TEXT), *_PARTICULARS)
+            .join(Edition, Edition.number == found.c.edition)
+            .where(readable_by(scope))
         )
         async with self.store.read() as connection:
             rows = {row["chunk"]: row for row in (await connection.execute(query)).mappings()}

@@ -89,4 +89,7 @@ def _as_json(found: Mapping[str, Sequence[Figure]]) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:  # what was built is removed by then
+        sys.exit(130)

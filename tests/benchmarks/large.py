@@ -13,5 +13,5 @@ if TYPE_CHECKING:
 
 
 def figures() -> Sequence[Figure]:
-    """Takes about ten minutes, 6 GB in the temporary folder and 2 GB of memory."""
+    """Takes ten minutes to half an hour, 6 GB in the temporary folder and 2 GB of memory."""
     return search.figures((1_000_000,))

@@ -1,10 +1,10 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from knowledge.base import PUBLIC, Hit, Scope
 from knowledge.catalog import Catalog, Counts
@@ -92,3 +92,16 @@ async def test_documents_are_listed_by_title_within_the_scope(catalog: Catalog) 
 async def test_counts_are_of_what_answers(catalog: Catalog) -> None:
     assert await catalog.counts(TEAM) == Counts(documents=3, chunks=3)
     assert await catalog.counts("slack:T9") == Counts(documents=0, chunks=0)
+
+
+async def test_passages_are_looked_up_by_their_chunks_and_not_through_every_document(tmp_path: Path) -> None:
+    statements: list[tuple[str, Any]] = []
+    async with Store(tmp_path / "k.db") as store:
+        event.listen(store.engine.sync_engine, "before_cursor_execute", lambda *said: statements.append(said[2:4]))
+        await Catalog(store).passages([Hit(chunk=f"a@1:{number}", score=1.0) for number in range(15)], OURS)
+        statement, parameters = statements[-1]
+        async with store.read() as connection:
+            plan = (await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)).all()
+    steps = [row[-1] for row in plan]
+    assert any(step.startswith("SEARCH chunk USING INDEX") and "(id=?)" in step for step in steps), steps
+    assert any(step.startswith("SEARCH edition USING INTEGER PRIMARY KEY") for step in steps), steps

@@ -64,8 +64,8 @@ class Showing(RecordingAdapter):
         self.knew.append((journal.earlier, journal.unsure))
         self.begun.set()
         if self.hangs is not None:
-            await journal.before(0)
             try:
+                await journal.before(0)
                 await self.hangs.wait()
             finally:
                 self.ended.set()

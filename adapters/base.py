@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
     from datetime import datetime
 
+    from starlette.routing import BaseRoute
+
     from adapters.markup import Block
 
 Principal: TypeAlias = str
@@ -298,11 +300,13 @@ class Adapter(Protocol):
     """One platform. ``run`` takes in, ``reply`` shows; a reply is addressed by its question alone.
 
     ``anywhere`` says whether every process that serves this platform can show a reply, or only the one that took the
-    question in, as long as that lives.
+    question in, as long as that lives. ``routes`` are the addresses at which the platform calls; the bot serves them
+    while ``run`` runs. An error that ``desk`` raises may go through them: it is answered with 503.
     """
 
     name: str
     anywhere: bool
+    routes: Sequence[BaseRoute] = ()
 
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, *exc: object) -> None: ...

@@ -41,7 +41,6 @@ _BREATH: Final = 0.1
 _AWAY: Final = 1.0
 """Seconds between tries while the database is away."""
 _CHANGES: Final = 60.0
-_SWEEP: Final = 3_600.0
 _SAFE: Final = 0.9
 """The part of a lease after which this process takes it for lost by its own clock, so before anyone else does."""
 _log = structlog.get_logger()
@@ -80,6 +79,7 @@ class Dispatcher:
         self._look = asyncio.Event()
         self._idle = asyncio.Event()
         self._away = False
+        self._changes: Changes | None = None
         inbox.on_change(self._ring)
 
     @asynccontextmanager
@@ -87,8 +87,9 @@ class Dispatcher:
         """Answer while the body runs. Then nothing more is claimed, and answers under way have their time to end."""
         failed: Exception | None = None
         async with self._database.changes() as changes, asyncio.TaskGroup() as owner:
+            self._changes = changes
             claiming = owner.create_task(self._claiming(owner))
-            loops = [self._hearing(changes), self._heeding(), self._renewing(), self._sweeping()]
+            loops = [self._hearing(changes), self._heeding(), self._renewing()]
             beside = [owner.create_task(loop) for loop in loops]
             try:
                 yield
@@ -101,6 +102,11 @@ class Dispatcher:
                     task.cancel()
         if failed is not None:
             raise failed
+
+    @property
+    def hears(self) -> bool:
+        """Whether it hears at once what other processes write; if not, it looks every few seconds."""
+        return self._changes is not None and self._changes.hears
 
     async def _drain(self, claiming: asyncio.Task[None]) -> None:
         """Claim no more; let what is under way end in time, and leave the rest to the next process."""
@@ -182,12 +188,6 @@ class Dispatcher:
                     attempt.renewed(self._deadline(began))
                 elif claim in self._attempts:
                     attempt.lost()
-
-    async def _sweeping(self) -> None:
-        while True:
-            with suppress(StoreError):
-                await self._inbox.sweep()
-            await asyncio.sleep(_SWEEP)
 
     async def _settle(self, attempt: Attempt) -> None:
         """Answer one question; whatever fails concerns this question alone."""

@@ -5,6 +5,10 @@ BotError
 ├── TooLong             a question over 10,000 characters
 ├── NoSuchAnswer        a vote on an answer that is not kept
 ├── Stopping            the service takes in nothing more
+├── NothingToServe      no platform is configured
+├── NoPort              the port or address to listen on cannot be had
+├── PlatformLost        a platform's intake ended, and so the service ends
+├── NotPaused           nothing to resume
 ├── StoreError          the bot's database: damaged, locked, full
 │   └── StoreAway       its server cannot be reached, or is restarting: what was asked of it may be tried again
 └── ModelError          the model's server
@@ -39,6 +43,22 @@ class NoSuchAnswer(BotError):
 
 class Stopping(BotError):
     """The service is ending and takes in nothing more."""
+
+
+class NothingToServe(BotError):
+    """No platform is configured that a service could run."""
+
+
+class NoPort(BotError):
+    """The port or address to listen on cannot be had."""
+
+
+class PlatformLost(BotError):
+    """A platform's intake ended by itself or by an error, and so the service ends."""
+
+
+class NotPaused(BotError):
+    """There is no pause of that name to end."""
 
 
 class StoreError(BotError):

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "forget": Entry("bot.cli.forget", "Remove a source from the knowledge."),
     "search": Entry("bot.cli.search", "Show the passages that a search finds."),
     "inspect": Entry("bot.cli.inspect", "Show how a file is cut into chunks."),
+    "serve": Entry("bot.cli.serve", "Run every configured platform as a service."),
     "migrate": Entry("bot.cli.migrate", "Bring the database to this version's schema."),
 }
 """In the order in which a newcomer meets them."""

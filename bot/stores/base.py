@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 class Changes(Protocol):
     """Hears that another process wrote. Use as an async context manager."""
 
+    @property
+    def hears(self) -> bool:
+        """Whether it could hear now, having waited once."""
+        ...
+
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, *exc: object) -> None: ...
 

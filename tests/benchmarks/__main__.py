@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 TITLES = {
     "startup": "Start",
     "overhead": "Engine, beyond model and retrieval",
+    "inbox": "Inbox, with a scripted engine",
     "sync": "Sync",
     "retrieval": "Retrieval",
     "sizes": "Size of the code",

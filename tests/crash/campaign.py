@@ -31,6 +31,8 @@ _LOOK = 0.05
 _UNDER_WAY = 20
 """Lines that a worker's platform shows more before that worker is told to end."""
 _PATIENCE = 400.0
+_UNKNOWN = 255
+"""What asyncio says of a process that another thread's wait has buried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +184,7 @@ class Campaign:
     def _bury(self, number: int, code: int) -> None:
         """Note the point at which a worker died by itself; try that again where something else was faster."""
         armed = self._armed.pop(number, "")
-        if armed and (number in self._struck or code != -signal.SIGKILL):
+        if armed and (number in self._struck or code not in {-signal.SIGKILL, _UNKNOWN}):
             self._points.append(armed)
         elif armed:
             self.died.append(armed)

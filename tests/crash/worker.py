@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from bot.inbox import Claim, Owed
 
 POINTS = (
+    "drain",
     "insert",
     "acknowledge",
     "claim",
@@ -51,7 +52,6 @@ POINTS = (
     "post accepted",
     "outcome",
     "finish",
-    "drain",
     "migration",
 )
 FAULTS = ("no fence", "no look-up", "early acknowledgement")

@@ -31,12 +31,13 @@ AnswerId: TypeAlias = str
 Vote: TypeAlias = Literal[1, 0, -1]
 """Thumb up, withdrawn, thumb down."""
 
-Verdict: TypeAlias = Literal["answered", "unknown", "told", "stopped", "cut", "failed", "offered"]
+Verdict: TypeAlias = Literal["answered", "unknown", "told", "stopped", "cut", "failed", "offered", "paused"]
 """How an answer ended.
 
 answered: with at least one citation · unknown: abstained · told: small talk or help, nothing claimed · stopped: by a
 person · cut: the model's stream broke after verified text was shown · failed: an error, told with a reference ·
-offered: no answer yet; the question is old, and its asker is asked whether it is still wanted (``Wanted`` says yes).
+offered: no answer yet; the question is old, and its asker is asked whether it is still wanted (``Wanted`` says yes) ·
+paused: no answer yet; an operator paused the bot here. Without text this was said here before, so a mark is enough.
 """
 
 

@@ -2,7 +2,7 @@
 
 ``knowledge`` what is known · ``synced`` makes it known · ``sources`` lists it · ``forgotten`` ends it · ``engine`` what
 answers · ``answering`` both, for one question · ``service`` all of it behind the terminal · ``serve`` all of it behind
-``platforms``. Each opens what it needs and closes it again.
+``platforms`` · ``pauses`` what is paused. Each opens what it needs and closes it again.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bot.database import Database
     from bot.ending import Told
     from bot.models.base import LanguageModel
+    from bot.pauses import Pauses
     from bot.serving import Assembled
     from bot.settings import Settings
     from knowledge.base import Document, Embedder, Index, Principal, Source
@@ -105,6 +106,17 @@ async def forgotten(settings: Settings, names: Collection[str]) -> int:
 
     async with _opened(settings) as known:
         return await forget(names, workspace=settings.team, catalog=known.catalog, indexes=known.indexes)
+
+
+@asynccontextmanager
+async def pauses(settings: Settings) -> AsyncGenerator[Pauses]:
+    """Open what is paused. Raises StoreError."""
+    from bot.database import Database
+    from bot.pauses import Pauses
+
+    _logged(settings)
+    async with Database(settings.database) as database:
+        yield Pauses(database)
 
 
 def engine(settings: Settings, known: Knowledge, turns: KeptTurns, model: LanguageModel) -> Engine:

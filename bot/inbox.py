@@ -42,13 +42,17 @@ Claim: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
-    """A claimed question, with its newest words. ``attempts`` counts this claim too; ``put_at`` is in seconds."""
+    """A claimed question, with its newest words. ``attempts`` counts this claim too.
+
+    ``held``: what was posted so far only says that its place is paused.
+    """
 
     claim: Claim
     question: Question
     answer: AnswerId
     attempts: int
     wanted: bool
+    held: bool
     stop: Wish | None
 
 
@@ -78,7 +82,7 @@ class Inbox:
         """
         self._database = database
         self._turns = turns
-        self._local = frozenset(local)
+        self.local = frozenset(local)
         self.lease_seconds = lease_seconds
         self.owner = owner or secrets.token_hex(8)
         self._closed = False
@@ -101,7 +105,7 @@ class Inbox:
 
     async def _put(self, connection: AsyncConnection, question: Question) -> bool:
         now = self._database.now()
-        local = question.place.platform in self._local
+        local = question.place.platform in self.local
         row = self._database.insert(InboxRow).values(
             id=question.id,
             conversation=question.conversation,
@@ -223,9 +227,9 @@ class Inbox:
     async def stop(self, question: str, /, *, wish: Wish = "stopped") -> bool:
         """Ask for the end of an answer, begun or not; False where none is owed.
 
-        A question that is gone before its answer was begun, or that was only offered, is owed no more.
+        A question that is gone before its answer was begun, or that was only offered or put off, is owed no more.
         """
-        ended = InboxRow.state == "offered"
+        ended: ColumnElement[bool] = InboxRow.state.in_(("offered", "paused"))
         if wish == "deleted":
             ended = or_(ended, and_(InboxRow.state == "waiting", InboxRow.attempts == 0))
         return await self._wish(
@@ -332,5 +336,6 @@ def _owed(row: Row[Any]) -> Owed:
         answer=row.answer,
         attempts=row.attempts,
         wanted=row.wanted,
+        held=row.held_at is not None,
         stop=row.stop,
     )

@@ -43,7 +43,7 @@ _PROMPT = "> "
 _CLIPPED = 60
 _Happenings: TypeAlias = asyncio.Queue[Literal["ended", "interrupted"]]
 _RATEABLE = {"answered", "unknown", "stopped", "cut"}
-_BROKEN = {"failed", "cut"}
+_BROKEN = {"failed", "cut", "paused"}
 
 
 class Terminal(Adapter):
@@ -78,6 +78,7 @@ class Terminal(Adapter):
         self._hinted = False
         self._asked: str | None = None
         self._ours: set[str] = set()
+        self._put_off: set[str] = set()
         self._offered: str | None = None
         self._happened = _Happenings()
         self._typing = asyncio.Lock()
@@ -123,6 +124,8 @@ class Terminal(Adapter):
                 shown = await show(self._screen, parts)
                 await journal.after(Posted(part=0, message=self._message(question)))
                 self._answered(shown, asked_here=awaited)
+                if shown and shown.ending.verdict == "paused":
+                    self._put_off.add(question.id)
                 self._offered = question.id if shown and shown.ending.verdict == "offered" else self._offered
         finally:
             self._judge(shown)
@@ -247,8 +250,8 @@ class Terminal(Adapter):
 
     def _repeat(self, question: Question) -> None:
         """Say what is answered, where that does not stand there already."""
-        ours = question.id in self._ours
-        if not (ours and (self._lines.interactive or self._asked is None)):
+        fresh = question.id in self._ours - self._put_off
+        if not (fresh and (self._lines.interactive or self._asked is None)):
             self._screen.say(f"{_PROMPT}{safe_line(question.text)}\n")
 
     async def _history(self, desk: Desk) -> None:

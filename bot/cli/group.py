@@ -28,6 +28,8 @@ COMMANDS: Final = {
     "search": Entry("bot.cli.search", "Show the passages that a search finds."),
     "inspect": Entry("bot.cli.inspect", "Show how a file is cut into chunks."),
     "serve": Entry("bot.cli.serve", "Run every configured platform as a service."),
+    "pause": Entry("bot.cli.pause", "Stop answering everywhere, on a platform or in a channel."),
+    "resume": Entry("bot.cli.resume", "Answer again where it was paused."),
     "migrate": Entry("bot.cli.migrate", "Bring the database to this version's schema."),
 }
 """In the order in which a newcomer meets them."""

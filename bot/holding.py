@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
-from sqlalchemy import and_, case, func, null, or_, select, text, update
+from sqlalchemy import and_, case, func, null, or_, select, update
 
+from bot.claiming import INBOX
 from bot.paused import channel_name, names
+from bot.pauses import HELD, PAUSE
 from bot.payload import unpacked
-from bot.tables import UNFINISHED, InboxRow, PauseNoticeRow, PauseRow
+from bot.tables import PauseNoticeRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection, Table
 
     from bot.database import Database
     from bot.inbox import Claim, Inbox, Owed
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 AGAIN: Final = 3_600.0
 """Seconds after which a paused channel is told so in words once more; in between, a reply is but its ending."""
 _BATCH: Final = 1_000
+_NOTICE: Final = cast("Table", PauseNoticeRow.__table__)
 
 
 class Holding:
@@ -33,11 +36,7 @@ class Holding:
 
     async def paused(self) -> frozenset[str]:
         """Give the names of all pauses. Raises StoreError."""
-
-        async def work(connection: AsyncConnection) -> frozenset[str]:
-            return frozenset(await connection.scalars(select(PauseRow.name)))
-
-        return await self._database.read(work)
+        return frozenset(await self._database.read(lambda connection: connection.scalars(select(PAUSE.c.name)).all()))
 
     async def mark(self, owed: Owed) -> bool:
         """Note that a question is about to be put off; give whether to say so in words. Raises LeaseLost, StoreError.
@@ -46,23 +45,21 @@ class Holding:
         does at each of its tries.
         """
         place, now = owed.question.place, self._database.now()
-        since = select(func.max(PauseRow.since)).where(PauseRow.name.in_(names(place))).scalar_subquery()
-        row = self._database.insert(PauseNoticeRow).values(
-            channel=channel_name(place), question_id=owed.question.id, at=now
-        )
-        old = or_(PauseNoticeRow.at < since, PauseNoticeRow.at < now - AGAIN)
+        since = select(func.max(PAUSE.c.since)).where(PAUSE.c.name.in_(names(place))).scalar_subquery()
+        row = self._database.insert(_NOTICE).values(channel=channel_name(place), question_id=owed.question.id, at=now)
+        mine = _NOTICE.c.question_id == owed.question.id
         first = row.on_conflict_do_update(
             index_elements=["channel"],
             set_={"question_id": row.excluded.question_id, "at": row.excluded.at},
-            where=or_(PauseNoticeRow.question_id == owed.question.id, old),
+            where=or_(mine, _NOTICE.c.at < since, _NOTICE.c.at < now - AGAIN),
         )
 
-        async def work(connection: AsyncConnection) -> bool:
-            await self._inbox.hold(connection, owed.claim)
-            await connection.execute(update(InboxRow).where(InboxRow.number == owed.claim[0]).values(held_at=now))
-            return (await connection.execute(first)).rowcount == 1
+        def work(connection: Connection) -> bool:
+            self._inbox.hold(connection, owed.claim)
+            connection.execute(update(INBOX).where(INBOX.c.number == owed.claim[0]).values(held_at=now))
+            return connection.execute(first).rowcount == 1
 
-        return await self._database.wrote(work)
+        return await self._database.write(work)
 
     async def hold(self, owed: Owed) -> None:
         """Keep the question until its place is resumed, or let it wait where that is so already.
@@ -70,53 +67,40 @@ class Holding:
         Raises LeaseLost, StoreError. The pause cannot end before this did, so whoever ends it finds the question.
         """
         place = owed.question.place
-        pauses = select(PauseRow.name).where(PauseRow.name.in_(names(place))).limit(1).with_for_update(read=True)
+        pauses = select(PAUSE.c.name).where(PAUSE.c.name.in_(names(place))).limit(1).with_for_update(read=True)
         kept = {} if place.platform in self._inbox.local else {"owner": null()}
+        put_off = update(INBOX).where(INBOX.c.number == owed.claim[0])
+        put_off = put_off.values(lease_until=null(), attempts=INBOX.c.attempts - 1, **kept)
 
-        async def work(connection: AsyncConnection) -> None:
-            await self._inbox.hold(connection, owed.claim)
-            still = await connection.scalar(pauses)
-            held = update(InboxRow).where(InboxRow.number == owed.claim[0])
-            await connection.execute(
-                held.values(
-                    state="paused" if still else "waiting",
-                    lease_until=null(),
-                    attempts=InboxRow.attempts - 1,
-                    **kept,
-                )
-            )
+        def work(connection: Connection) -> None:
+            self._inbox.hold(connection, owed.claim)
+            still = connection.execute(pauses).first()
+            connection.execute(put_off.values(state="paused" if still else "waiting"))
 
-        await self._database.wrote(work)
+        await self._database.write(work)
 
     async def begin(self, claim: Claim) -> None:
         """Note that what is posted from now on is the answer. Raises LeaseLost, StoreError."""
 
-        async def work(connection: AsyncConnection) -> None:
-            await self._inbox.hold(connection, claim)
-            await connection.execute(update(InboxRow).where(InboxRow.number == claim[0]).values(held_at=null()))
+        def work(connection: Connection) -> None:
+            self._inbox.hold(connection, claim)
+            connection.execute(update(INBOX).where(INBOX.c.number == claim[0]).values(held_at=null()))
 
-        await self._database.wrote(work)
+        await self._database.write(work)
 
-    async def release(self, paused: Collection[str]) -> int:
+    async def release(self, paused: frozenset[str]) -> int:
         """Let every question wait for its turn whose place is not among the paused; give how many. Raises StoreError.
 
         One that only its own process can answer waits for that first, as long as it lives.
         """
-        free = await self._database.read(lambda connection: _free(connection, frozenset(paused)))
-
-        async def work(connection: AsyncConnection) -> None:
-            lease = self._database.now() + self._inbox.lease_seconds
-            owned = case((InboxRow.owner.is_not(None), lease), else_=null())
-            for start in range(0, len(free), _BATCH):
-                of = and_(InboxRow.state == "paused", InboxRow.number.in_(free[start : start + _BATCH]))
-                await connection.execute(update(InboxRow).where(of).values(state="waiting", lease_until=owned))
-
+        held = await self._database.read(lambda connection: connection.execute(HELD).all())
+        free = [row.number for row in held if not names(unpacked(row.payload).place) & paused]
         if free:
-            await self._database.wrote(work)
+            await self._database.write(lambda connection: self._release(connection, free))
         return len(free)
 
-
-async def _free(connection: AsyncConnection, paused: frozenset[str]) -> Sequence[int]:
-    held = select(InboxRow.number, InboxRow.payload).where(text(UNFINISHED), InboxRow.state == "paused")
-    rows = await connection.execute(held.order_by(InboxRow.number))
-    return [row.number for row in rows if not names(unpacked(row.payload).place) & paused]
+    def _release(self, connection: Connection, numbers: Sequence[int]) -> None:
+        lease = case((INBOX.c.owner.is_not(None), self._database.now() + self._inbox.lease_seconds), else_=null())
+        for start in range(0, len(numbers), _BATCH):
+            among = and_(INBOX.c.state == "paused", INBOX.c.number.in_(numbers[start : start + _BATCH]))
+            connection.execute(update(INBOX).where(among).values(state="waiting", lease_until=lease))

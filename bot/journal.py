@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from adapters.base import Journal, MessageRef, Posted
 from bot.tables import PostRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection, Table
 
     from bot.database import Database
     from bot.inbox import Inbox, Owed
+
+_POST: Final = cast("Table", PostRow.__table__)
+_KNOWN: Final = select(_POST).where(_POST.c.question_id == bindparam("question")).order_by(_POST.c.part)
+_NOTED: Final = (
+    update(_POST)
+    .where(_POST.c.question_id == bindparam("question"), _POST.c.part == bindparam("number"))
+    .values(workspace=bindparam("in_workspace"), channel=bindparam("in_channel"), message=bindparam("as_message"))
+)
 
 _DIGEST: Final = 12
 """Bytes of a key: 24 characters, within what every platform takes as a nonce."""
@@ -42,50 +50,46 @@ class SqlJournal(Journal):
 
     async def load(self) -> None:
         """Read what earlier tries posted."""
-        known = select(PostRow.__table__).where(PostRow.question_id == self._owed.question.id).order_by(PostRow.part)
-
-        async def work(connection: AsyncConnection) -> Sequence[tuple[int, MessageRef | None]]:
-            return [(row.part, _message(row)) for row in await connection.execute(known)]
-
-        found = await self._database.read(work)
+        told = {"question": self._owed.question.id}
+        rows = await self._database.read(lambda connection: connection.execute(_KNOWN, told).all())
+        found = [(row.part, _message(row)) for row in rows]
         self.earlier = tuple(Posted(part=part, message=message) for part, message in found if message)
         self.unsure = any(message is None for _, message in found)
 
     async def before(self, part: int, /) -> str:
         """Write the intent, once for each part; see ``Journal``."""
         self._held()
+        key = post_key(self._owed.question.id, part)
         if part not in self._noted:
-            await self._database.wrote(lambda connection: self._intend(connection, part))
+            await self._database.write(lambda connection: self._intend(connection, part, key))
             self._held()
             self._noted.add(part)
-        return post_key(self._owed.question.id, part)
+        return key
 
-    async def _intend(self, connection: AsyncConnection, part: int) -> None:
-        await self._inbox.hold(connection, self._owed.claim)
+    def _intend(self, connection: Connection, part: int, key: str) -> None:
+        self._inbox.hold(connection, self._owed.claim)
         place = self._owed.question.place
-        row = self._database.insert(PostRow).values(
-            question_id=self._owed.question.id,
-            part=part,
-            key=post_key(self._owed.question.id, part),
-            answer=self._owed.answer,
-            platform=place.platform,
-            workspace=place.workspace,
-        )
-        await connection.execute(row.on_conflict_do_nothing(index_elements=["question_id", "part"]))
+        row = {
+            "question_id": self._owed.question.id,
+            "part": part,
+            "key": key,
+            "answer": self._owed.answer,
+            "platform": place.platform,
+            "workspace": place.workspace,
+        }
+        insert = self._database.insert(_POST).on_conflict_do_nothing(index_elements=["question_id", "part"])
+        connection.execute(insert, row)
 
     async def after(self, posted: Posted, /) -> None:
         """Write the outcome, while the claim holds; a newer claim looks for itself. Raises LeaseLost."""
-        await self._database.wrote(lambda connection: self._note(connection, posted))
-
-    async def _note(self, connection: AsyncConnection, posted: Posted) -> None:
-        await self._inbox.hold(connection, self._owed.claim)
         message = posted.message
-        noted = (
-            update(PostRow)
-            .where(PostRow.question_id == self._owed.question.id, PostRow.part == posted.part)
-            .values(workspace=message.workspace, channel=message.channel, message=message.message)
-        )
-        await connection.execute(noted)
+        told = {"question": self._owed.question.id, "number": posted.part, "in_workspace": message.workspace}
+        told |= {"in_channel": message.channel, "as_message": message.message}
+        await self._database.write(lambda connection: self._note(connection, told))
+
+    def _note(self, connection: Connection, told: Mapping[str, Any]) -> None:
+        self._inbox.hold(connection, self._owed.claim)
+        connection.execute(_NOTED, told)
 
 
 def _message(row: object) -> MessageRef | None:

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, cast
 
 import structlog
 from sqlalchemy import delete, select, text
 
+from bot.claiming import INBOX
 from bot.errors import NotPaused
 from bot.paused import names
 from bot.payload import unpacked
-from bot.tables import UNFINISHED, InboxRow, PauseRow
+from bot.tables import UNFINISHED, PauseRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Table
 
     from bot.database import Database
 
+PAUSE: Final = cast("Table", PauseRow.__table__)
+HELD: Final = select(INBOX.c.payload, INBOX.c.number).where(text(UNFINISHED), INBOX.c.state == "paused")
+"""What waits for the end of a pause."""
+_LISTED: Final = select(PAUSE).order_by(PAUSE.c.name)
 _log = structlog.get_logger()
 
 
@@ -42,41 +47,27 @@ class Pauses:
 
     async def listed(self) -> Sequence[Pause]:
         """Give them by name. Raises StoreError."""
-
-        async def work(connection: AsyncConnection) -> Sequence[Pause]:
-            rows = await connection.execute(select(PauseRow.__table__).order_by(PauseRow.name))
-            return [Pause(name=row.name, since=datetime.fromtimestamp(row.since, UTC), by=row.by) for row in rows]
-
-        return await self._database.read(work)
+        rows = await self._database.read(lambda connection: connection.execute(_LISTED).all())
+        return [Pause(name=row.name, since=datetime.fromtimestamp(row.since, UTC), by=row.by) for row in rows]
 
     async def pause(self, name: str, *, by: str) -> None:
         """Pause; an earlier pause of that name stays as it is. Raises StoreError."""
-
-        async def work(connection: AsyncConnection) -> None:
-            row = self._database.insert(PauseRow).values(name=name, since=self._database.now(), by=by)
-            await connection.execute(row.on_conflict_do_nothing(index_elements=["name"]))
-
-        await self._database.wrote(work)
+        row = self._database.insert(PAUSE).values(name=name, since=self._database.now(), by=by)
+        kept = row.on_conflict_do_nothing(index_elements=["name"])
+        await self._database.write(lambda connection: connection.execute(kept).rowcount)
         _log.warning("paused", place=name, by=by)
 
     async def resume(self, name: str, *, by: str) -> None:
         """End a pause. Raises NotPaused, which names the others, and StoreError."""
-
-        async def work(connection: AsyncConnection) -> bool:
-            return bool((await connection.execute(delete(PauseRow).where(PauseRow.name == name))).rowcount)
-
-        if not await self._database.wrote(work):
+        ended = delete(PAUSE).where(PAUSE.c.name == name)
+        if not await self._database.write(lambda connection: connection.execute(ended).rowcount):
             raise NotPaused(_told(name, [pause.name for pause in await self.listed()]))
         _log.warning("resumed", place=name, by=by)
 
     async def held(self, name: str) -> int:
         """Give how many questions wait for the end of this pause. Raises StoreError."""
-        held = select(InboxRow.payload).where(text(UNFINISHED), InboxRow.state == "paused")
-
-        async def work(connection: AsyncConnection) -> int:
-            return sum(name in names(unpacked(payload).place) for payload in await connection.scalars(held))
-
-        return await self._database.read(work)
+        payloads = await self._database.read(lambda connection: connection.scalars(HELD).all())
+        return sum(name in names(unpacked(payload).place) for payload in payloads)
 
 
 def _told(name: str, others: Sequence[str]) -> str:

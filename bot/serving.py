@@ -178,8 +178,7 @@ class Service:
 
 def _checks(parts: Assembled, work: Working, runs: Mapping[str, asyncio.Task[None]]) -> list[Check]:
     async def database() -> str:
-        async with parts.database.reading() as connection:
-            await connection.execute(select(true()))
+        await parts.database.read(lambda connection: connection.execute(select(true())).scalar_one())
         return "The database of conversations answers."
 
     async def hearing() -> str:

@@ -14,13 +14,13 @@ from bot.tables import TurnRow
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import Row, Select
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import Connection, Row, Select, Table
 
     from adapters.base import Citation, Verdict
     from bot.answering.turns import NewTurn
     from bot.database import Database
 
+_TURN = cast("Table", TurnRow.__table__)
 _OVERVIEW = 50
 """Conversations in an overview, at most."""
 
@@ -34,23 +34,21 @@ class Turns:
 
     async def record(self, turn: NewTurn, /) -> None:
         """Keep a turn, once: another one for the same question or answer changes nothing."""
-        await self._database.wrote(lambda connection: self.recorded_in(connection, turn))
+        await self._database.write(lambda connection: self.recorded_in(connection, turn))
 
-    async def recorded_in(self, connection: AsyncConnection, turn: NewTurn, /) -> None:
+    def recorded_in(self, connection: Connection, turn: NewTurn, /) -> None:
         """Keep a turn as part of the caller's transaction."""
-        await connection.execute(self._database.insert(TurnRow).values(_row(turn)).on_conflict_do_nothing())
+        connection.execute(self._database.insert(_TURN).on_conflict_do_nothing(), _row(turn))
 
     async def recent(self, conversation: str, limit: int, /) -> Sequence[PastTurn]:
         """Give the newest turns of a conversation, at most ``limit``, oldest first."""
         newest = _of(conversation).order_by(TurnRow.number.desc()).limit(limit)
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(newest)).all()
+        rows = await self._read(newest)
         return tuple(_past_turn(row) for row in reversed(rows))
 
     async def history(self, conversation: str, /) -> Sequence[Turn]:
         """Give all turns of a conversation, oldest first, as people see them."""
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(_of(conversation).order_by(TurnRow.number))).all()
+        rows = await self._read(_of(conversation).order_by(TurnRow.number))
         return tuple(_turn(row) for row in rows)
 
     async def conversations(self, person: str, platform: str, /) -> Sequence[Past]:
@@ -72,13 +70,15 @@ class Turns:
             .order_by(spans.c.last.desc())
             .limit(_OVERVIEW)
         )
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(overview)).all()
+        rows = await self._read(overview)
         return tuple(Past(conversation=row[0], first_question=row[1], turns=row[2], last_at=row[3]) for row in rows)
+
+    async def _read(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
+        return await self._database.read(lambda connection: connection.execute(statement).all())
 
 
 def _of(conversation: str) -> Select[*tuple[Any, ...]]:
-    return select(TurnRow.__table__).where(TurnRow.conversation == conversation)
+    return select(_TURN).where(TurnRow.conversation == conversation)
 
 
 def _row(turn: NewTurn) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, cast
 
 from sqlalchemy import select
 
@@ -13,11 +13,12 @@ from bot.tables import InboxRow, PostRow, RatingRow, TurnRow
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sqlalchemy import CompoundSelect, Select
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import CompoundSelect, Connection, Select, Table
 
     from adapters.base import AnswerId, Rated, Vote
     from bot.database import Database
+
+_RATING: Final = cast("Table", RatingRow.__table__)
 
 
 class Ratings:
@@ -29,27 +30,24 @@ class Ratings:
 
     async def vote(self, rated: Rated, /) -> None:
         """Keep a vote in place of that person's earlier one; raises NoSuchAnswer."""
-        await self._database.wrote(lambda connection: self._vote(connection, rated))
+        await self._database.write(lambda connection: self._vote(connection, rated))
 
-    async def _vote(self, connection: AsyncConnection, rated: Rated) -> None:
-        answer = await connection.scalar(_answer(rated.target))
+    def _vote(self, connection: Connection, rated: Rated) -> None:
+        answer = connection.scalar(_answer(rated.target))
         if answer is None:
             raise NoSuchAnswer("That answer is not kept here, so it cannot be rated. Ask again, and rate the new one.")
-        row = self._database.insert(RatingRow).values(
-            answer=answer, person=rated.person.id, vote=rated.vote, at=rated.at
-        )
+        row = self._database.insert(_RATING).values(answer=answer, person=rated.person.id, vote=rated.vote, at=rated.at)
         newer = row.on_conflict_do_update(
             index_elements=["answer", "person"],
             set_={"vote": row.excluded.vote, "at": row.excluded.at},
-            where=row.excluded.at >= RatingRow.at,
+            where=row.excluded.at >= _RATING.c.at,
         )
-        await connection.execute(newer)
+        connection.execute(newer)
 
     async def votes(self, answer: AnswerId, /) -> Mapping[str, Vote]:
         """Give each person's vote on an answer, those that were withdrawn left out."""
         kept = select(RatingRow.person, RatingRow.vote).where(RatingRow.answer == answer, RatingRow.vote != 0)
-        async with self._database.reading() as connection:
-            rows = (await connection.execute(kept)).all()
+        rows = await self._database.read(lambda connection: connection.execute(kept).all())
         return {person: 1 if vote > 0 else -1 for person, vote in rows}
 
 

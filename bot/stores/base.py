@@ -1,15 +1,20 @@
-"""What a database must be able to do beyond SQL that all of them speak."""
+"""What a database must be able to do beyond the SQL that all of them speak."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, Self
+from typing import TYPE_CHECKING, Protocol, Self, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
+    from collections.abc import Callable
+
+    from sqlalchemy import ColumnElement, Connection, Table
     from sqlalchemy.dialects import postgresql, sqlite
-    from sqlalchemy.ext.asyncio import AsyncEngine
 
     from bot.errors import StoreError
+
+    Insert: TypeAlias = sqlite.Insert | postgresql.Insert
+
+Result = TypeVar("Result")
 
 
 class Changes(Protocol):
@@ -32,19 +37,29 @@ class Changes(Protocol):
 
 
 class Store(Protocol):
-    """One kind of database, and where this one is."""
+    """One kind of database, and where this one is. Between ``open`` and ``close`` it runs transactions.
+
+    A transaction is a plain function of a connection: on SQLite it runs whole in a thread, on PostgreSQL on the event
+    loop, and it need not know which.
+    """
 
     name: str
     """What people call it; it holds no secret."""
-    one_writer: bool
-    """Whether writers must take turns, because only one can write at a time."""
 
-    def engine(self) -> AsyncEngine:
-        """Make its pool of connections, none of them open yet."""
+    async def open(self) -> None:
+        """Bring it to the newest schema, whoever else tries at the same time. Raises StoreError."""
         ...
 
-    async def migrate(self, engine: AsyncEngine, /) -> None:
-        """Bring it to the newest schema, whoever else tries at the same time. Raises StoreError."""
+    async def close(self) -> None:
+        """Close every connection."""
+        ...
+
+    async def read(self, work: Callable[[Connection], Result], /) -> Result:
+        """Run a transaction that only reads. Raises the driver's errors."""
+        ...
+
+    async def write(self, work: Callable[[Connection], Result], /) -> Result:
+        """Run a transaction, and commit it before this returns. Raises the driver's errors."""
         ...
 
     def told(self, error: BaseException, /) -> StoreError:
@@ -52,10 +67,10 @@ class Store(Protocol):
         ...
 
     def now(self) -> ColumnElement[float]:
-        """Give seconds since 1970 by the clock that all of its processes share."""
+        """Give seconds since 1970, as they are when the statement runs, by the clock that all processes share."""
         ...
 
-    def insert(self, table: Any, /) -> sqlite.Insert | postgresql.Insert:  # noqa: ANN401 - a mapped class or a table
+    def insert(self, table: Table, /) -> Insert:
         """Give an INSERT that knows ON CONFLICT."""
         ...
 

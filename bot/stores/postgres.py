@@ -9,19 +9,20 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import asyncpg
 from sqlalchemy import Double, cast, extract, func
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import DBAPIError, InterfaceError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import StoreAway, StoreError
 from bot.migrating import migrate_on
 from bot.stores.address import driver_address, shown_address
-from bot.stores.base import Changes, Store
+from bot.stores.base import Changes, Result, Store
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement
+    from collections.abc import Callable, Iterator
+
+    from sqlalchemy import ColumnElement, Connection, Table
     from sqlalchemy.dialects.postgresql import Insert
-    from sqlalchemy.ext.asyncio import AsyncEngine
 
 _CONNECT: Final = 5.0
 _COMMAND: Final = 10.0
@@ -37,33 +38,46 @@ _AWAY: Final = ("08", "57P", "53300", "57014", "40001", "40P01", "25006")
 
 
 class Postgres(Store):
-    """The server and database of an address."""
-
-    one_writer = False
+    """The server and database of an address. A dead connection takes all that were opened before it along."""
 
     def __init__(self, address: str) -> None:
         """``address`` begins with postgres:// or postgresql://."""
         self.name = shown_address(address)
         self._address = driver_address(address)
-
-    def engine(self) -> AsyncEngine:
-        """Make the pool. A connection that turns out dead takes all that were opened before it along."""
-        return create_async_engine(
+        self._engine = create_async_engine(
             "postgresql+asyncpg://",
             async_creator=lambda *_, **__: self._connect(),
-            hide_parameters=True,
+            hide_parameters=True,  # an error's text goes to the log, and people's words do not
             pool_size=_POOL,
             max_overflow=0,
             pool_timeout=_PATIENCE,
         )
 
-    async def migrate(self, engine: AsyncEngine, /) -> None:
+    async def open(self) -> None:
         """Migrate under a lock, in one transaction."""
         try:
-            async with engine.begin() as connection:
-                await connection.run_sync(migrate_on, self.name)
-        except (DBAPIError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            await self.write(lambda connection: migrate_on(connection, self.name))
+        except (DBAPIError, PoolTimeout, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
             raise self.told(error) from error
+
+    async def close(self) -> None:
+        """Close the pool."""
+        await self._engine.dispose()
+
+    async def read(self, work: Callable[[Connection], Result], /) -> Result:
+        """Run it; each of its statements sees what was committed before it."""
+        return await self.write(work)
+
+    async def write(self, work: Callable[[Connection], Result], /) -> Result:
+        """Run it on a connection of the pool, which it leaves for good when something is wrong with it."""
+        async with self._engine.connect() as connection:
+            try:
+                async with connection.begin():
+                    return await connection.run_sync(work)
+            except (DBAPIError, OSError, asyncpg.InternalClientError) as error:
+                if isinstance(self.told(error), StoreAway):
+                    await connection.invalidate()
+                raise
 
     def told(self, error: BaseException, /) -> StoreError:
         """Say what is wrong with the server, by its SQLSTATE."""
@@ -75,10 +89,10 @@ class Postgres(Store):
         return StoreError(_told(state, self.name))
 
     def now(self) -> ColumnElement[float]:
-        """Give the server's time, as it is now and not as the transaction began."""
+        """Give the server's time, as it is now and not as it was when the transaction began."""
         return cast(extract("epoch", func.clock_timestamp()), Double)
 
-    def insert(self, table: Any, /) -> Insert:  # noqa: ANN401 - as in Store
+    def insert(self, table: Table, /) -> Insert:
         """Give PostgreSQL's own INSERT."""
         return insert(table)
 
@@ -105,16 +119,22 @@ def _told(state: str, name: str) -> str:
 
 
 def _state(error: BaseException) -> str | None:
-    """The SQLSTATE of an error, however often it was wrapped; None where the server said nothing."""
+    """The SQLSTATE of an error, however often it was wrapped; None where the server did not get to say one."""
+    chain = list(_causes(error))
+    for cause in chain:
+        if isinstance(state := getattr(cause, "sqlstate", None), str):
+            return state
+        if isinstance(cause, asyncpg.DataError):  # the driver's own: a value that cannot be sent
+            return "22000"
+    lost = (OSError, TimeoutError, PoolTimeout, asyncpg.InterfaceError, asyncpg.InternalClientError)
+    return None if any(isinstance(cause, lost) for cause in chain) else "XX000"
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
     cause: BaseException | None = error
     while cause is not None:
-        state = getattr(cause, "sqlstate", None)
-        if isinstance(state, str):
-            return state
-        if isinstance(cause, OSError | TimeoutError | PoolTimeout | InterfaceError | asyncpg.InterfaceError):
-            return None
+        yield cause
         cause = getattr(cause, "orig", None) or cause.__cause__
-    return "XX000"
 
 
 class _Listening(Changes):

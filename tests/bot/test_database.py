@@ -15,10 +15,12 @@ from bot.storing import told_by
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from sqlalchemy import Connection
+
 
 async def test_commits_reach_the_disk_and_foreign_keys_hold(tmp_path: Path) -> None:
-    async with Database(tmp_path / "footnote.db") as database, database.reading() as session:
-        found = [(await session.execute(text(f"PRAGMA {name}"))).scalar() for name in PRAGMAS]
+    async with Database(tmp_path / "footnote.db") as database:
+        found = await database.read(lambda connection: [one(connection, f"PRAGMA {name}") for name in PRAGMAS])
     assert dict(zip(PRAGMAS, found, strict=True)) == PRAGMAS
 
 
@@ -27,37 +29,50 @@ PRAGMAS = {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 
 async def test_what_is_written_is_there_when_opened_again(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "footnote.db"
-    async with Database(path) as database, database.writing() as session:
-        await session.execute(TURN)
-    async with Database(path) as database, database.reading() as session:
-        assert (await session.execute(text("SELECT count(*) FROM turn"))).scalar() == 1
+    async with Database(path) as database:
+        await database.write(write_turn)
+    async with Database(path) as database:
+        assert await database.read(turns) == 1
 
 
 TURN = text(
     "INSERT INTO turn VALUES (1, 'a', 'q', 'c', 'p', 'w', 'u', 'why', 'so', 'answered', '[]', '[]', NULL, NULL,"
     " 0, 0, 0, 1, '2026-01-01')"
 )
+NOWHERE = text("INSERT INTO nowhere VALUES (:words)")
+
+
+def one(connection: Connection, statement: str) -> object:
+    return connection.execute(text(statement)).scalar()
+
+
+def turns(connection: Connection) -> object:
+    return one(connection, "SELECT count(*) FROM turn")
+
+
+def write_turn(connection: Connection) -> None:
+    connection.execute(TURN)
 
 
 async def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
     async with Database(tmp_path / "footnote.db") as database:
         with pytest.raises(LookupError):
-            await _write_and_fail(database)
-        async with database.reading() as session:
-            assert (await session.execute(text("SELECT count(*) FROM turn"))).scalar() == 0
+            await database.write(_write_and_fail)
+        assert await database.read(turns) == 0
 
 
-async def _write_and_fail(database: Database) -> None:
-    async with database.writing() as session:
-        await session.execute(TURN)
-        raise LookupError
+def _write_and_fail(connection: Connection) -> None:
+    write_turn(connection)
+    raise LookupError
 
 
 async def test_reading_goes_on_while_somebody_writes(tmp_path: Path) -> None:
-    async with Database(tmp_path / "footnote.db", busy_seconds=0.0) as database, database.writing() as writer:
-        await writer.execute(TURN)
-        async with database.reading() as session:
-            assert (await session.execute(text("SELECT count(*) FROM turn"))).scalar() == 0
+    path = tmp_path / "footnote.db"
+    async with Database(path, busy_seconds=0.0) as database:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            other.execute(str(TURN))
+            assert await database.read(turns) == 0
 
 
 async def test_a_locked_file_is_told_with_its_remedy(tmp_path: Path) -> None:
@@ -66,10 +81,8 @@ async def test_a_locked_file_is_told_with_its_remedy(tmp_path: Path) -> None:
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             with pytest.raises(StoreError, match=r"locked by another process\. End that process"):
-                async with database.writing():
-                    pass
-        async with database.writing() as session:
-            await session.execute(TURN)
+                await database.write(write_turn)
+        await database.write(write_turn)
 
 
 async def test_a_file_that_is_no_database_is_told_and_left_as_it_was(tmp_path: Path) -> None:
@@ -89,8 +102,7 @@ async def test_a_file_that_broke_later_is_told_at_its_first_use(tmp_path: Path) 
     _break(path)
     async with Database(path) as database:
         with pytest.raises(StoreError, match="damaged"):
-            async with database.reading() as session:
-                await session.execute(text("SELECT * FROM turn"))
+            await database.read(lambda connection: connection.execute(text("SELECT * FROM turn")).all())
 
 
 def _break(path: Path) -> None:
@@ -120,16 +132,14 @@ async def test_a_folder_that_may_not_be_written_is_told(unprivileged: Path) -> N
 async def test_a_full_disk_is_told_and_what_was_there_stays(tmp_path: Path) -> None:
     async with Database(tmp_path / "footnote.db") as database:
         with pytest.raises(StoreError, match=r"no space left for .* Make room"):
-            await _fill(database)
-        async with database.reading() as session:
-            assert (await session.execute(text("SELECT count(*) FROM turn"))).scalar() == 0
+            await database.write(_fill)
+        assert await database.read(turns) == 0
 
 
-async def _fill(database: Database) -> None:
-    async with database.writing() as session:
-        await session.execute(text("PRAGMA max_page_count = 1"))
-        await session.execute(TURN)
-        await session.execute(text("INSERT INTO rating VALUES ('a', zeroblob(100000), 1, '2026-01-01')"))
+def _fill(connection: Connection) -> None:
+    connection.execute(text("PRAGMA max_page_count = 1"))
+    write_turn(connection)
+    connection.execute(text("INSERT INTO rating VALUES ('a', zeroblob(100000), 1, '2026-01-01')"))
 
 
 @pytest.mark.parametrize(
@@ -147,6 +157,5 @@ def test_errors_of_the_system_are_told_too(tmp_path: Path, error: Exception, sai
 async def test_an_error_does_not_hold_what_people_wrote(tmp_path: Path) -> None:
     async with Database(tmp_path / "footnote.db") as database:
         with pytest.raises(StoreError) as caught:
-            async with database.writing() as session:
-                await session.execute(text("INSERT INTO nowhere VALUES (:words)"), {"words": "my private question"})
+            await database.write(lambda connection: connection.execute(NOWHERE, {"words": "my private question"}))
     assert "private" not in str(caught.value.__cause__)

@@ -16,6 +16,8 @@ from tests.doubles.adapters import a_question
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from sqlalchemy import Connection
+
     from adapters.base import Question
     from bot.database import Database
     from bot.inbox import Owed
@@ -53,9 +55,12 @@ def names(owed: Sequence[Owed]) -> list[str]:
 
 async def later(database: Database, seconds: float = 100.0) -> None:
     """Let so much time pass, for what the database knows of it."""
-    async with database.writing() as connection:
+
+    def pass_by(connection: Connection) -> None:
         for column in ("lease_until", "finished_at", "put_at"):
-            await connection.execute(text(f"UPDATE inbox SET {column} = {column} - :past"), {"past": seconds})  # noqa: S608
+            connection.execute(text(f"UPDATE inbox SET {column} = {column} - :past"), {"past": seconds})  # noqa: S608
+
+    await database.write(pass_by)
 
 
 async def test_a_conversations_questions_are_claimed_in_order_one_at_a_time(inbox: Inbox) -> None:
@@ -103,8 +108,7 @@ async def test_two_processes_never_claim_the_same(inbox: Inbox, other: Inbox) ->
 async def test_the_database_itself_lets_one_question_of_a_conversation_run(inbox: Inbox, database: Database) -> None:
     await put(inbox, "q1", "q2")
     with pytest.raises(StoreError):
-        async with database.writing() as connection:
-            await connection.execute(text("UPDATE inbox SET state = 'running'"))
+        await database.write(lambda connection: connection.execute(text("UPDATE inbox SET state = 'running'")))
 
 
 async def test_a_lease_that_ended_is_claimed_by_another_process(inbox: Inbox, other: Inbox, database: Database) -> None:
@@ -129,8 +133,7 @@ async def test_whoever_lost_a_lease_can_write_nothing_more(inbox: Inbox, other: 
         with pytest.raises(LeaseLost):
             await write
     with pytest.raises(LeaseLost):
-        async with database.writing() as connection:
-            await inbox.hold(connection, lost)
+        await database.write(lambda connection: inbox.hold(connection, lost))
     assert await inbox.renew([lost]) == frozenset()
     assert await Turns(database).history("c1") == ()
     await other.finish(held)

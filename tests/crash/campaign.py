@@ -10,12 +10,13 @@ import random
 import signal
 import sys
 import tempfile
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from bot.database import Database
+from bot.errors import StoreError
 from bot.inbox import Inbox
 from bot.turns import Turns
 from tests.crash.judging import judged
@@ -194,8 +195,11 @@ class Campaign:
         where: Path | str = self._database if "://" in self._database else Path(self._database)
         async with Database(where) as database:
             inbox = Inbox(database, Turns(database))
-            while await inbox.owed():
+            owed = True
+            while owed:
                 await asyncio.sleep(_LOOK)
+                with suppress(StoreError):  # it is being restarted
+                    owed = bool(await inbox.owed())
 
     async def _start(self, number: int) -> None:
         plan = self._plan

@@ -17,14 +17,20 @@ WORDS = ("one", "two", "three")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """Questions by what went wrong with them."""
+    """Questions by what went wrong with them.
+
+    Short is an answer that stood there whole, until a process that had stood still wrote over it what it had meant to
+    write before: no platform has an edit that says what it expects to find.
+    """
 
     lost: frozenset[str]
+    short: frozenset[str]
     twice: frozenset[str]
     disordered: frozenset[str]
 
     def __str__(self) -> str:
-        return f"lost {len(self.lost)}, visible twice {len(self.twice)}, out of order {len(self.disordered)}"
+        kept = f"lost {len(self.lost)}, short {len(self.short)}"
+        return f"{kept}, visible twice {len(self.twice)}, out of order {len(self.disordered)}"
 
 
 @dataclass(slots=True)
@@ -43,8 +49,11 @@ def judged(lines: Iterable[str], questions: int, conversations: int) -> Judged:
     for at, line in enumerate(lines):
         _note(shown, at, json.loads(line))
     asked = [f"q{number:05}" for number in range(questions)]
+    whole = {name for name in asked if name in shown and _is_whole(name, shown[name])}
+    once = {name for name, one in shown.items() if one.whole is not None}
     return Judged(
-        lost=frozenset(name for name in asked if name not in shown or not _is_whole(name, shown[name])),
+        lost=frozenset(asked) - whole - once,
+        short=frozenset(once - whole),
         twice=frozenset(
             name for name, one in shown.items() if any(len(messages) > 1 for messages in one.messages.values())
         ),

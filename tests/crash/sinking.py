@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
 from adapters.base import Adapter, Audience, Ending, MessageRef, Posted, Text
 from adapters.plain import block_text
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Awaitable, Callable
     from pathlib import Path
 
     from adapters.base import Desk, Journal, Part, Person, Place, Question
@@ -72,14 +73,15 @@ class SinkAdapter(Adapter):
     async def _put(
         self, number: int, text: str, question: Question, messages: dict[int, str], journal: Journal
     ) -> None:
-        key = await journal.before(number)
+        held = partial(journal.before, number)
+        key = await held()
         self._reach("intent")
         wish = {"question": question.id, "conversation": question.conversation, "part": number, "text": text}
         if number not in messages:
-            messages[number] = await self._found(key, journal) or await self._posted(wish, key)
+            messages[number] = await self._found(key, journal) or await self._posted(wish, key, held)
             await journal.after(Posted(part=number, message=self._ref(messages[number])))
             self._reach("outcome")
-        await self._ask(wish | {"do": "edit", "message": messages[number]})  # what a known key shows may be old
+        await self._ask(wish | {"do": "edit", "message": messages[number]}, held)  # what a known key shows may be old
 
     async def _found(self, key: str, journal: Journal) -> str | None:
         """Look for what a killed process may have posted, where the platform does not itself know the key."""
@@ -88,16 +90,19 @@ class SinkAdapter(Adapter):
         found: str | None = (await self._ask({"do": "find", "key": key}))["message"]
         return found
 
-    async def _posted(self, wish: dict[str, Any], key: str) -> str:
-        message: str = (await self._ask(wish | {"do": "post", "key": key}))["message"]
+    async def _posted(self, wish: dict[str, Any], key: str, held: Callable[[], Awaitable[object]]) -> str:
+        message: str = (await self._ask(wish | {"do": "post", "key": key}, held))["message"]
         self._reach("post accepted")
         return message
 
     def _ref(self, message: str) -> MessageRef:
         return MessageRef(platform=PLATFORM, workspace="sink:1", channel="c", message=message)
 
-    async def _ask(self, wish: dict[str, Any]) -> dict[str, Any]:
-        """Ask the platform, as often as it takes; not knowing whether it heard, ask a post by key again only."""
+    async def _ask(self, wish: dict[str, Any], held: Callable[[], Awaitable[object]] | None = None) -> dict[str, Any]:
+        """Ask the platform, as often as it takes; not knowing whether it heard, ask a post by key again only.
+
+        ``held`` is asked last, when nothing is left to wait for before the wish is sent.
+        """
         for _ in range(_TRIES):
             try:
                 reader, writer = self._free.pop() if self._free else await asyncio.open_unix_connection(self._socket)
@@ -105,6 +110,8 @@ class SinkAdapter(Adapter):
                 await asyncio.sleep(0.05)
                 continue
             try:
+                if held is not None:
+                    await held()
                 writer.write(json.dumps(wish).encode() + b"\n")
                 await writer.drain()
                 line = await reader.readline()

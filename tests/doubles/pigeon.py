@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from adapters.base import Adapter, Audience, Ending, MessageRef, Person, Place, Posted, Question, Text
 from adapters.plain import rendered
-from bot import app
+from bot import app, serving
 from bot.__main__ import main
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class Pigeon(Adapter):
         )
 
     async def __aenter__(self) -> Self:
+        self._write("opened", "")
         if self._fault == "never opens":
             await _deaf()
         return self
@@ -134,11 +135,12 @@ async def _deaf() -> None:
 
 def platforms(_: Settings) -> list[Adapter]:
     """Give a pigeon for the folder, and with the fault, that a file in the working folder names."""
-    told = json.loads(Path("pigeon.json").read_text())
-    return [Pigeon(Path(told["folder"]), told.get("fault", ""))]
+    return [Pigeon(Path(TOLD["folder"]), TOLD.get("fault", ""))]
 
 
 if __name__ == "__main__":
+    TOLD = json.loads(Path("pigeon.json").read_text())
+    vars(serving).update({name: TOLD[name] for name in ("TIDY", "EVERY") if name in TOLD})
     app.platforms = platforms  # the program of a team that has pigeons
     sys.argv[0] = "footnote"
     main()

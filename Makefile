@@ -33,7 +33,7 @@ bench: ## measure, in ratios of one run; DATA=folder adds retrieval over BEIR fo
 	$(SET_UP_DEV)
 	@exec $(BIN)/python -m tests.benchmarks $(if $(DATA),--data $(DATA)) $(ARGS)
 
-crash: ## kill a sync at random points, and look for damage
+crash: ## kill syncs and bots at random and at named points, and look for damage; ARGS="--seed N" makes another plan
 	$(SET_UP_DEV)
 	@exec $(BIN)/python -m pytest -m crash tests/crash $(ARGS)
 

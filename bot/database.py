@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from bot.errors import StoreAway
+from bot.errors import StoreAway, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -38,7 +38,11 @@ class Database:
 
     async def __aenter__(self) -> Self:
         """Migrate; raises StoreError where the database cannot be used."""
-        await self._store.open()
+        try:
+            await self._patiently(lambda _: self._store.open(), lambda _: None)
+        except BaseException:
+            await self._store.close()
+            raise
         return self
 
     async def __aexit__(self, *exc: object) -> None:
@@ -74,11 +78,11 @@ class Database:
         while True:
             try:
                 return await transacted(work)
-            except (SQLAlchemyError, OSError) as error:
-                told = self._store.told(error)
+            except (SQLAlchemyError, OSError, StoreError) as error:
+                told = error if isinstance(error, StoreError) else self._store.told(error)
                 pause = next(pauses, None) if isinstance(told, StoreAway) else None
                 if pause is None:
-                    raise told from error
+                    raise told from (error.__cause__ if told is error else error)
             await asyncio.sleep(pause)
 
 

@@ -1,36 +1,82 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import sqlite3
 import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import inspect, text
 
 import migrations
+from bot.database import Database
 from bot.errors import StoreError
 from bot.migrating import HEAD, migrate
 from bot.tables import Base
 
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from tests.doubles.postgres import Server
+
 STEPS = Path(migrations.__file__).parent
 
 
-def test_the_migrated_schema_is_what_the_tables_say(tmp_path: Path) -> None:
-    path = tmp_path / "footnote.db"
-    migrate(path)
-    engine = create_engine(f"sqlite:///{path}")
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
-        differences = compare_metadata(context, Base.metadata)
-    engine.dispose()
-    assert differences == []
+async def test_the_migrated_schema_is_what_the_tables_say(database: Database) -> None:
+    assert await database.read(_differences) == []
+
+
+def _differences(connection: Connection) -> object:
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
+    return compare_metadata(context, Base.metadata)
+
+
+async def test_every_step_can_be_taken_back(where: Path | str) -> None:
+    async with Database(where) as database:
+        await database.write(_downgrade)
+        assert await database.read(lambda connection: inspect(connection).get_table_names()) == ["alembic_version"]
+    async with Database(where) as database:
+        assert await database.read(_differences) == []
+
+
+def _downgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(STEPS))
+    config.attributes.update(connection=connection, metadata=Base.metadata)
+    command.downgrade(config, "base")
+
+
+async def test_several_processes_may_migrate_a_server_at_once(server: Server) -> None:
+    where = await asyncio.to_thread(server.empty)
+    code = (
+        "import asyncio, sys; from bot.database import Database\n"
+        "async def main():\n    async with Database(sys.argv[1]): pass\n"
+        "asyncio.run(main())"
+    )
+    told = (sys.executable, "-c", code, where)
+    processes = [await asyncio.create_subprocess_exec(*told) for _ in range(4)]
+    assert [await process.wait() for process in processes] == [0, 0, 0, 0]
+    async with Database(where) as database:
+        assert await database.read(_differences) == []
+
+
+async def test_a_servers_database_of_a_newer_version_is_told(server: Server) -> None:
+    where = await asyncio.to_thread(server.database)
+    async with Database(where) as database:
+        newer = text("UPDATE alembic_version SET version_num = '9999'")
+        await database.write(lambda connection: connection.execute(newer))
+    with pytest.raises(StoreError, match="made by a newer version of Footnote"):
+        async with Database(where):
+            pass
 
 
 def test_head_is_the_newest_step() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 POSTGRES: Final = re.compile(r"postgres(?:ql)?://\S+")
 """Both spellings of the scheme."""
@@ -20,7 +20,7 @@ def driver_address(address: str) -> str:
     """Leave out of an address what only other drivers know; all else, ``sslmode`` too, ours understands."""
     parts = urlsplit(address)
     known = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not _FOREIGN.fullmatch(pair[0])]
-    return urlunsplit(("postgresql", parts.netloc, parts.path, urlencode(known), ""))
+    return f"postgresql://{parts.netloc}{parts.path}{'?' if known else ''}{urlencode(known)}"
 
 
 def shown_address(address: str) -> str:

@@ -30,6 +30,8 @@ _COMMAND: Final = 10.0
 _POOL: Final = 8
 """Connections of one process; small plans of hosts allow 20 in all."""
 _PATIENCE: Final = 30.0
+_AGAIN: Final = 1.0
+"""Seconds until listening is tried again."""
 _CHANNEL: Final = "footnote_inbox"
 """The channel that the trigger of the inbox notifies."""
 
@@ -162,22 +164,30 @@ class _Listening(Changes):
         """Wait for a notification, after connecting where that is needed."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                if not self.hears:
-                    await self._listen(seconds)
+                while not self.hears:
+                    await self._listen()
                 await self._heard.wait()
                 self._heard.clear()
                 return True
         return False
 
-    async def _listen(self, seconds: float) -> None:
+    async def _listen(self) -> None:
         try:
-            self._connection = await self._connect()
-            await self._connection.add_listener(_CHANNEL, self._hear)
+            connection = await self._connect()
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
-            await asyncio.sleep(seconds)
+            await asyncio.sleep(_AGAIN)
             return
-        self._connection.add_termination_listener(self._hear)
-        self._heard.set()
+        try:
+            await connection.add_listener(_CHANNEL, self._hear)
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            connection.terminate()
+        except BaseException:
+            connection.terminate()
+            raise
+        else:
+            connection.add_termination_listener(self._hear)
+            self._connection = connection
+            self._heard.set()
 
     def _hear(self, *_: object) -> None:
         self._heard.set()

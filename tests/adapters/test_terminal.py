@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.base import Conversations, Ending, History, Past, Place, Question, Rated, Sources, Stopped, Turn
+from adapters.base import Conversations, Ending, History, Past, Place, Question, Rated, Sources, Stopped, Turn, Wanted
 from adapters.terminal import Terminal
 from adapters.terminal.lines import Key
 from tests.contracts.adapter import AdapterContract
@@ -383,3 +383,30 @@ async def test_at_a_keyboard_a_failure_is_seen_and_not_remembered() -> None:
     session = Session("How?", answer=(said("It is down."), Ending(answer="a1", verdict="failed")))
     await session.run()
     assert not session.terminal.failed
+
+
+class Leftover(Session):
+    """A session into which a question of an earlier chat comes as soon as somebody is at the prompt."""
+
+    async def run_with(self, question: Question, answer: Sequence[Part]) -> str:
+        async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+            group.create_task(self.terminal.reply(question, Stream(*answer)(), Remembering()))
+            await self.terminal.run(self.desk)
+        return self._out.getvalue()
+
+
+async def test_what_an_earlier_chat_left_is_shown_with_its_question_and_by_itself() -> None:
+    left = replace(a_question("What was it?"), id="terminal:of-an-earlier-chat")
+    shown = await Leftover("How?").run_with(left, (said("It was this."), AN_ANSWER[-1]))
+    assert "From an earlier chat:\n> What was it?\n\nIt was this." in shown
+    assert shown.count("Set OPENAI_API_KEY.") == 1
+
+
+async def test_yes_has_an_old_question_answered() -> None:
+    left = replace(a_question("What was it?"), id="terminal:old")
+    session = Leftover("How?", "/yes", "/yes")
+    shown = await session.run_with(left, (said("Still?"), Ending(answer="a9", verdict="offered")))
+    assert [event.question for event in session.desk.events if isinstance(event, Wanted)] == ["terminal:old"]
+    assert "/yes has it answered." in shown
+    assert "It is answered next." in shown
+    assert "You were not asked about an old question." in shown

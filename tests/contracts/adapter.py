@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.base import Ending, Place
+from adapters.base import Ending, LeaseLost, Place
 from tests.doubles.adapters import AN_ANSWER, MARY, RecordingDesk, Stream, a_question, said
 from tests.doubles.journal import Remembering
 
@@ -70,6 +70,21 @@ class AdapterContract(ABC):
             with suppress(asyncio.CancelledError):
                 await adapter.reply(a_question(place=self.place()), stream(), Remembering())
         assert stream.closed
+
+    async def test_a_reply_notes_each_post_before_and_after_it(self) -> None:
+        journal = Remembering()
+        async with self.adapter() as adapter:
+            await adapter.reply(a_question(place=self.place()), Stream(*AN_ANSWER)(), journal)
+        assert journal.intents
+        assert [posted.part for posted in journal.outcomes] == journal.intents
+
+    async def test_whoever_lost_the_lease_shows_nothing(self) -> None:
+        journal = Remembering()
+        journal.lost = True
+        async with self.adapter() as adapter:
+            with pytest.raises(LeaseLost):
+                await adapter.reply(a_question(place=self.place()), Stream(*AN_ANSWER)(), journal)
+        assert "OPENAI_API_KEY" not in self.shown()
 
     async def test_run_takes_in_its_question_and_ends_with_its_platform(self) -> None:
         adapter = self.adapter()

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 Harm = Literal["kill", "pause", "end", "sink"]
-_LOOK = 0.05
+_LOOK = 0.1
 _UNDER_WAY = 20
 """Lines that a worker's platform shows more before that worker is told to end."""
 _PATIENCE = 400.0
@@ -192,14 +192,17 @@ class Campaign:
         self._struck.discard(number)
 
     async def _settled(self) -> None:
+        """Wait until nothing is owed, also while the database is being restarted."""
+        owed = True
+        while owed:
+            await asyncio.sleep(_LOOK)
+            with suppress(StoreError):
+                owed = bool(await self._owed())
+
+    async def _owed(self) -> int:
         where: Path | str = self._database if "://" in self._database else Path(self._database)
         async with Database(where) as database:
-            inbox = Inbox(database, Turns(database))
-            owed = True
-            while owed:
-                await asyncio.sleep(_LOOK)
-                with suppress(StoreError):  # it is being restarted
-                    owed = bool(await inbox.owed())
+            return await Inbox(database, Turns(database)).owed()
 
     async def _start(self, number: int) -> None:
         plan = self._plan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import itertools
 from typing import TYPE_CHECKING
@@ -23,7 +24,8 @@ class ScriptedLines(Lines):
         self.interactive = interactive
 
     async def read(self, prompt: str, /) -> str | Key:
-        """Give the next one."""
+        """Give the next one, after letting others have their turn, as somebody who types does."""
+        await asyncio.sleep(0)
         return self._lines.pop(0) if self._lines else Key.END
 
 

@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from bot.database import Database
+from tests.contracts.changes import ChangesContract
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.doubles.postgres import Server
+
+
+class TestChanges(ChangesContract):
+    pass
+
+
+async def test_coming_back_to_a_server_counts_as_a_change(server: Server) -> None:
+    where = await asyncio.to_thread(server.database)
+    async with Database(where) as database, database.changes() as changes, asyncio.timeout(30):
+        while await changes.wait(0.2):
+            pass
+        await asyncio.to_thread(server.stop)
+        await asyncio.to_thread(server.start)
+        while not await changes.wait(0.2):
+            pass
+
+
+async def test_a_server_that_is_away_is_waited_for_and_nothing_is_raised() -> None:
+    async with Database("postgresql://nobody@127.0.0.1:1/x")._store.changes() as changes:
+        assert not await changes.wait(0.05)
+
+
+async def test_a_file_that_cannot_be_read_is_no_change(tmp_path: Path) -> None:
+    async with Database(tmp_path / "gone" / "footnote.db")._store.changes() as changes:
+        assert not await changes.wait(0.01)

@@ -134,7 +134,7 @@ class Statements:
 
     def _renew(self) -> Executable:
         """Renew ``numbers``, and what waits for this process alone; give what was renewed."""
-        waits = and_(_row.state == "waiting", _row.lease_until.is_not(None))
+        waits = and_(_row.state.in_(("waiting", "paused")), _row.lease_until.is_not(None))
         among = _row.number.in_(bindparam("numbers", expanding=True))
         runs = and_(_row.state == "running", among, _row.lease_until > self._now())
         return (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, cast
 
-from sqlalchemy import and_, case, func, null, or_, select, update
+from sqlalchemy import and_, func, null, or_, select, update
 
 from bot.claiming import INBOX
 from bot.paused import channel_name, names
@@ -64,13 +64,13 @@ class Holding:
     async def hold(self, owed: Owed) -> None:
         """Keep the question until its place is resumed, or let it wait where that is so already.
 
-        Raises LeaseLost, StoreError. The pause cannot end before this did, so whoever ends it finds the question.
+        Raises LeaseLost, StoreError. The pause cannot end before this did, so whoever ends it finds the question. One
+        that only this process can answer stays its own, as long as it lives.
         """
         place = owed.question.place
         pauses = select(PAUSE.c.name).where(PAUSE.c.name.in_(names(place))).limit(1).with_for_update(read=True)
-        kept = {} if place.platform in self._inbox.local else {"owner": null()}
-        put_off = update(INBOX).where(INBOX.c.number == owed.claim[0])
-        put_off = put_off.values(lease_until=null(), attempts=INBOX.c.attempts - 1, **kept)
+        own = {} if place.platform in self._inbox.local else {"owner": null(), "lease_until": null()}
+        put_off = update(INBOX).where(INBOX.c.number == owed.claim[0]).values(attempts=INBOX.c.attempts - 1, **own)
 
         def work(connection: Connection) -> None:
             self._inbox.hold(connection, owed.claim)
@@ -89,18 +89,15 @@ class Holding:
         await self._database.write(work)
 
     async def release(self, paused: frozenset[str]) -> int:
-        """Let every question wait for its turn whose place is not among the paused; give how many. Raises StoreError.
-
-        One that only its own process can answer waits for that first, as long as it lives.
-        """
+        """Let every question wait for its turn whose place is not paused; give how many. Raises StoreError."""
         held = await self._database.read(lambda connection: connection.execute(HELD).all())
         free = [row.number for row in held if not names(unpacked(row.payload).place) & paused]
         if free:
-            await self._database.write(lambda connection: self._release(connection, free))
+            await self._database.write(lambda connection: _release(connection, free))
         return len(free)
 
-    def _release(self, connection: Connection, numbers: Sequence[int]) -> None:
-        lease = case((INBOX.c.owner.is_not(None), self._database.now() + self._inbox.lease_seconds), else_=null())
-        for start in range(0, len(numbers), _BATCH):
-            among = and_(INBOX.c.state == "paused", INBOX.c.number.in_(numbers[start : start + _BATCH]))
-            connection.execute(update(INBOX).where(among).values(state="waiting", lease_until=lease))
+
+def _release(connection: Connection, numbers: Sequence[int]) -> None:
+    for start in range(0, len(numbers), _BATCH):
+        among = and_(INBOX.c.state == "paused", INBOX.c.number.in_(numbers[start : start + _BATCH]))
+        connection.execute(update(INBOX).where(among).values(state="waiting"))

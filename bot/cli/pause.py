@@ -9,7 +9,6 @@ import click
 
 from bot.cli.output import say, say_json
 from bot.cli.pausing import as_object, line, place_name
-from bot.cli.person import user
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +45,7 @@ def command(place: str, *, listing: bool, as_json: bool) -> None:
 async def _paused(settings: Settings, name: str | None) -> Sequence[Pause]:
     """Pause what has that name, if any is given; give all that is paused then."""
     from bot.app import pauses
+    from bot.cli.person import user
 
     async with pauses(settings) as known:
         if name is not None:

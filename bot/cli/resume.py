@@ -9,7 +9,6 @@ import click
 
 from bot.cli.output import say, say_json
 from bot.cli.pausing import as_object, place_name
-from bot.cli.person import user
 from bot.cli.summaries import counted
 
 if TYPE_CHECKING:
@@ -42,6 +41,7 @@ def command(place: str, *, as_json: bool) -> None:
 async def _resumed(settings: Settings, name: str) -> tuple[int, Sequence[Pause]]:
     """End a pause; give how many questions waited for that, and what is paused still."""
     from bot.app import pauses
+    from bot.cli.person import user
 
     async with pauses(settings) as known:
         held = await known.held(name)

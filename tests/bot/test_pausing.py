@@ -255,6 +255,7 @@ async def test_what_only_its_own_process_can_answer_waits_for_that_first(databas
     await own.put(asked("q1"))
     (owed,) = await own.claim(1, {"recording"})
     await Holding(database, own).hold(owed)
+    assert await own.renew(()) == frozenset()
     await Holding(database, other).release(frozenset())
     assert await other.claim(1, {"recording"}) == ()
     assert len(await own.claim(1, {"recording"})) == 1

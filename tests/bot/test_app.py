@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from adapters.base import Desk, Journal, Part, Past, Question, Turn, Verdict
+    from tests.doubles.postgres import Server
 
 TEAM = "terminal:local"
 READERS = frozenset({TEAM})
@@ -104,6 +105,20 @@ async def test_a_platform_is_served_from_question_to_rating(settings: Settings) 
         votes = [await Ratings(database).votes(ending.answer) for ending in talker.endings()]
     assert votes == [{"mary": 1}] * 3
     assert not talker.open
+
+
+async def test_a_platform_is_served_from_a_server_too(settings: Settings, server: Server) -> None:
+    address = SecretStr(await asyncio.to_thread(server.database))
+    served = settings.model_copy(update={"database_url": address})
+    before, after = Talker("hello", "How do I restore a backup?"), Talker()
+    after.conversation = before.conversation
+    await app.service(served, before)
+    await app.service(served, after)
+    assert [turn.verdict for turn in after.turns] == ["told", "answered"]
+    elsewhere = Talker()
+    elsewhere.conversation = before.conversation
+    await app.service(settings, elsewhere)
+    assert elsewhere.turns == []
 
 
 async def test_an_answer_cites_what_was_synced(settings: Settings) -> None:

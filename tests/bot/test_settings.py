@@ -98,6 +98,25 @@ def test_an_unknown_variable_that_resembles_nothing_is_to_be_removed() -> None:
     assert "FOOTNOTE_ZZZZ is no setting; remove it." in told({"FOOTNOTE_ZZZZ": "1"})
 
 
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql"])
+def test_a_server_is_named_as_hosts_do(scheme: str) -> None:
+    address = f"{scheme}://mary:very-secret@db.example:5432/notes?sslmode=require"
+    settings = load({"DATABASE_URL": f" {address}\n"})
+    assert settings.database == address
+    assert "very-secret" not in repr(settings)
+
+
+@pytest.mark.parametrize("address", ["mysql://u:very-secret@h/d", "sqlite:///x.db", "postgres:// h", "h"])
+def test_another_kind_of_server_is_refused_without_its_password(address: str) -> None:
+    with pytest.raises(BadSettings, match=r"DATABASE_URL .* must be the address of a PostgreSQL server") as caught:
+        load({"DATABASE_URL": address})
+    assert "secret" not in caught.value.told
+
+
+def test_without_a_server_the_tables_are_in_a_file_of_the_home() -> None:
+    assert load({}).database == load({}).bot_database
+
+
 def test_other_programs_variables_are_left_alone() -> None:
     assert load({"PATH": "/bin", "OPENAI_ORG_ID": "x", "REDIS_URL": "x"}) == Settings()
 

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from tests.doubles.postgres import Server
+
 
 def test_it_makes_the_database_and_changes_nothing_the_second_time(
     folder: Path, capsys: pytest.CaptureFixture[str]
@@ -18,6 +20,18 @@ def test_it_makes_the_database_and_changes_nothing_the_second_time(
         assert run(["migrate"]) == 0
         assert capsys.readouterr().out == f".footnote/footnote.db is at schema {HEAD}.\n"
     assert (folder / ".footnote" / "footnote.db").is_file()
+
+
+def test_it_migrates_a_server_and_names_it_without_its_password(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, server: Server
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", server.empty().replace("postgres@", "postgres:very-secret@"))
+    assert run(["migrate"]) == 0
+    told = capsys.readouterr().out
+    assert told.startswith("the database empty_")
+    assert told.endswith(f" is at schema {HEAD}.\n")
+    assert "secret" not in told
+    assert not (folder / ".footnote").exists()
 
 
 def test_a_damaged_database_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -135,6 +135,12 @@ async def expired(database: Database) -> None:
     await database.write(lambda connection: connection.execute(text("UPDATE inbox SET lease_until = 1")))
 
 
+async def overtaken(database: Database) -> None:
+    """Do at once what another process does that finds the lease ended."""
+    claim = text("UPDATE inbox SET owner = 'other', fence = fence + 1, attempts = attempts + 1")
+    await database.write(lambda connection: connection.execute(claim))
+
+
 async def state(database: Database) -> tuple[object, ...]:
     row = text("SELECT state, attempts FROM inbox WHERE id = 'q1'")
     return tuple(await database.read(lambda connection: connection.execute(row).one()))
@@ -210,13 +216,12 @@ async def test_an_old_question_is_asked_about_first_and_answered_in_place_after_
 async def test_whoever_was_overtaken_ends_at_once_and_posts_nothing_more(database: Database) -> None:
     adapter = Showing()
     adapter.hangs = asyncio.Event()
-    service = Service(database, adapter, Inbox(database, Turns(database), lease_seconds=0.6))
+    service = Service(database, adapter, Inbox(database, Turns(database), lease_seconds=3.0))
     with capture_logs() as logs:
         async with asyncio.timeout(20), service.dispatcher.running():
             await service.inbox.put(QUESTION)
             await adapter.begun.wait()
-            await expired(database)
-            await Inbox(database, service.turns, owner="other").claim(1, {"recording"})
+            await overtaken(database)
             await adapter.ended.wait()
     assert any("taken this question over" in line["event"] for line in logs)
     assert adapter.replies == {}
@@ -230,7 +235,7 @@ async def test_a_process_that_cannot_renew_takes_its_lease_for_lost_by_its_own_c
 
     adapter = Showing()
     adapter.hangs = asyncio.Event()
-    service = Service(database, adapter, Cut(database, Turns(database), lease_seconds=0.3))
+    service = Service(database, adapter, Cut(database, Turns(database), lease_seconds=1.5))
     with capture_logs() as logs:
         async with asyncio.timeout(20), service.dispatcher.running():
             await service.inbox.put(QUESTION)
@@ -250,11 +255,11 @@ async def test_leases_are_renewed_as_long_as_an_answer_takes(database: Database)
         async def renew(self, claims: object, /) -> frozenset[Claim]:
             held = await super().renew(claims)  # type: ignore[arg-type]
             self.times += bool(held)
-            if self.times == 6:  # twice the lease
+            if self.times == 4:  # longer than the lease
                 renewed.set()
             return held
 
-    service = Service(database, adapter, Counting(database, Turns(database), lease_seconds=1.0))
+    service = Service(database, adapter, Counting(database, Turns(database), lease_seconds=3.0))
     async with service.running():
         await service.inbox.put(QUESTION)
         await renewed.wait()

@@ -114,11 +114,10 @@ class Service:
             opened.callback(self._tidy)
             work = await opened.enter_async_context(working(self._settings, parts, self._adapters))
             runs = self._take_in(owner, work) if self._takes_in else {}
-            opened.callback(self._stop, runs)
             self._readiness.expect(_checks(parts, work, runs))
-            await opened.enter_async_context(
-                beside(Side(name="readiness", work=self._readiness.check, every=EVERY)),
-            )
+            checks = Side(name="readiness", work=self._readiness.check, every=EVERY)
+            await opened.enter_async_context(beside(checks))
+            opened.callback(self._stop, runs)
             self._begin(port)
             await self._ended.wait()
         if self._lost is not None:
@@ -141,19 +140,18 @@ class Service:
         return {adapter.name: owner.create_task(self._run(adapter, work)) for adapter in self._adapters}
 
     async def _run(self, adapter: Adapter, work: Working) -> None:
-        """Take in until cancelled; whatever else ends it ends the service."""
+        """Take in until cancelled; whatever else ends it, while the service serves, ends the service."""
         try:
             await adapter.run(work.desk)
             why = "it ended by itself"
         except Exception as error:  # noqa: BLE001 - a platform's library may raise anything
             reference = secrets.token_hex(5)
-            _log.error("a platform is lost", platform=adapter.name, reference=reference, exc_info=error)
+            _log.error("intake broke off", platform=adapter.name, reference=reference, exc_info=error)
             told = getattr(error, "told", None)
-            why = (
-                told if isinstance(told, str) else f"something unexpected went wrong (reference {reference} in the log)"
-            )
-        self._lost = self._lost or PlatformLost(f"The platform {adapter.name} is lost, and so Footnote ends: {why}")
-        self._ended.set()
+            why = told if isinstance(told, str) else f"something unexpected went wrong (reference {reference})"
+        if self._readiness.phase != "draining":
+            self._lost = PlatformLost(f"The platform {adapter.name} is lost, and so Footnote ends: {why}")
+            self._ended.set()
 
     def _begin(self, port: int | None) -> None:
         self._readiness.phase = "serving"

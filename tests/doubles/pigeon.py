@@ -40,9 +40,11 @@ class Pigeon(Adapter):
     name = "pigeon"
     anywhere = True
 
-    def __init__(self, folder: Path, fault: str = "") -> None:
+    def __init__(self, folder: Path, fault: str = "", seconds: float = 0.0) -> None:
+        """``seconds`` are what each reply takes besides."""
         self._folder = folder
         self._fault = fault
+        self._seconds = seconds
         self._desk: Desk | None = None
         self.routes = (
             Route("/pigeon/questions", self._take, methods=["POST"]),
@@ -72,7 +74,14 @@ class Pigeon(Adapter):
             await self._told_to("block")
             while True:
                 time.sleep(1)  # noqa: ASYNC251 - that is the fault
-        await asyncio.Event().wait()
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            if self._fault == "returns when cancelled":
+                return
+            if self._fault == "breaks when cancelled":
+                raise ConnectionResetError from None
+            raise
 
     async def reply(self, question: Question, parts: AsyncGenerator[Part], journal: Journal, /) -> None:
         await journal.before(0)
@@ -84,6 +93,7 @@ class Pigeon(Adapter):
                 if isinstance(part, Ending):
                     verdict = part.verdict
         self._write(f"{question.id}.begun", "")
+        await asyncio.sleep(self._seconds)
         while (self._folder / "hold").exists():
             try:
                 await asyncio.sleep(0.02)
@@ -135,7 +145,7 @@ async def _deaf() -> None:
 
 def platforms(_: Settings) -> list[Adapter]:
     """Give a pigeon for the folder, and with the fault, that a file in the working folder names."""
-    return [Pigeon(Path(TOLD["folder"]), TOLD.get("fault", ""))]
+    return [Pigeon(Path(TOLD["folder"]), TOLD.get("fault", ""), TOLD.get("seconds", 0.0))]
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from tests.doubles.postgres import running
 from tests.doubles.served import Loft, until
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.doubles.postgres import Server
@@ -87,6 +88,16 @@ def test_what_does_not_end_in_its_time_is_left_to_the_next_process(loft: Loft) -
         assert loft.reply("q1")["by"] == service.process.pid
 
 
+@pytest.mark.parametrize("fault", ["returns when cancelled", "breaks when cancelled"])
+def test_intake_that_ends_when_it_should_is_not_lost_however_it_ends(sqlite: Loft, fault: str) -> None:
+    sqlite.tell(fault=fault)
+    with sqlite.serve() as service:
+        service.wait_for("serving")
+        service.signal()
+        assert service.ended() == 0
+        assert "is lost" not in service.log.read_text()
+
+
 @pytest.mark.parametrize("fault", ["never opens", "never stops", "never closes", "never gives up", "blocks"])
 def test_whatever_hangs_is_left_behind(sqlite: Loft, fault: str) -> None:
     sqlite.tell(fault=fault)
@@ -105,21 +116,45 @@ def test_whatever_hangs_is_left_behind(sqlite: Loft, fault: str) -> None:
         assert service.lines("something did not end in time and is left behind")
 
 
-def test_a_database_that_hangs_is_said_and_does_not_keep_it_from_ending(tmp_path: Path) -> None:
+@pytest.fixture
+def own_server() -> Iterator[Server]:
+    """A server that may be broken."""
     with running() as server:
-        loft = Loft(folder=tmp_path, settings={"DATABASE_URL": server.database()})
-        loft.tell(EVERY=0.1)
-        with loft.serve(FOOTNOTE_DRAIN_SECONDS="0.5") as service:
-            until(lambda: service.get("/readyz")[0] == 200)
-            server.stop(signal.SIGQUIT)
+        yield server
+
+
+def test_a_database_that_is_gone_is_said_and_nothing_is_taken_in(own_server: Server, tmp_path: Path) -> None:
+    loft = Loft(folder=tmp_path, settings={"DATABASE_URL": own_server.database()})
+    loft.tell(EVERY=0.1)
+    with loft.serve(FOOTNOTE_DRAIN_SECONDS="0.5") as service:
+        until(lambda: service.get("/readyz")[0] == 200)
+        own_server.stop(signal.SIGQUIT)
+        until(lambda: service.get("/readyz")[0] == 503)
+        told = dependencies(service)["database"]
+        assert (told["state"], told["told"]) == ("down", "The database of conversations does not answer.")
+        assert service.get("/healthz")[0] == 200
+        assert service.ask("q1") == 503
+        own_server.start()
+        until(lambda: service.get("/readyz")[0] == 200)
+        assert service.ask("q1") == 202
+        assert loft.reply("q1")["verdict"] == "told"
+
+
+def test_a_database_that_hangs_does_not_keep_it_from_ending(own_server: Server, tmp_path: Path) -> None:
+    loft = Loft(folder=tmp_path, settings={"DATABASE_URL": own_server.database()})
+    loft.tell(EVERY=0.1)
+    loft.hold(held=True)
+    with loft.serve(FOOTNOTE_DRAIN_SECONDS="0.5") as service:
+        service.ask("q1")
+        until(lambda: loft.begun("q1"))
+        own_server.freeze(frozen=True)
+        try:
             until(lambda: service.get("/readyz")[0] == 503)
-            report = dependencies(service)["database"]
-            assert report["state"] == "down"
-            assert report["told"] == "The database of conversations does not answer."
             assert service.get("/healthz")[0] == 200
-            assert service.ask("q1") == 503
             service.signal()
             assert service.ended() == 0
+        finally:
+            own_server.freeze(frozen=False)
 
 
 def test_the_same_signal_again_ends_it_at_once_and_another_one_does_not(sqlite: Loft) -> None:

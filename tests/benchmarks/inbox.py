@@ -105,8 +105,8 @@ class Bench:
 
     async def settled(self) -> None:
         while await self.inbox.owed():
-            self._changed.clear()
             await self._changed.wait()
+            self._changed.clear()
 
 
 @asynccontextmanager

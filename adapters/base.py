@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
     from datetime import datetime
 
+    from starlette.routing import BaseRoute
+
     from adapters.markup import Block
 
 Principal: TypeAlias = str
@@ -29,12 +31,13 @@ AnswerId: TypeAlias = str
 Vote: TypeAlias = Literal[1, 0, -1]
 """Thumb up, withdrawn, thumb down."""
 
-Verdict: TypeAlias = Literal["answered", "unknown", "told", "stopped", "cut", "failed", "offered"]
+Verdict: TypeAlias = Literal["answered", "unknown", "told", "stopped", "cut", "failed", "offered", "paused"]
 """How an answer ended.
 
 answered: with at least one citation · unknown: abstained · told: small talk or help, nothing claimed · stopped: by a
 person · cut: the model's stream broke after verified text was shown · failed: an error, told with a reference ·
-offered: no answer yet; the question is old, and its asker is asked whether it is still wanted (``Wanted`` says yes).
+offered: no answer yet; the question is old, and its asker is asked whether it is still wanted (``Wanted`` says yes) ·
+paused: no answer yet; an operator paused the bot here. Without text this was said here before, so a mark is enough.
 """
 
 
@@ -298,11 +301,13 @@ class Adapter(Protocol):
     """One platform. ``run`` takes in, ``reply`` shows; a reply is addressed by its question alone.
 
     ``anywhere`` says whether every process that serves this platform can show a reply, or only the one that took the
-    question in, as long as that lives.
+    question in, as long as that lives. ``routes`` are the addresses at which the platform calls; the bot serves them
+    while ``run`` runs. An error that ``desk`` raises may go through them: it is answered with 503.
     """
 
     name: str
     anywhere: bool
+    routes: Sequence[BaseRoute] = ()
 
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, *exc: object) -> None: ...

@@ -1,8 +1,8 @@
 """The composition root: the one place that names concrete classes, each imported where it is needed.
 
 ``knowledge`` what is known · ``synced`` makes it known · ``sources`` lists it · ``forgotten`` ends it · ``engine`` what
-answers · ``answering`` both, for one question · ``service`` all of it behind a platform. Each opens what it needs and
-closes it again.
+answers · ``answering`` both, for one question · ``service`` all of it behind the terminal · ``serve`` all of it behind
+``platforms`` · ``pauses`` what is paused. Each opens what it needs and closes it again.
 """
 
 from __future__ import annotations
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
     from bot.answering.gate import Gate
     from bot.answering.turns import Turns as KeptTurns
     from bot.database import Database
+    from bot.ending import Told
     from bot.models.base import LanguageModel
+    from bot.pauses import Pauses
+    from bot.serving import Assembled
     from bot.settings import Settings
     from knowledge.base import Document, Embedder, Genre, Index, Principal, Source
     from knowledge.catalog import Catalog, ListedSource
@@ -130,6 +133,17 @@ async def forgotten(settings: Settings, names: Collection[str]) -> int:
         return await forget(names, workspace=settings.team, catalog=known.catalog, indexes=known.indexes)
 
 
+@asynccontextmanager
+async def pauses(settings: Settings) -> AsyncGenerator[Pauses]:
+    """Open what is paused. Raises StoreError."""
+    from bot.database import Database
+    from bot.pauses import Pauses
+
+    _logged(settings)
+    async with Database(settings.database) as database:
+        yield Pauses(database)
+
+
 def engine(settings: Settings, known: Knowledge, turns: KeptTurns, model: LanguageModel, gate: Gate) -> Engine:
     """Put an engine together; its knowledge is that of the team."""
     from bot.answering import prompt_files
@@ -159,33 +173,32 @@ async def service(settings: Settings, adapter: Adapter, *, told: Callable[[str],
     Answers under way then have their time to end. Meanwhile the sources that the settings name are kept up to date;
     ``told`` hears of it.
     """
-    from bot.desk import FrontDesk
-    from bot.dispatcher import Dispatcher
     from bot.ending import until_told
-    from bot.feedback.ratings import Ratings
-    from bot.inbox import Inbox
-    from bot.turns import Turns
-    from knowledge.following import following
+    from bot.serving import working
 
-    async with (
-        _assembled(settings) as (answerer, known, database),
-        following(known.indexes, known.workspace),
-        adapter,
-        _upkeep(settings, known, told),
-    ):
-        turns = Turns(database)
-        inbox = Inbox(database, turns, local=() if adapter.anywhere else (adapter.name,))
-        desk = FrontDesk(inbox=inbox, turns=turns, ratings=Ratings(database))
-        dispatcher = Dispatcher(
-            database=database,
-            inbox=inbox,
-            adapters={adapter.name: adapter},
-            answer=answerer.answer,
-            max_in_flight=settings.max_in_flight,
-            drain_seconds=settings.drain_seconds,
-        )
-        async with dispatcher.running():
-            return await until_told(adapter.run(desk))
+    async with _parts(settings, told) as parts, adapter, working(settings, parts, [adapter]) as work:
+        return await until_told(adapter.run(work.desk))
+
+
+def platforms(_: Settings) -> Sequence[Adapter]:
+    """Make every platform that is configured. There is none yet that a service could run."""
+    return ()
+
+
+async def serve(
+    settings: Settings,
+    adapters: Sequence[Adapter],
+    told: Told,
+    *,
+    takes_in: bool = True,
+    began: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Serve these platforms until told to end; see ``bot.serving.Service``."""
+    from bot.serving import Service
+
+    _logged(settings)
+    with told:
+        await Service(settings, adapters, told, takes_in=takes_in, began=began).run(_parts(settings))
 
 
 def terminal(settings: Settings, *, user: str) -> Terminal:
@@ -283,6 +296,34 @@ def _upkeep(
                 return await beside.sync([source])
 
     return Upkeep(sources=named(settings), sync=sync, minutes=settings.sync_minutes, told=told).running()
+
+
+@asynccontextmanager
+async def _parts(settings: Settings, told: Callable[[str], None] | None = None) -> AsyncGenerator[Assembled]:
+    """Open what answering takes, follow what is published, and keep the named sources up to date."""
+    from bot.serving import Assembled
+    from knowledge.following import following
+
+    async with (
+        _assembled(settings) as (answerer, known, database),
+        following(known.indexes, known.workspace),
+        _upkeep(settings, known, told),
+    ):
+
+        async def probe() -> str:
+            if await known.store.generation(settings.team):
+                return "The knowledge can be searched."
+            return "The knowledge can be searched, and nothing is synced yet."
+
+        keyed = settings.openai_api_key is not None
+        yield Assembled(
+            database=database,
+            answer=answerer.answer,
+            knowledge=probe,
+            model="A model's key is set; its server is not asked here."
+            if keyed
+            else "No key is set: answers are quotes.",
+        )
 
 
 @asynccontextmanager

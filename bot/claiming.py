@@ -66,8 +66,9 @@ class Statements:
         self.fail = self._ended(state="waiting", owner=null(), lease_until=now() + bindparam("seconds", type_=Double()))
         self.release = self._ended(state="waiting", owner=null(), lease_until=null(), attempts=_row.attempts - 1)
         self.wishes = self._wishes()
-        self.stop = self._stop(_row.state == "offered", "stopped")
-        gone = or_(_row.state == "offered", and_(_row.state == "waiting", _row.attempts == 0))
+        put_off = _row.state.in_(("offered", "paused"))
+        self.stop = self._stop(put_off, "stopped")
+        gone = or_(put_off, and_(_row.state == "waiting", _row.attempts == 0))
         self.delete = self._stop(gone, "deleted")
         self.edit = _wished().values(newer=bindparam("words"))
         self.want = _wished().where(_row.state == "offered").values(wanted=True, state="waiting", attempts=0)
@@ -133,7 +134,7 @@ class Statements:
 
     def _renew(self) -> Executable:
         """Renew ``numbers``, and what waits for this process alone; give what was renewed."""
-        waits = and_(_row.state == "waiting", _row.lease_until.is_not(None))
+        waits = and_(_row.state.in_(("waiting", "paused")), _row.lease_until.is_not(None))
         among = _row.number.in_(bindparam("numbers", expanding=True))
         runs = and_(_row.state == "running", among, _row.lease_until > self._now())
         return (

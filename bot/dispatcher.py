@@ -1,7 +1,8 @@
 """Answers what the inbox owes: conversations side by side within a bound, and every task with an owner.
 
-Four loops stand beside the answers: one claims, one hears what other processes wrote, one heeds what people wish of
-the answers under way, one renews the leases. When one of them breaks, the service ends, and says why.
+Five loops stand beside the answers: one claims, one hears what other processes wrote, one heeds what people wish of
+the answers under way, one minds what is paused, one renews the leases. When one of them breaks, the service ends, and
+says why.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from bot.answering import replies
 from bot.attempt import Attempt
 from bot.due import TRIES, Case, ago, pause, step
 from bot.errors import StoreAway, StoreError
+from bot.holding import Holding
 from bot.journal import SqlJournal
 from bot.ops.logs import referenced
 from bot.ops.redaction import text_hash
+from bot.paused import names
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -38,10 +41,11 @@ _HEED: Final = 0.5
 """Seconds after which wishes are looked at though nothing was heard."""
 _BREATH: Final = 0.1
 """Seconds between two looks at wishes, however much is heard."""
+_MIND: Final = 1.0
+"""Seconds between two looks at what is paused."""
 _AWAY: Final = 1.0
 """Seconds between tries while the database is away."""
 _CHANGES: Final = 60.0
-_SWEEP: Final = 3_600.0
 _SAFE: Final = 0.9
 """The part of a lease after which this process takes it for lost by its own clock, so before anyone else does."""
 _log = structlog.get_logger()
@@ -80,6 +84,9 @@ class Dispatcher:
         self._look = asyncio.Event()
         self._idle = asyncio.Event()
         self._away = False
+        self._changes: Changes | None = None
+        self._holding = Holding(database, inbox)
+        self._paused: frozenset[str] | None = None
         inbox.on_change(self._ring)
 
     @asynccontextmanager
@@ -87,8 +94,9 @@ class Dispatcher:
         """Answer while the body runs. Then nothing more is claimed, and answers under way have their time to end."""
         failed: Exception | None = None
         async with self._database.changes() as changes, asyncio.TaskGroup() as owner:
+            self._changes = changes
             claiming = owner.create_task(self._claiming(owner))
-            loops = [self._hearing(changes), self._heeding(), self._renewing(), self._sweeping()]
+            loops = [self._hearing(changes), self._heeding(), self._minding(), self._renewing()]
             beside = [owner.create_task(loop) for loop in loops]
             try:
                 yield
@@ -101,6 +109,11 @@ class Dispatcher:
                     task.cancel()
         if failed is not None:
             raise failed
+
+    @property
+    def hears(self) -> bool:
+        """Whether it hears at once what other processes write; if not, it looks every few seconds."""
+        return self._changes is not None and self._changes.hears
 
     async def _drain(self, claiming: asyncio.Task[None]) -> None:
         """Claim no more; let what is under way end in time, and leave the rest to the next process."""
@@ -136,6 +149,8 @@ class Dispatcher:
         """Claim as many as may run; nothing while the database is away, which is said once."""
         free = self._max_in_flight - len(self._attempts)
         try:
+            if self._paused is None:
+                await self._mind()
             owed = await self._inbox.claim(free, tuple(self._adapters)) if free else ()
         except StoreError as error:
             if not self._away:
@@ -168,6 +183,23 @@ class Dispatcher:
                 if claim in self._attempts:
                     self._attempts[claim][0].hear(wished)
 
+    async def _minding(self) -> None:
+        while True:
+            await asyncio.sleep(_MIND)
+            with suppress(StoreError):  # the claiming says so
+                await self._mind()
+
+    async def _mind(self) -> None:
+        """See what is paused; where that changed, let go first what is so no longer, so that it keeps its turn."""
+        paused = await self._holding.paused()
+        if paused == self._paused:
+            return
+        released = await self._holding.release(paused)
+        if self._paused or paused:
+            _log.warning("what is paused has changed", paused=sorted(paused), released=released)
+        self._paused = paused
+        self._ring()
+
     async def _renewing(self) -> None:
         while True:
             await asyncio.sleep(self._inbox.lease_seconds / 3)
@@ -182,12 +214,6 @@ class Dispatcher:
                     attempt.renewed(self._deadline(began))
                 elif claim in self._attempts:
                     attempt.lost()
-
-    async def _sweeping(self) -> None:
-        while True:
-            with suppress(StoreError):
-                await self._inbox.sweep()
-            await asyncio.sleep(_SWEEP)
 
     async def _settle(self, attempt: Attempt) -> None:
         """Answer one question; whatever fails concerns this question alone."""
@@ -220,9 +246,10 @@ class Dispatcher:
         case = Case(
             attempts=owed.attempts,
             asked_at=owed.question.asked_at.timestamp(),
-            begun=bool(journal.earlier) or journal.unsure,
+            begun=not owed.held and (bool(journal.earlier) or journal.unsure),
             wanted=owed.wanted,
             stopped=owed.stop is not None,
+            paused=bool(self._paused and names(owed.question.place) & self._paused),
         )
         now = self._now()
         match step(case, now, tries=self._tries):
@@ -233,14 +260,26 @@ class Dispatcher:
                 await self._show(attempt, attempt.said(tree, "offered"), journal)
                 await self._inbox.offered(owed.claim)
                 return
+            case "hold":
+                await self._put_off(attempt, journal)
+                return
             case "apologise":
                 await self._show(attempt, attempt.apology(), journal)
             case "give up":
                 _log.error("given up: not even an apology can be shown", platform=owed.question.place.platform)
         await self._finish(attempt)
 
+    async def _put_off(self, attempt: Attempt, journal: Journal) -> None:
+        """Say that the place is paused, in words or by the ending alone, and keep the question."""
+        aloud = await self._holding.mark(attempt.owed)
+        await self._show(attempt, attempt.said(replies.paused() if aloud else (), "paused"), journal)
+        await self._holding.hold(attempt.owed)
+        _log.info("put off: paused here", platform=attempt.question.place.platform)
+
     async def _reply(self, attempt: Attempt, journal: Journal) -> None:
         question = attempt.question
+        if attempt.owed.held:
+            await self._holding.begin(attempt.owed.claim)
         _log.info("answering", conversation=text_hash(question.conversation), text=text_hash(question.text))
         audience = await _audience(self._adapters[question.place.platform], question)
         await self._show(attempt, attempt.answered(self._answer, audience), journal)

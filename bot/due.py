@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-Step: TypeAlias = Literal["answer", "offer", "apologise", "give up"]
+Step: TypeAlias = Literal["answer", "offer", "hold", "apologise", "give up"]
 
 OLD: Final = 3_600.0
 """Seconds after which an asker is asked first: after an outage they may have found out, or given up."""
@@ -19,13 +19,17 @@ _LONGEST_PAUSE: Final = 300.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """What counts: how often it was claimed, this time included; when it was asked; what was posted and said since."""
+    """What counts: how often it was claimed, this time included; when it was asked; what was posted and said since.
+
+    ``begun``: part of an answer may be posted already · ``paused``: an operator paused its place.
+    """
 
     attempts: int
     asked_at: float
     begun: bool
     wanted: bool
     stopped: bool
+    paused: bool = False
 
 
 def step(case: Case, now: float, *, tries: int = TRIES) -> Step:
@@ -34,6 +38,8 @@ def step(case: Case, now: float, *, tries: int = TRIES) -> Step:
         return "give up"
     if case.attempts > tries:
         return "apologise"
+    if case.paused and not (case.begun or case.stopped):
+        return "hold"
     old = now - case.asked_at > OLD
     return "offer" if old and not (case.begun or case.wanted or case.stopped) else "answer"
 

@@ -6,6 +6,10 @@ BotError
 ├── NoSuchAnswer        a vote on an answer that is not kept
 ├── Stopping            the service takes in nothing more
 ├── BadCollection       a question set that is not what its format says
+├── NothingToServe      no platform is configured
+├── NoPort              the port or address to listen on cannot be had
+├── PlatformLost        a platform's intake ended, and so the service ends
+├── NotPaused           nothing to resume
 ├── StoreError          the bot's database: damaged, locked, full
 │   └── StoreAway       its server cannot be reached, or is restarting: what was asked of it may be tried again
 └── ModelError          the model's server
@@ -44,6 +48,22 @@ class Stopping(BotError):
 
 class BadCollection(BotError):
     """A question set that is not what its format says; the sentence names the place."""
+
+
+class NothingToServe(BotError):
+    """No platform is configured that a service could run."""
+
+
+class NoPort(BotError):
+    """The port or address to listen on cannot be had."""
+
+
+class PlatformLost(BotError):
+    """A platform's intake ended by itself or by an error, and so the service ends."""
+
+
+class NotPaused(BotError):
+    """There is no pause of that name to end."""
 
 
 class StoreError(BotError):

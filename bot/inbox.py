@@ -36,13 +36,17 @@ Claim: TypeAlias = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
-    """A claimed question, with its newest words. ``attempts`` counts this claim too."""
+    """A claimed question, with its newest words. ``attempts`` counts this claim too.
+
+    ``held``: what was posted so far only says that its place is paused.
+    """
 
     claim: Claim
     question: Question
     answer: AnswerId
     attempts: int
     wanted: bool
+    held: bool
     stop: Wish | None
 
 
@@ -73,7 +77,7 @@ class Inbox:
         """
         self._database = database
         self._turns = turns
-        self._local = frozenset(local)
+        self.local = frozenset(local)
         self.lease_seconds = lease_seconds
         self._sql = Statements(
             owner=owner or secrets.token_hex(8),
@@ -102,7 +106,7 @@ class Inbox:
             "platform": question.place.platform,
             "payload": packed(question),
             "answer": secrets.token_hex(16),
-            "local": question.place.platform in self._local,
+            "local": question.place.platform in self.local,
         }
         fresh = await self._database.write(lambda connection: self._put(connection, row))
         self._changed()
@@ -169,7 +173,7 @@ class Inbox:
     async def stop(self, question: str, /, *, wish: Wish = "stopped") -> bool:
         """Ask for the end of an answer, begun or not; False where none is owed.
 
-        A question that is gone before its answer was begun, or that was only offered, is owed no more.
+        A question that is gone before its answer was begun, or that was only offered or put off, is owed no more.
         """
         return await self._wish(self._sql.stop if wish == "stopped" else self._sql.delete, question=question)
 
@@ -224,5 +228,6 @@ def _owed(row: Row[Any]) -> Owed:
         answer=row.answer,
         attempts=row.attempts,
         wanted=row.wanted,
+        held=row.held_at is not None,
         stop=row.stop,
     )

@@ -102,6 +102,16 @@ class Settings(BaseModel):
     """Answers that are written at the same time; further questions wait."""
     drain_seconds: float = Field(default=25.0, ge=0, le=600, description="a number from 0 to 600")
     """How long answers under way may take to finish once the service is told to end."""
+    host: str = Field(
+        default="0.0.0.0",  # noqa: S104 - in a container only that is reached from outside
+        pattern=r"^[0-9A-Za-z.:-]+$",
+        description="an address of this machine, such as 0.0.0.0 or 127.0.0.1",
+    )
+    """Where ``footnote serve`` listens."""
+    port: Annotated[int, Variable("PORT")] = Field(
+        default=8080, ge=0, le=65_535, description="a whole number from 0 to 65535"
+    )
+    """The port that ``footnote serve`` listens on; 0 lets the system choose."""
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="warning", description="debug, info, warning or error"
     )

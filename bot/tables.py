@@ -1,4 +1,4 @@
-"""The bot's tables: what is owed an answer, what was posted of it, what was answered, and how people rated it."""
+"""The bot's tables: what is owed an answer, what was posted and answered, how that was rated, and pauses."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from knowledge.tables import UtcDateTime
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
 
-State = Literal["waiting", "running", "offered", "finished"]
+State = Literal["waiting", "running", "paused", "offered", "finished"]
 Wish = Literal["stopped", "deleted"]
 
 UNFINISHED = "state <> 'finished'"
@@ -83,10 +83,10 @@ class TurnRow(Base):
 class InboxRow(Base):
     """A question, from before its platform is told that it arrived until a day after its answer; in ``number``'s order.
 
-    ``state``: waiting · running: claimed by ``owner`` until ``lease_until`` · offered: old, and its asker was asked
-    whether it is still wanted · finished. While a question waits, ``lease_until`` is when it may be claimed by others
-    than ``owner``, or tried again. ``fence`` rises with every claim, so a writer that was overtaken is told apart.
-    Times are seconds since 1970 by the database's clock, which all processes share.
+    ``state``: waiting · running: claimed by ``owner`` until ``lease_until`` · paused: kept until its place is resumed ·
+    offered: old, and its asker was asked whether it is still wanted · finished. While a question waits, ``lease_until``
+    is when it may be claimed by others than ``owner``, or tried again. ``fence`` rises with every claim, so a writer
+    that was overtaken is told apart. Times are seconds since 1970 by the database's clock, which all processes share.
     """
 
     __tablename__ = "inbox"
@@ -117,6 +117,26 @@ class InboxRow(Base):
     """Its asker said that it still is."""
     put_at: Mapped[float] = mapped_column(Double)
     finished_at: Mapped[float | None] = mapped_column(Double)
+    held_at: Mapped[float | None] = mapped_column(Double)
+    """When it was put off by a pause; set as long as nothing was posted but that."""
+
+
+class PauseRow(Base):
+    """Something that an operator paused, by a name of ``bot.paused``."""
+
+    __tablename__ = "pause"
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    since: Mapped[float] = mapped_column(Double)
+    by: Mapped[str] = mapped_column(String(255))
+
+
+class PauseNoticeRow(Base):
+    """The last question in a channel that was told of a pause in words, and when."""
+
+    __tablename__ = "pause_notice"
+    channel: Mapped[str] = mapped_column(String(600), primary_key=True)
+    question_id: Mapped[str] = mapped_column(String(255))
+    at: Mapped[float] = mapped_column(Double)
 
 
 class PostRow(Base):

@@ -44,7 +44,7 @@ _PROMPT = "> "
 _CLIPPED = 60
 _Happenings: TypeAlias = asyncio.Queue[Literal["ended", "interrupted"]]
 _RATEABLE = {"answered", "unknown", "stopped", "cut"}
-_BROKEN = {"failed", "cut"}
+_BROKEN = {"failed", "cut", "paused"}
 
 
 class Terminal(Adapter):
@@ -79,6 +79,7 @@ class Terminal(Adapter):
         self._hinted = False
         self._asked: str | None = None
         self._ours: set[str] = set()
+        self._put_off: set[str] = set()
         self._offered: str | None = None
         self._happened = _Happenings()
         self._notices: deque[str] = deque()
@@ -136,6 +137,8 @@ class Terminal(Adapter):
                 shown = await show(self._screen, parts)
                 await journal.after(Posted(part=0, message=self._message(question)))
                 self._answered(shown, asked_here=awaited)
+                if shown and shown.ending.verdict == "paused":
+                    self._put_off.add(question.id)
                 self._offered = question.id if shown and shown.ending.verdict == "offered" else self._offered
         finally:
             self._judge(shown)
@@ -260,8 +263,8 @@ class Terminal(Adapter):
 
     def _repeat(self, question: Question) -> None:
         """Say what is answered, where that does not stand there already."""
-        ours = question.id in self._ours
-        if not (ours and (self._lines.interactive or self._asked is None)):
+        fresh = question.id in self._ours - self._put_off
+        if not (fresh and (self._lines.interactive or self._asked is None)):
             self._screen.say(f"{_PROMPT}{safe_line(question.text)}\n")
 
     async def _history(self, desk: Desk) -> None:

@@ -50,8 +50,8 @@ def _ended(screen: Screen, shown: Shown) -> Shown:
         screen.say("Sources", "bold")
         screen.sources(shown.citations)
         screen.say("")
-    if shown.ending.verdict == "stopped":
-        screen.say("stopped", "dim")
+    if shown.ending.verdict in {"stopped", "paused"}:
+        screen.say(shown.ending.verdict, "dim")
     if shown.ending.verdict == "offered":
         screen.say("/yes has it answered.", "dim")
     if shown.ending.verdict == "failed" and shown.ending.reference:

@@ -78,6 +78,11 @@ def apology(reference: str) -> Tree:
     )
 
 
+def paused() -> Tree:
+    """Say that nothing is answered here for now."""
+    return told("Whoever runs me has paused me here. Your question is kept, and I turn to it as soon as I am resumed.")
+
+
 def offer(ago: str) -> Tree:
     """Ask whether an old question is still wanted; ``ago`` is such as "2 hours ago"."""
     return told(f"You asked this {ago}, and I could not answer then. Do you still want it?")

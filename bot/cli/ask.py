@@ -40,12 +40,14 @@ def command(ctx: click.Context, question: str, *, as_json: bool) -> None:
 async def _ask(settings: Settings, text: str, *, as_json: bool) -> Answer:
     from bot.app import answering, terminal
     from bot.cli.emptiness import must_hold_something
+    from bot.cli.pausing import must_not_be_paused
     from bot.cli.person import user
     from bot.journal import Unkept
 
     answer = Answer()
     here = terminal(settings, user=user())
     question = here.question(text)
+    await must_not_be_paused(settings, question.place)
     async with answering(settings) as (engine, catalog):
         await must_hold_something(catalog, settings.team)
         audience = await here.audience(question.place, question.asker)

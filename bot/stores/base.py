@@ -20,6 +20,11 @@ Result = TypeVar("Result")
 class Changes(Protocol):
     """Hears that another process wrote. Use as an async context manager."""
 
+    @property
+    def hears(self) -> bool:
+        """Whether it could hear now, having waited once."""
+        ...
+
     async def __aenter__(self) -> Self: ...
     async def __aexit__(self, *exc: object) -> None: ...
 

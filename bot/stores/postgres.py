@@ -155,11 +155,16 @@ class _Listening(Changes):
             with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
                 await self._connection.close(timeout=1.0)
 
+    @property
+    def hears(self) -> bool:
+        """Whether the connection stands."""
+        return self._connection is not None and not self._connection.is_closed()
+
     async def wait(self, seconds: float, /) -> bool:
         """Wait for a notification, after connecting where that is needed."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while self._connection is None or self._connection.is_closed():
+                while not self.hears:
                     await self._listen()
                 await self._heard.wait()
                 self._heard.clear()

@@ -118,6 +118,11 @@ class _Looking(Changes):
         if self._connection is not None:
             self._connection.close()
 
+    @property
+    def hears(self) -> bool:
+        """Whether the last look found the file's version."""
+        return self._version is not None
+
     async def wait(self, seconds: float, /) -> bool:
         """Look a few times a second."""
         until = time.monotonic() + seconds

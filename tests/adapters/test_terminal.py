@@ -267,7 +267,9 @@ async def test_an_error_that_nobody_may_read_is_raised() -> None:
         await session.run()
 
 
-@pytest.mark.parametrize(("verdict", "word"), [("stopped", "stopped"), ("failed", "Reference: r-7")])
+@pytest.mark.parametrize(
+    ("verdict", "word"), [("stopped", "stopped"), ("failed", "Reference: r-7"), ("paused", "paused")]
+)
 async def test_how_an_answer_ended_is_said(verdict: Verdict, word: str) -> None:
     ending = Ending(answer="a1", verdict=verdict, cited=(1,), reference="r-7")
     assert word in await Session("How?", answer=(*AN_ANSWER[:-1], ending)).run()
@@ -342,6 +344,16 @@ async def test_a_pipe_sees_no_status() -> None:
     assert "searching" not in await Session("How?", typed=False).run()
 
 
+async def test_an_answer_after_a_pause_comes_with_its_question() -> None:
+    session = Session("How?", answer=(Ending(answer="a1", verdict="paused"),))
+    before = await session.run()
+    assert "> How?" not in before
+    await session.terminal.reply(session.questions[0], Stream(*AN_ANSWER)(), Remembering())
+    shown = session._out.getvalue().removeprefix(before)
+    assert shown.startswith("> How?")
+    assert "Set OPENAI_API_KEY." in shown
+
+
 async def test_an_answer_that_was_not_asked_at_the_prompt_gets_no_hint() -> None:
     console, out = a_console()
     terminal = Terminal(
@@ -360,7 +372,15 @@ async def test_a_pipe_gets_long_lines_whole() -> None:
 
 @pytest.mark.parametrize(
     ("verdict", "failed"),
-    [("answered", False), ("unknown", False), ("told", False), ("stopped", False), ("cut", True), ("failed", True)],
+    [
+        ("answered", False),
+        ("unknown", False),
+        ("told", False),
+        ("stopped", False),
+        ("cut", True),
+        ("failed", True),
+        ("paused", True),
+    ],
 )
 async def test_a_pipe_remembers_whether_any_line_got_no_whole_answer(verdict: Verdict, *, failed: bool) -> None:
     session = Session("How?", answer=(said("Well."), Ending(answer="a1", verdict=verdict)), typed=False)

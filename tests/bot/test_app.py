@@ -17,7 +17,8 @@ from pydantic import SecretStr
 from adapters.base import Audience, Conversations, Ending, History, Place, Rated, Sources, Stopped
 from bot import app
 from bot.database import Database
-from bot.errors import StoreError
+from bot.ending import Told
+from bot.errors import NothingToServe, PlatformLost, StoreError
 from bot.feedback.ratings import Ratings
 from bot.settings import Settings
 from bot.sources import NamedSource
@@ -252,6 +253,40 @@ async def test_a_broken_database_is_told_before_anything_is_asked(tmp_path: Path
         await app.service(Settings(home=tmp_path), Talker())
 
 
+async def test_a_service_without_a_platform_says_so_at_once(settings: Settings) -> None:
+    assert app.platforms(settings) == ()
+    with pytest.raises(NothingToServe, match="footnote chat"):
+        await app.serve(settings, (), Told(60.0, print))
+
+
+async def test_a_worker_needs_a_platform_that_every_process_can_answer(settings: Settings) -> None:
+    class Homing(Talker):
+        anywhere = False
+
+    with pytest.raises(NothingToServe):
+        await app.serve(settings, [Homing()], Told(60.0, print), takes_in=False)
+
+
+async def test_serving_takes_in_at_every_platform_until_one_is_lost(tmp_path: Path) -> None:
+    class Other(Talker):
+        name = "other"
+
+        async def run(self, desk: Desk, /) -> None:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.turns += await desk.history(History(conversation=self.conversation))
+
+    talker, other = Talker("hello"), Other()
+    said: list[str] = []
+    free = Settings(home=tmp_path, port=0, host="127.0.0.1")
+    with pytest.raises(PlatformLost, match="recording is lost, and so Footnote ends: it ended by itself"):
+        await app.serve(free, [talker, other], Told(60.0, print), began=said.append)
+    assert talker.verdicts() == ["told"]
+    assert [talker.open, other.open] == [False, False]
+    assert "Serving recording, other with HTTP on port" in said[0]
+
+
 async def test_the_model_follows_the_key(settings: Settings) -> None:
     keyed = settings.model_copy(update={"openai_api_key": SecretStr("k"), "model": "small"})
     async with app.knowledge(settings) as known:
@@ -278,7 +313,8 @@ def test_the_manual_is_where_it_is_shipped() -> None:
 
 def test_importing_the_root_imports_nothing_concrete() -> None:
     code = (
-        "import sys, bot.app; heavy = {'sqlalchemy', 'onnxruntime', 'numpy', 'openai', 'rich', 'alembic', 'pydantic'};"
+        "import sys, bot.app; heavy = {'sqlalchemy', 'onnxruntime', 'numpy', 'openai', 'rich', 'alembic', 'pydantic',"
+        "'fastapi', 'uvicorn', 'starlette'};"
         "sys.exit(len(heavy & sys.modules.keys()))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=Path(app.__file__).parents[1], check=False).returncode == 0

@@ -14,6 +14,7 @@ CASES = st.builds(
     begun=st.booleans(),
     wanted=st.booleans(),
     stopped=st.booleans(),
+    paused=st.booleans(),
 )
 
 
@@ -44,13 +45,21 @@ def test_after_its_tries_there_is_an_apology_and_after_as_many_again_nothing() -
 
 @given(CASES, st.integers(1, 10))
 def test_tries_are_bounded_whatever_else_is_known(one: Case, tries: int) -> None:
-    assert (step(one, NOW, tries=tries) in {"answer", "offer"}) == (one.attempts <= tries)
+    assert (step(one, NOW, tries=tries) in {"answer", "offer", "hold"}) == (one.attempts <= tries)
 
 
 @given(CASES)
 def test_nobody_is_asked_twice_about_what_they_want(one: Case) -> None:
     if one.wanted or one.begun or one.stopped:
         assert step(one, NOW) != "offer"
+
+
+@given(CASES)
+def test_at_a_paused_place_only_what_was_begun_or_stopped_is_answered(one: Case) -> None:
+    if one.paused and step(one, NOW) in {"answer", "offer"}:
+        assert one.begun or one.stopped
+    if not one.paused:
+        assert step(one, NOW) != "hold"
 
 
 @given(st.integers(1, 1_000))

@@ -52,6 +52,17 @@ def test_a_variable_set_to_nothing_is_not_set() -> None:
     assert load({"OPENAI_API_KEY": "", "FOOTNOTE_MODEL": " "}) == Settings()
 
 
+def test_a_host_names_the_port_and_nobody_has_to() -> None:
+    assert (load({"PORT": " 5000 "}).port, load({}).port, load({"PORT": ""}).port) == (5000, 8080, 8080)
+    assert load({"FOOTNOTE_HOST": "::"}).host == "::"
+
+
+@pytest.mark.parametrize("port", ["http", "-1", "65536", "80.5"])
+def test_a_wrong_port_is_told(port: str) -> None:
+    assert "PORT is" in told({"PORT": port})
+    assert "a whole number from 0 to 65535" in told({"PORT": port})
+
+
 def test_all_mistakes_are_named_at_once(file: Path) -> None:
     file.write_text('log_level = "loud"\nmodle = "x"\nmax_in_flight = 0\n')
     environ = {

@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
+from starlette.routing import BaseRoute
 
 from adapters.base import Ending, LeaseLost, Place
 from tests.doubles.adapters import AN_ANSWER, MARY, RecordingDesk, Stream, a_question, said
@@ -35,6 +36,7 @@ class AdapterContract(ABC):
     async def test_it_can_be_entered_and_left(self) -> None:
         async with self.adapter() as adapter:
             assert adapter.name
+            assert all(isinstance(route, BaseRoute) for route in adapter.routes)
 
     async def test_a_reply_takes_every_part_and_closes_the_stream(self) -> None:
         stream = Stream(*AN_ANSWER)

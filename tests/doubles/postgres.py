@@ -86,6 +86,15 @@ class Server:
             self._process.wait(_PATIENCE)
             self._process = None
 
+    def freeze(self, *, frozen: bool) -> None:
+        """Let the server and all its processes hang, with every connection open; or let them go on."""
+        assert self._process is not None
+        listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True)  # noqa: S607 - wherever ps is
+        pairs = [tuple(map(int, line.split())) for line in listed.stdout.splitlines()]
+        own = [pid for pid, parent in pairs if parent == self._process.pid]
+        for pid in (self._process.pid, *own):
+            os.kill(pid, signal.SIGSTOP if frozen else signal.SIGCONT)
+
     def address(self, name: str = "postgres") -> str:
         """Give the address of one of its databases."""
         return f"postgresql://postgres@/{name}?host={self._home}"

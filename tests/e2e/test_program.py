@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -95,6 +97,20 @@ def test_a_pipe_that_is_told_to_end_has_shown_the_answer_under_way(home: Path) -
     assert program.returncode == 143
     assert "Sources" in shown
     assert told == "footnote: Footnote was told to end (SIGTERM), so this chat ends here.\n"
+
+
+def test_a_paused_chat_says_so_keeps_what_is_asked_and_answers_it_once_resumed(tmp_path: Path) -> None:
+    assert run(tmp_path, "pause", "terminal").returncode == 0
+    paused = run(tmp_path, "chat", given="hello\nhello again\n")
+    assert paused.returncode == 1
+    assert paused.stdout.count("Whoever runs me has paused me here.") == 1
+    assert paused.stdout.count("\npaused\n") == 2
+    assert run(tmp_path, "resume", "terminal").stdout == "Resumed: terminal. 2 questions were kept.\n"
+    with closing(sqlite3.connect(tmp_path / "footnote.db")) as connection, connection:
+        connection.execute("UPDATE inbox SET lease_until = 0")  # as when the first chat has been gone for a while
+    resumed = run(tmp_path, "chat", given="thanks\n")
+    assert resumed.returncode == 0
+    assert "From an earlier chat:\n> hello\n" in resumed.stdout
 
 
 def test_the_output_of_a_pipe_holds_no_colours_and_no_cursor_moves(home: Path) -> None:

@@ -12,8 +12,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[3]
 HEAVY = (
-    "aiosqlite alembic bpe_openai numpy onnx onnxruntime openai prompt_toolkit pydantic rich sqlalchemy structlog"
-    " tokenizers knowledge adapters.terminal bot.settings bot.app"
+    "aiosqlite alembic bpe_openai fastapi numpy onnx onnxruntime openai prompt_toolkit pydantic rich sqlalchemy"
+    " starlette structlog tokenizers uvicorn knowledge adapters.terminal bot.settings bot.app"
 )
 
 
@@ -35,7 +35,10 @@ def _footnote(cwd: Path, *arguments: str, stdin: str = "", **variables: str) -> 
     return _run(code, cwd, stdin, **variables)
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["sync", "--help"], ["ask", "--help"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], ["--version"], ["sync", "--help"], ["ask", "--help"], ["serve", "--help"], ["pause", "--help"]],
+)
 def test_help_imports_nothing_heavy(arguments: list[str], tmp_path: Path) -> None:
     code = f"import sys; from bot.cli.running import run; run({arguments!r}); print(*sys.modules, file=sys.stderr)"
     loaded = set(_run(code, tmp_path).stderr.split())

@@ -1,0 +1,165 @@
+"""HTTP: health for whoever runs the process, and the routes of the platforms, on one port.
+
+Every answer of our own is JSON, an error's is ``{"error": "…"}``. Asking costs no dependency anything.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import secrets
+import socket
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Final
+
+import structlog
+import uvicorn
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from bot.errors import BotError, NoPort, Stopping, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Generator, Sequence
+
+    from starlette.requests import Request
+    from starlette.routing import BaseRoute
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from bot.ops.readiness import Readiness
+
+LARGEST_BODY: Final = 1_048_576
+"""Bytes of a request's body; platforms send a few thousand."""
+_MOST: Final = 1_000
+"""Connections at a time; further ones get 503."""
+_QUIET: Final = 5
+"""Seconds that a connection may rest between two requests."""
+_GRACE: Final = 1
+"""Seconds that requests have to end once all else has ended."""
+_HEALTH: Final = ("/healthz", "/readyz")
+_AGAIN: Final = {"Retry-After": "5"}
+_log = structlog.get_logger()
+
+
+def application(readiness: Readiness, routes: Sequence[BaseRoute]) -> ASGIApp:
+    """Give the app: health first, then the platforms' routes, which are closed but while the service serves."""
+
+    async def healthz(_: Request) -> JSONResponse:
+        return JSONResponse({"alive": True})
+
+    async def readyz(_: Request) -> JSONResponse:
+        ready = readiness.ready()
+        return JSONResponse(readiness.report(), 200 if ready else 503, None if ready else _AGAIN)
+
+    own = [Route("/healthz", healthz), Route("/readyz", readyz)]
+    app = FastAPI(routes=[*own, *routes], openapi_url=None, max_body_size=LARGEST_BODY)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(BotError, _told)
+    app.add_exception_handler(Exception, _failed)
+    return _Logged(_Gate(app, readiness))
+
+
+async def _refused(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - what it was registered for
+    known = {404: "There is nothing at this address.", 405: "This address does not take that method."}
+    return JSONResponse({"error": known.get(error.status_code, error.detail)}, error.status_code, error.headers)
+
+
+async def _told(_: Request, error: Exception) -> JSONResponse:
+    """Say what the desk raised, and whether delivering it again may help."""
+    told = {"error": getattr(error, "told", "")}
+    return JSONResponse(told, 503, _AGAIN) if isinstance(error, Stopping | StoreError) else JSONResponse(told, 422)
+
+
+async def _failed(_: Request, error: Exception) -> JSONResponse:
+    reference = secrets.token_hex(5)
+    _log.error("a request failed", reference=reference, exc_info=error)
+    return JSONResponse({"error": "Something went wrong here.", "reference": reference}, 500)
+
+
+class _Logged:
+    """Swallows what was raised through the app: it is logged and answered already."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self._app(scope, receive, send)
+        except Exception:  # noqa: BLE001 - the app's own handler had it
+            return
+
+
+class _Gate:
+    """Answers 503 in the place of every route but health, while the service starts and once it drains."""
+
+    def __init__(self, app: ASGIApp, readiness: Readiness) -> None:
+        self._app = app
+        self._readiness = readiness
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        phase = self._readiness.phase
+        if scope["type"] != "http" or phase == "serving" or scope["path"] in _HEALTH:
+            await self._app(scope, receive, send)
+            return
+        doing = "starting" if phase == "starting" else "being stopped"
+        await JSONResponse({"error": f"Footnote is {doing}. Try again soon."}, 503, _AGAIN)(scope, receive, send)
+
+
+class _Server(uvicorn.Server):
+    """Leaves the signals to the service."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Capture none."""
+        yield
+
+
+@asynccontextmanager
+async def listening(app: ASGIApp, host: str, port: int) -> AsyncGenerator[int]:
+    """Serve the app while the body runs; give the port, which the system chose where it was 0. Raises NoPort."""
+    config = uvicorn.Config(
+        app,
+        http="h11",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        limit_concurrency=_MOST,
+        timeout_keep_alive=_QUIET,
+        timeout_graceful_shutdown=_GRACE,
+    )
+    server = _Server(config)
+    failed: Exception | None = None
+    with _bound(host, port) as bound:
+        async with asyncio.TaskGroup() as owner:
+            owner.create_task(server.serve([bound]))
+            try:
+                yield bound.getsockname()[1]
+            except Exception as error:  # noqa: BLE001 - raised below, as itself and not in a group
+                failed = error
+            finally:
+                server.should_exit = True
+    if failed is not None:
+        raise failed
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    """Listen from now on; whoever connects before the app is served waits for it."""
+    many = ":" in host and socket.has_dualstack_ipv6()
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, dualstack_ipv6=many, backlog=2048)
+    except OSError as error:
+        raise NoPort(_why_not(error, host, port)) from error
+
+
+def _why_not(error: OSError, host: str, port: int) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} is in use by another process. End that one, or set PORT to another number."
+    if error.errno in {errno.EACCES, errno.EPERM}:
+        return f"Port {port} may not be used by this user. Set PORT to a number from 1024."
+    return f"{host} is no address of this machine. Set FOOTNOTE_HOST to one that is, such as 0.0.0.0 for all of them."

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -165,8 +166,10 @@ async def test_stop_reaches_a_model_that_hangs(settings: Settings) -> None:
 
         writing = asyncio.Event()
 
+    writers: list[asyncio.StreamWriter] = []
+
     async with asyncio.timeout(10):
-        server = await asyncio.start_server(lambda *_: None, "127.0.0.1", 0)
+        server = await asyncio.start_server(lambda _, writer: writers.append(writer), "127.0.0.1", 0)
         async with server:
             port = server.sockets[0].getsockname()[1]
             hanging = settings.model_copy(
@@ -174,6 +177,10 @@ async def test_stop_reaches_a_model_that_hangs(settings: Settings) -> None:
             )
             stopper = Stopper()
             await app.service(hanging, stopper)
+        for writer in writers:
+            writer.close()
+            with suppress(ConnectionError):
+                await writer.wait_closed()
     assert stopper.verdicts() == ["stopped"]
 
 

@@ -24,10 +24,16 @@ def variables() -> list[str]:
 
 
 def commands() -> dict[str, click.Command]:
-    """Every command of the program, by name."""
+    """Every command of the program, by name; that of a group has two words."""
     context = click.Context(main)
     found = {name: main.get_command(context, name) for name in main.list_commands(context)}
-    return {name: command for name, command in found.items() if command is not None}
+    below = [
+        {f"{name} {inner}": command for inner, command in group.commands.items()}
+        for name, group in found.items()
+        if isinstance(group, click.Group)
+    ]
+    flat = {name: command for name, command in found.items() if command and not isinstance(command, click.Group)}
+    return flat | {name: command for each in below for name, command in each.items()}
 
 
 def sayings() -> str:
@@ -62,8 +68,10 @@ def test_every_command_and_option_is_named() -> None:
 def test_every_command_and_option_in_the_manual_exists(page: Path) -> None:
     known = commands()
     text = page.read_text(encoding="utf-8")
-    for name, rest in re.findall(r"(?:`|^|bin/)footnote ([a-z]+)((?: [^`\n]*)?)", text, flags=re.MULTILINE):
-        assert name in known, f"footnote {name}"
+    for said in re.findall(r"(?:`|^|bin/)footnote ([a-z]+(?: [^`\n]*)?)", text, flags=re.MULTILINE):
+        name = next((name for name in known if f"{said} ".startswith(f"{name} ")), said)
+        assert name in known, f"footnote {said}"
+        rest = said.removeprefix(name)
         flags = {flag for option in known[name].params for flag in option.opts} | {"--help"}
         assert set(re.findall(r"(?<!\S)--[a-z-]+", rest)) <= flags, f"footnote {name}{rest}"
 

@@ -97,7 +97,7 @@ class Retriever:
         Raises KnowledgeError where an index or the embedder does.
         """
         found = await self.ranked(text, scope=scope, filters=filters, read=passages * _READ, asking=asking)
-        return within(found, passages=passages, tokens=tokens)
+        return await asyncio.to_thread(within, found, passages=passages, tokens=tokens)
 
     async def ranked(
         self,
@@ -127,21 +127,11 @@ class Retriever:
         hits = fused(rankings)
         best = await self._catalog.passages(hits[: max(_REREAD, read)], scope)
         reads = await self._sentences.read(best[:_REREAD]) if self._sentences and asked.vector is not None else {}
-        evidence = _evidence(asked, rankings, best, reads)
-        again = reranked(best[:_REREAD], evidence) if evidence else best[:_REREAD]
-        passages = (*again, *_below(again, best[_REREAD:]))
-        return Ranked(
-            hits=_whole(passages, hits),
-            passages=passages,
-            rankings=rankings,
-            evidence=evidence,
-            weights=asked.weights,
-            signals=signals(rankings, passages, reads, asked=asked, asking=asking),
-        )
+        return await asyncio.to_thread(_judged, asked, asking, rankings, hits, best, reads)
 
     async def _asked(self, text: str, scope: Scope) -> Asked:
         weights = await self._weigh(terms.telling(text), scope)
-        text = terms.shortened(text, weights, limit=_SEARCH_TEXT, count=_count)
+        text = await asyncio.to_thread(_shortened, text, weights)
         vector = None
         if any(index.name == "vectors" for index in self._indexes):
             vector = (await self._embedder.embed([text], purpose="question")).vectors[0]
@@ -174,12 +164,39 @@ def within(found: Ranked, *, passages: int, tokens: int) -> Retrieved:
     )
 
 
+def _judged(  # noqa: PLR0913, PLR0917 - all that was found
+    asked: Asked,
+    asking: Asked,
+    rankings: tuple[Ranking, ...],
+    hits: tuple[Hit, ...],
+    best: tuple[Passage, ...],
+    reads: Mapping[str, Read],
+) -> Ranked:
+    """Put everything in order: tens of thousands of words, so not on the event loop."""
+    evidence = _evidence(asked, rankings, best, reads)
+    again = reranked(best[:_REREAD], evidence) if evidence else best[:_REREAD]
+    passages = (*again, *_below(again, best[_REREAD:]))
+    return Ranked(
+        hits=_whole(passages, hits),
+        passages=passages,
+        rankings=rankings,
+        evidence=evidence,
+        weights=asked.weights,
+        signals=signals(rankings, passages, reads, asked=asked, asking=asking),
+    )
+
+
 async def _found(index: Index, query: Query) -> Sequence[Hit]:
     return await index.search(query)
 
 
 def _count(text: str) -> int:
     return tokens.count(text)
+
+
+def _shortened(text: str, weights: Mapping[str, float]) -> str:
+    """Keep what is searched of a question. The first one loads the table of tokens, which takes half a second."""
+    return terms.shortened(text, weights, limit=_SEARCH_TEXT, count=_count)
 
 
 def _scale(name: Literal["words", "vectors"]) -> Literal["best", "range"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -50,24 +51,32 @@ class Sentences:
         self._embedder = embedder
         self._kept = kept
         self._known: OrderedDict[str, Read] = OrderedDict()
+        self._reading = asyncio.Lock()
 
     async def read(self, passages: Sequence[Passage]) -> Mapping[str, Read]:
-        """Give by chunk what was read. Raises what the embedder raises."""
-        known = {one.chunk: self._known[one.chunk] for one in passages if one.chunk in self._known}
-        new = [one for one in passages if one.chunk not in known]
-        if new:
-            known |= await self._embedded(new)
-        self._keep(known)
-        return known
+        """Give by chunk what was read; what several ask for at once is read once. Raises what the embedder raises."""
+        held = self._held(passages)
+        if len(held) < len(passages):
+            async with self._reading:
+                held |= self._held(passages)
+                new = [one for one in passages if one.chunk not in held]
+                if new:
+                    held |= await self._embedded(new)
+        self._keep(held)
+        return held
+
+    def _held(self, passages: Sequence[Passage]) -> dict[str, Read]:
+        return {one.chunk: self._known[one.chunk] for one in passages if one.chunk in self._known}
 
     async def _embedded(self, passages: Sequence[Passage]) -> dict[str, Read]:
         """Embed all at once, so that the embedder can share them out over its threads."""
-        said = [tuple(sentences(one.text)[:_MOST]) for one in passages]
+        said = await asyncio.to_thread(_said, passages)
         embedded = await self._embedder.embed([each for some in said for each in some], purpose="passage")
         ends = np.cumsum([len(some) for some in said])[:-1]
         parts = np.split(embedded.vectors.astype(np.float16), ends)
         rows = zip(passages, said, parts, strict=True)
-        return {one.chunk: Read(texts=some, vectors=part) for one, some, part in rows}
+        # A copy: a part alone would keep the vectors of all others alive.
+        return {one.chunk: Read(texts=some, vectors=part.copy()) for one, some, part in rows}
 
     def _keep(self, found: Mapping[str, Read]) -> None:
         for chunk, read in found.items():
@@ -75,3 +84,7 @@ class Sentences:
             self._known.move_to_end(chunk)
         while len(self._known) > self._kept:
             self._known.popitem(last=False)
+
+
+def _said(passages: Sequence[Passage]) -> list[tuple[str, ...]]:
+    return [tuple(sentences(one.text)[:_MOST]) for one in passages]

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 _FENCE = re.compile(r"\s{0,3}(`{3,}|~{3,})")
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_SENTENCE = re.compile(r".+?(?:[.!?…]+[\"'”’)\]]*(?=\s+[^\s\d a-z])\s+|\Z)", re.DOTALL)
+# A run of stops is tried once, from its first, and whole: a hostile page may hold nothing else.
+_SENTENCE = re.compile(r".+?(?:(?<![.!?…])[.!?…]++[\"'”’)\]]*+(?=\s++[^\s\d a-z])\s++|\Z)", re.DOTALL)
 _OWN_LINE = re.compile(r"\s*(?:[-*+•]\s|\d{1,3}[.)]\s|\||#{1,6}\s|>)")
 _NEIGHBOUR: Final = 0.3
 """Of a unit's worth that rubs off on the next one and the one before: answers stand beside the question's words."""

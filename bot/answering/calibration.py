@@ -79,8 +79,11 @@ def bar(likelihoods: Sequence[float], answered: float) -> float:
     return ordered[max(0, math.ceil(answered * len(ordered)) - 1)]
 
 
-def judged_apart(labelled: Sequence[Labelled]) -> list[float]:
-    """Give each question the likelihood of a gate fitted to the other folds; a conversation is in one fold whole."""
+def judged_apart(labelled: Sequence[Labelled]) -> list[float] | None:
+    """Give each question the likelihood of a gate fitted to the other folds; a conversation is in one fold whole.
+
+    None where some fold leaves fewer than ``FEWEST`` of either sort: likelihoods of two gates do not compare.
+    """
     folds: dict[int, list[int]] = defaultdict(list)
     for place, one in enumerate(labelled):
         folds[_fold(one.conversation)].append(place)
@@ -88,6 +91,8 @@ def judged_apart(labelled: Sequence[Labelled]) -> list[float]:
     for places in folds.values():
         held = set(places)
         gate = _fitted([one for place, one in enumerate(labelled) if place not in held])
+        if gate is SHIPPED:
+            return None
         for place in places:
             likelihoods[place] = gate.of(labelled[place].features)
     return likelihoods

@@ -116,11 +116,10 @@ async def _labelled(settings: Settings, known: Knowledge, questions: Sequence[As
 def _outcome(gate: Gate, labelled: Sequence[Labelled], answered: float) -> _Outcome:
     from bot.answering.calibration import judged_apart
     from bot.answering.gate import SHIPPED
-    from bot.evaluation.measures import stopped
 
     yes = [gate.of(one.features) for one in labelled if one.answerable]
     no = [gate.of(one.features) for one in labelled if not one.answerable]
-    apart = list(zip(judged_apart(labelled), labelled, strict=True))
+    apart = judged_apart(labelled)
     fitted = gate.weights != SHIPPED.weights
     return _Outcome(
         answerable=len(yes),
@@ -128,14 +127,16 @@ def _outcome(gate: Gate, labelled: Sequence[Labelled], answered: float) -> _Outc
         fitted=fitted,
         passed=sum(score >= gate.least for score in yes) / len(yes),
         stopped=sum(score < gate.least for score in no) / len(no) if no else None,
-        apart=stopped(
-            [score for score, one in apart if one.answerable],
-            [score for score, one in apart if not one.answerable],
-            answered=answered,
-        )
-        if fitted
-        else None,
+        apart=None if apart is None else _stopped_apart(apart, labelled, answered),
     )
+
+
+def _stopped_apart(scores: Sequence[float], labelled: Sequence[Labelled], answered: float) -> float | None:
+    from bot.evaluation.measures import stopped
+
+    pairs = list(zip(scores, labelled, strict=True))
+    yes = [score for score, one in pairs if one.answerable]
+    return stopped(yes, [score for score, one in pairs if not one.answerable], answered=answered)
 
 
 def _object(outcome: _Outcome, *, kept: bool) -> dict[str, Any]:

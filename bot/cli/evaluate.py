@@ -131,5 +131,7 @@ def _gate(gate: GateMeasured) -> Iterator[str]:
     yield f"The gate: {counted(gate.answerable, 'answerable question')}, {counted(gate.others, 'other')}"
     yield f"{'':14}{'AUC':>10}{'stopped at 90 % answered':>27}"
     yield f"{'as shipped':14}{gate.shipped.auc:>10.3f}{gate.shipped.stopped:>27.0%}"
-    yield f"{'calibrated':14}{gate.calibrated.auc:>10.3f}{gate.calibrated.stopped:>27.0%}   five-fold by conversation"
+    if gate.calibrated is not None:
+        columns = f"{gate.calibrated.auc:>10.3f}{gate.calibrated.stopped:>27.0%}"
+        yield f"{'calibrated':14}{columns}   five-fold by conversation"
     yield f"As shipped, {gate.passed:.1%} of the answerable pass and {gate.stopped:.0%} of the others are stopped."

@@ -60,7 +60,8 @@ class GateMeasured:
     """The gate on a set with questions that it does not answer.
 
     ``shipped`` is the gate as it comes, ``passed`` and ``stopped`` what its own bar lets through of the answerable and
-    stops of the others; ``calibrated`` one fitted to the other four fifths of the conversations each time.
+    stops of the others; ``calibrated`` one fitted to the other four fifths of the conversations each time, None where
+    there are too few.
     """
 
     answerable: int
@@ -68,7 +69,7 @@ class GateMeasured:
     shipped: Judged
     passed: float
     stopped: float
-    calibrated: Judged
+    calibrated: Judged | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,13 +246,14 @@ def _gate(tally: _Tally) -> GateMeasured | None:
         return None
     shipped = [SHIPPED.likelihood(outlook) for outlook in tally.outlooks]
     yes, no = _split(shipped, answerable)
+    apart = judged_apart(tally.labelled)
     return GateMeasured(
         answerable=len(yes),
         others=len(no),
         shipped=_judged(shipped, answerable),
         passed=sum(score >= SHIPPED.least for score in yes) / len(yes),
         stopped=sum(score < SHIPPED.least for score in no) / len(no),
-        calibrated=_judged(judged_apart(tally.labelled), answerable),
+        calibrated=_judged(apart, answerable) if apart is not None else None,
     )
 
 

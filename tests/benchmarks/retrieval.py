@@ -67,4 +67,5 @@ def _scores(name: str, measured: Measured) -> Iterator[Figure]:
 def _gate(name: str, measured: Measured) -> Iterator[Figure]:
     if measured.gate is not None:
         yield Figure(name=f"{name}: gate as shipped, AUC", value=measured.gate.shipped.auc, unit="")
-        yield Figure(name=f"{name}: gate calibrated, five-fold, AUC", value=measured.gate.calibrated.auc, unit="")
+        if (calibrated := measured.gate.calibrated) is not None:
+            yield Figure(name=f"{name}: gate calibrated, five-fold, AUC", value=calibrated.auc, unit="")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
@@ -59,3 +60,18 @@ async def test_nothing_read_embeds_nothing() -> None:
             raise AssertionError
 
     assert await Sentences(Never()).read([]) == {}
+
+
+async def test_what_several_ask_for_at_once_is_embedded_once() -> None:
+    embedder = Hashing()
+    sentences = Sentences(embedder)
+    async with asyncio.TaskGroup() as tasks:
+        asking = [tasks.create_task(sentences.read([KEYS])) for _ in range(16)]
+    assert len(embedder.texts) == 3
+    assert {task.result()[KEYS.chunk].texts for task in asking} == {(await sentences.read([KEYS]))[KEYS.chunk].texts}
+
+
+async def test_a_remembered_passage_keeps_no_other_one_alive() -> None:
+    pages = [passage("a.md", "One thing is said here."), passage("b.md", TEXT)]
+    for read in (await Sentences(Hashing()).read(pages)).values():
+        assert read.vectors.base is None

@@ -37,6 +37,12 @@ def _split(scores: list[float], labelled: list[Labelled]) -> tuple[list[float], 
     return [each for each, one in pairs if one.answerable], [each for each, one in pairs if not one.answerable]
 
 
+def _apart(labelled: list[Labelled]) -> float | None:
+    scores = judged_apart(labelled)
+    assert scores is not None
+    return auc(*_split(scores, labelled))
+
+
 def test_a_fit_finds_what_tells_the_questions_apart() -> None:
     labelled = _corpus(300)
     gate = calibrated(labelled, answered=0.9)
@@ -47,7 +53,7 @@ def test_a_fit_finds_what_tells_the_questions_apart() -> None:
 
 def test_questions_that_a_gate_was_not_fitted_to_are_told_apart_too() -> None:
     labelled = _corpus(300)
-    found = auc(*_split(judged_apart(labelled), labelled))
+    found = _apart(labelled)
     assert found is not None
     assert found > 0.9
 
@@ -58,7 +64,7 @@ def test_labels_by_chance_are_not_learned() -> None:
         _labelled(chance.random(), answerable=chance.random() < 0.5, conversation=str(number), noise=chance.random())
         for number in range(400)
     ]
-    found = auc(*_split(judged_apart(labelled), labelled))
+    found = _apart(labelled)
     assert found is not None
     assert 0.4 < found < 0.6
 
@@ -86,6 +92,12 @@ def test_few_questions_only_set_the_bar_of_the_shipped_gate() -> None:
     assert gate.least == min(SHIPPED.of(one.features) for one in few if one.answerable)
 
 
+@pytest.mark.parametrize("count", [2 * FEWEST, 2 * FEWEST + 8])
+def test_too_few_for_folds_are_not_judged_by_another_gate(count: int) -> None:
+    assert calibrated(_corpus(count), answered=0.9).weights != SHIPPED.weights
+    assert judged_apart(_corpus(count)) is None
+
+
 def test_without_an_answerable_question_there_is_no_bar() -> None:
     with pytest.raises(ValueError, match="no question is answerable"):
         calibrated([_labelled(0.1, answerable=False, conversation="a")], answered=0.9)
@@ -111,7 +123,7 @@ def test_a_conversation_is_in_one_fold_whole() -> None:
     for talk in range(150):
         stated, answerable = chance.random(), chance.random() < 0.5
         labelled += [_labelled(stated, answerable=answerable, conversation=str(talk))] * 4
-    found = auc(*_split(judged_apart(labelled), labelled))
+    found = _apart(labelled)
     assert found is not None
     assert 0.35 < found < 0.65
     assert FOLDS == 5

@@ -67,12 +67,12 @@ def test_a_dry_run_keeps_nothing(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_enough_questions_of_both_sorts_fit_the_gate(handbook: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    asked = [{"text": f"How do I rotate key {number}?", "metadata": {"answerable": True}} for number in range(25)]
-    asked += [{"text": f"Who won cup {number} in Brazil?", "metadata": {"answerable": False}} for number in range(25)]
+    asked = [{"text": f"How do I rotate key {number}?", "metadata": {"answerable": True}} for number in range(40)]
+    asked += [{"text": f"Who won cup {number} in Brazil?", "metadata": {"answerable": False}} for number in range(40)]
     (handbook.parent / "asked.jsonl").write_text("".join(json.dumps(row) + "\n" for row in asked))
     assert run(["calibrate", "asked.jsonl", "--answered", "0.9"]) == 0
     shown = capsys.readouterr().out
-    assert "The gate was fitted to 25 answerable questions and 25 others." in shown
+    assert "The gate was fitted to 40 answerable questions and 40 others." in shown
     assert "Of others that it was not fitted to it stops 100% (five-fold)." in shown
     assert "stated" in kept().weights
 

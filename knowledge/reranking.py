@@ -1,7 +1,7 @@
 """The best of what was fused, read again: by its best sentences, and by what of the question it holds. Pure.
 
-A chunk's vector says what it is about as a whole; an answer is one sentence in it. The weights were fitted, each set
-left out in turn, on three question sets, and differ little between them; ``docs/retrieval.md`` has the tables.
+A chunk's vector says what it is about as a whole; an answer is one sentence in it. The weights suit three question sets
+together, and hardly differ where one of them is left out; ``docs/retrieval.md`` has the tables.
 """
 
 from __future__ import annotations

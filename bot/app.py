@@ -301,9 +301,13 @@ def _upkeep(
 @asynccontextmanager
 async def _parts(settings: Settings, told: Callable[[str], None] | None = None) -> AsyncGenerator[Assembled]:
     """Open what answering takes, follow what is published, and keep the named sources up to date."""
+    import asyncio
+
     from bot.serving import Assembled
     from knowledge.following import following
+    from knowledge.tokens import count
 
+    await asyncio.to_thread(count, "")  # loads its table for half a second, which leases cannot wait for later
     async with (
         _assembled(settings) as (answerer, known, database),
         following(known.indexes, known.workspace),

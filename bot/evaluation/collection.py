@@ -117,10 +117,13 @@ def _qrels(folder: Path, split: str | None) -> Path:
 
 
 def _relevant(path: Path) -> dict[str, dict[str, int]]:
-    """Read judgements, of BEIR (three columns and a header) or of TREC (four); what is graded 0 is not relevant."""
+    """Read judgements, of BEIR (three columns and a header) or of TREC (four); what is graded 0 is not relevant.
+
+    In a line with tabs only these part columns, since ids may hold spaces.
+    """
     relevant: dict[str, dict[str, int]] = {}
     for number, (line, where) in enumerate(_lines(path)):
-        columns = line.split()
+        columns = [column.strip() for column in line.split("\t")] if "\t" in line else line.split()
         if number == 0 and columns[0] == "query-id":
             continue
         try:

@@ -48,6 +48,14 @@ def test_judgements_may_be_of_trec(tmp_path: Path) -> None:
     assert first.relevant == {"keys": 2}
 
 
+def test_ids_in_judgements_may_hold_spaces_between_tabs(tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [{"_id": "q 1", "text": "a?"}, {"_id": "q2", "text": "b?"}]
+    qrels = "query-id\tcorpus-id\tscore\nq 1\tThe Keys\t1\nq2\tThe Keys\t 2\r\nq2\t0\tsigning keys\t1\n"
+    first, second = questions(a_collection(tmp_path, queries=rows, qrels=qrels))
+    assert first.relevant == {"The Keys": 1}
+    assert second.relevant == {"The Keys": 2, "signing keys": 1}
+
+
 def test_the_only_split_needs_no_name(tmp_path: Path) -> None:
     folder = a_collection(tmp_path, split="dev")
     assert questions(folder) == questions(folder, split="dev")

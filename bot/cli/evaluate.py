@@ -74,6 +74,9 @@ def retrieval(  # noqa: PLR0913 - its options
     if as_json:
         say_json({"set": str(folder), "embedder": settings.embedder, **_object(measured)})
     else:
+        if measured.missing:
+            were = counted(measured.missing, "relevant document is", "relevant documents are")
+            tell(f"{were} not in corpus.jsonl, so the figures are lower than they should be.")
         for line in _lines(folder.absolute().name, measured):
             say(line)
 

@@ -63,6 +63,16 @@ def test_the_teams_own_knowledge_is_left_alone(collection: Path, capsys: pytest.
     assert capsys.readouterr().out == ""
 
 
+def test_relevant_documents_that_the_corpus_lacks_are_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    a_collection(folder / "pages", qrels="q1\tkeys\t1\nq1\tgone\t1\nq2\tships\t1\nq2\tlost\t1\n")
+    assert run(["eval", "retrieval", "pages"]) == 0
+    told = "footnote: 2 relevant documents are not in corpus.jsonl, so the figures are lower than they should be.\n"
+    assert capsys.readouterr().err.endswith(told)
+    assert run(["eval", "retrieval", "pages", "--json"]) == 0
+    shown = capsys.readouterr()
+    assert (json.loads(shown.out)["missing"], shown.err) == (2, "")
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _KEPT: Final = "evaluation"
 """The folder, in the home, of the indexes of question sets."""
+_INTERRUPTED: Final = "Interrupted. What was embedded is kept, and the same command goes on from there."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,11 @@ def retrieval(  # noqa: PLR0913 - its options
         quiet=as_json,
     )
     settings = load()
-    measured = asyncio.run(_measured(settings, wish))
+    try:
+        measured = asyncio.run(_measured(settings, wish))
+    except KeyboardInterrupt:
+        tell(_INTERRUPTED)
+        raise
     if as_json:
         say_json({"set": str(folder), "embedder": settings.embedder, **_object(measured)})
     else:

@@ -228,7 +228,12 @@ def named(settings: Settings) -> list[Files]:
     from bot.sources import may_read
 
     return [
-        files(one.path, readers=may_read(settings.team, readers=one.readers, public=one.public), name=one.name)
+        files(
+            one.path,
+            readers=may_read(settings.team, readers=one.readers, public=one.public),
+            name=one.name,
+            genre=one.kind,
+        )
         for one in settings.sources
     ]
 

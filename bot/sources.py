@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from adapters.base import PRINCIPAL
+from knowledge.base import Genre  # noqa: TC001 - pydantic reads it
+from knowledge.genres import GENRES, named
 
 
 def _name(value: str) -> str:
@@ -22,6 +24,13 @@ def _reader(value: str) -> str:
     return value
 
 
+def _kind(value: object) -> Genre:
+    """Take the words that ``--kind`` takes."""
+    if isinstance(value, str) and (genre := named(value)):
+        return genre
+    raise ValueError
+
+
 class NamedSource(BaseModel):
     """One table ``[[sources]]``. A relative path is one from the working folder, where the file lies too."""
 
@@ -32,6 +41,9 @@ class NamedSource(BaseModel):
     public: bool = Field(default=False, description="true or false")
     readers: tuple[Annotated[str, AfterValidator(_reader)], ...] = Field(
         default=(), description='a list such as ["slack:T1", "slack:T1:channel:C1"]'
+    )
+    kind: Annotated[Genre | None, BeforeValidator(_kind)] = Field(
+        default=None, description=f"{', '.join(GENRES[:-1])} or {GENRES[-1]}"
     )
 
     @property

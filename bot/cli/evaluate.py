@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _KEPT: Final = "evaluation"
 """The folder, in the home, of the indexes of question sets."""
+_INTERRUPTED: Final = "Interrupted. What was embedded is kept, and the same command goes on from there."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,10 +71,17 @@ def retrieval(  # noqa: PLR0913 - its options
         quiet=as_json,
     )
     settings = load()
-    measured = asyncio.run(_measured(settings, wish))
+    try:
+        measured = asyncio.run(_measured(settings, wish))
+    except KeyboardInterrupt:
+        tell(_INTERRUPTED)
+        raise
     if as_json:
         say_json({"set": str(folder), "embedder": settings.embedder, **_object(measured)})
     else:
+        if measured.missing:
+            were = counted(measured.missing, "relevant document is", "relevant documents are")
+            tell(f"{were} not in corpus.jsonl, so the figures are lower than they should be.")
         for line in _lines(folder.absolute().name, measured):
             say(line)
 

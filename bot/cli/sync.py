@@ -74,7 +74,7 @@ def command(  # noqa: PLR0913 - its options
     if paths:
         sources = _given(settings, paths, readers, name, genre, public=public)
     else:
-        sources = _named(settings, told_how=bool(public or readers or name))
+        sources = _named(settings, told_how=bool(public or readers or name or genre))
     if rebuild:
         _must_be_readable(paths or [source.path for source in settings.sources])
         if not quiet:
@@ -110,13 +110,15 @@ def _given(  # noqa: PLR0913 - what was said of them
 
 
 def _named(settings: Settings, *, told_how: bool) -> Sequence[Source]:
-    """Give the sources of the settings, which say themselves who reads each and what it is called."""
+    """Give the sources of the settings, which say themselves who reads each, its name and its kind."""
     from bot.app import named
 
     if not settings.sources:
         raise click.UsageError("Name a PATH to read, or name sources in footnote.toml: [[sources]] with a path each.")
     if told_how:
-        raise click.UsageError("--name, --public and --reader go with a PATH; footnote.toml says them of its sources.")
+        raise click.UsageError(
+            "--name, --public, --reader and --kind go with a PATH; footnote.toml says them of its sources."
+        )
     return named(settings)
 
 

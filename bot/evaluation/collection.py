@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 CORPUS: Final = "corpus.jsonl"
 QUERIES: Final = "queries.jsonl"
 _USUAL: Final = "test"
+_HIGHEST: Final = 1_000_000
 _SPEAKERS: Final = {"user": "user", "human": "user", "agent": "bot", "assistant": "bot", "bot": "bot", "system": "bot"}
 
 
@@ -74,20 +75,26 @@ def rows(path: Path) -> Iterator[dict[str, Any]]:
 def _lines(path: Path) -> Iterator[tuple[str, str]]:
     """Give the lines that hold something, and where each stands."""
     try:
-        with path.open(encoding="utf-8") as lines:
+        with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield line.strip(), f"{path}, line {number}"
+                where = f"{path}, line {number}"
+                if text := _text(line, where).strip():
+                    yield text, where
     except OSError as error:
         raise BadCollection(f"{path} cannot be read: {(error.strerror or 'an error').lower()}.") from error
+
+
+def _text(line: bytes, where: str) -> str:
+    try:
+        return line.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadCollection(f"{path} is not UTF-8 text.") from error
+        raise BadCollection(f"{where}: this is not UTF-8 text.") from error
 
 
 def _row(line: str, where: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadCollection(f"{where}: this is no JSON.") from error
     if not isinstance(row, dict) or not isinstance(row.get("text"), str):
         raise BadCollection(f"{where}: a row is an object with _id and text.")
@@ -110,30 +117,43 @@ def _qrels(folder: Path, split: str | None) -> Path:
 
 
 def _relevant(path: Path) -> dict[str, dict[str, int]]:
-    """Read judgements, of BEIR (three columns and a header) or of TREC (four); what is graded 0 is not relevant."""
+    """Read judgements, of BEIR (three columns and a header) or of TREC (four); what is graded 0 is not relevant.
+
+    In a line with tabs only these part columns, since ids may hold spaces.
+    """
     relevant: dict[str, dict[str, int]] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        columns = line.split()
-        if not columns or (number == 1 and columns[0] == "query-id"):
+    for number, (line, where) in enumerate(_lines(path)):
+        columns = [column.strip() for column in line.split("\t")] if "\t" in line else line.split()
+        if number == 0 and columns[0] == "query-id":
             continue
         try:
             asked, *_, document, grade = columns if len(columns) in {3, 4} else []
-            if int(grade) > 0:
-                relevant.setdefault(asked, {})[document] = int(grade)
+            if (score := _grade(grade)) > 0:
+                relevant.setdefault(asked, {})[document] = score
         except ValueError:
-            raise BadCollection(f"{path}, line {number}: a judgement is query-id, corpus-id and score.") from None
+            raise BadCollection(f"{where}: a judgement is query-id, corpus-id and score.") from None
     return relevant
+
+
+def _grade(column: str) -> int:
+    """Read a grade. Raises ValueError, also where it is more than a gain can be reckoned with."""
+    grade = int(column)
+    if grade > _HIGHEST:
+        raise ValueError
+    return grade
 
 
 def _asked(row: Mapping[str, Any], relevant: Mapping[str, Mapping[str, int]], *, answerable: bool = True) -> Asked:
     metadata = row["metadata"]
     history = _history(metadata.get("history") or [], row["where"])
-    said = metadata.get("answerable")
+    said = metadata.get("answerable", answerable)
+    if not isinstance(said, bool):
+        raise BadCollection(f"{row['where']}: metadata.answerable is true or false, without quotes.")
     return Asked(
         id=row["_id"],
         text=row["text"],
         relevant=relevant.get(row["_id"], {}),
-        answerable=said if isinstance(said, bool) else answerable,
+        answerable=said,
         history=history,
         conversation=str(metadata.get("conversation") or (history[0].question if history else row["text"])),
     )

@@ -11,14 +11,14 @@ from bot.answering.calibration import Labelled, judged_apart
 from bot.answering.gate import SHIPPED, Outlook, features
 from bot.answering.route import Told, routed
 from bot.answering.searching import Searching
-from bot.errors import TooLong
+from bot.errors import BadCollection, TooLong
 from bot.evaluation import measures
 from knowledge.base import Signals
 from knowledge.fusion import by_rank, fused
 from knowledge.retriever import within
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from bot.answering.searching import Found
     from bot.answering.turns import NewTurn, PastTurn
@@ -34,6 +34,8 @@ WAYS: Final[tuple[Way, ...]] = ("keywords", "dense", "rank fusion", "weighted su
 ANSWERED: Final = 0.9
 """The share of answerable questions that are let through where the gate is judged."""
 _READ: Final = 15
+_LOOKED_UP: Final = 10_000
+"""Documents that are looked up at once; SQLite takes three times as many."""
 _NOTHING: Final = Outlook(question="", signals=Signals())
 
 
@@ -74,10 +76,14 @@ class GateMeasured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """What was measured: ``ways`` by name, the gate where it can be, and the milliseconds that a search took."""
+    """What was measured: ``ways`` by name, the gate where it can be, and the milliseconds that a search took.
+
+    ``missing`` counts the relevant documents that are not in the corpus, and so cannot be found.
+    """
 
     questions: int
     judged: int
+    missing: int
     ways: Mapping[Way, Scores]
     gate: GateMeasured | None
     median_ms: float
@@ -112,8 +118,10 @@ class Evaluation:
     ) -> Measured:
         """Ask every question, with what was said before it unless ``history`` is false.
 
-        ``progress`` hears how many were asked. Raises KnowledgeError.
+        ``progress`` hears how many were asked. Raises KnowledgeError, and BadCollection where no relevant document is
+        there to be found.
         """
+        missing = await self._missing({document for asked in questions for document in asked.relevant})
         tally = _Tally(ranked={way: [] for way in self._ways})
         for number, asked in enumerate(questions, 1):
             await self._ask(asked, asked.history if history else (), tally)
@@ -122,6 +130,7 @@ class Evaluation:
         return Measured(
             questions=len(questions),
             judged=sum(bool(asked.relevant) for asked in questions),
+            missing=missing,
             ways={way: _scores(pairs) for way, pairs in tally.ranked.items()},
             gate=_gate(tally),
             median_ms=1_000 * statistics.median(tally.took or [0.0]),
@@ -138,6 +147,18 @@ class Evaluation:
             if progress is not None:
                 progress(number)
         return tally.labelled
+
+    async def _missing(self, relevant: Collection[str]) -> int:
+        """Count those that are not in the corpus. Raises BadCollection where that is all of them."""
+        names = sorted(relevant)
+        there = 0
+        for start in range(0, len(names), _LOOKED_UP):
+            there += len(await self._catalog.readable(names[start : start + _LOOKED_UP], self._scope))
+        if names and not there:
+            raise BadCollection(
+                f"No relevant document is in corpus.jsonl: qrels name {names[0]}, for example, the _id of no row."
+            )
+        return len(names) - there
 
     async def _ask(self, asked: Asked, history: Sequence[PastTurn], tally: _Tally) -> None:
         started = time.perf_counter()

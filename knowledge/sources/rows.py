@@ -42,23 +42,21 @@ class Rows(Source):
     async def documents(self) -> AsyncGenerator[Document]:
         """Give every row. Raises NothingThere, and Unreadable with the line, since a measure of part would mislead."""
         try:
-            with self._corpus.open(encoding="utf-8") as lines:
+            with self._corpus.open("rb") as lines:
                 for number, line in enumerate(lines, 1):
                     if line.strip():
                         yield self._document(_row(line, f"{self._corpus}, line {number}"))
         except OSError as error:
             raise NothingThere(f"{self._corpus} cannot be read: {(error.strerror or 'an error').lower()}.") from error
-        except UnicodeDecodeError as error:
-            raise Unreadable(f"{self._corpus} is not UTF-8 text.") from error
 
     def _document(self, row: dict[str, Any]) -> Document:
-        title, text = str(row.get("title") or "").strip(), row["text"]
+        name, title, text = _whole(str(row["_id"])), _whole(str(row.get("title") or "").strip()), row["text"]
         return Document(
-            id=str(row["_id"]),
+            id=name,
             source=self.name,
             format=self._format(text),
             content=(text if text.strip() else title).encode("utf-8", "replace"),
-            title=title or str(row["_id"]),
+            title=title or name,
             readers=self._readers,
         )
 
@@ -68,10 +66,17 @@ class Rows(Source):
         return "html" if _HTML.match(text) else "markdown"
 
 
-def _row(line: str, where: str) -> dict[str, Any]:
+def _whole(text: str) -> str:
+    r"""Put ``?`` for half a character, such as JSON's ``\ud800`` alone, which no database takes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
+def _row(line: bytes, where: str) -> dict[str, Any]:
     try:
-        row = json.loads(line)
-    except ValueError as error:
+        row = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"{where}: this is not UTF-8 text.") from error
+    except (ValueError, RecursionError) as error:
         raise Unreadable(f"{where}: this is no JSON.") from error
     if not isinstance(row, dict) or "_id" not in row or not isinstance(row.get("text"), str):
         raise Unreadable(f"{where}: a row is an object with _id and text.")

@@ -178,12 +178,14 @@ readers = ["slack:T1:channel:C1"]
 [[sources]]
 path = "website"
 public = true
+kind = "Terms of Use"
 """)
     settings = load({}, file)
     assert settings.sync_minutes == 0
     assert [source.called for source in settings.sources] == ["handbook", "private notes", "website"]
     assert settings.sources[1].path.is_absolute()
     assert [source.public for source in settings.sources] == [False, False, True]
+    assert [source.kind for source in settings.sources] == [None, None, "legal"]
 
 
 def test_each_mistake_in_a_table_of_sources_is_named_with_its_place(file: Path) -> None:
@@ -191,13 +193,15 @@ def test_each_mistake_in_a_table_of_sources_is_named_with_its_place(file: Path) 
 [[sources]]
 path = "handbook"
 reader = ["slack:T1"]
+kind = "poem"
 [[sources]]
 name = "a/b"
 public = "perhaps"
 readers = ["everybody", "slack:T1"]
 """)
     assert told({}, file).splitlines() == [
-        "5 settings are wrong:",
+        "6 settings are wrong:",
+        (f"- {file}: sources, table 1: kind is 'poem'; it must be technical, plain, general, legal, policy or audit."),
         f"- {file}: sources, table 1: reader is no setting; did you mean readers?",
         f"- {file}: sources, table 2: name is 'a/b'; it must be a name without a slash.",
         f"- {file}: sources, table 2: path is not set; it must be a file or folder.",

@@ -48,7 +48,14 @@ async def test_a_row_without_text_is_its_title(tmp_path: Path) -> None:
     assert one.content == b"Only a title"
 
 
-@pytest.mark.parametrize("line", ["{", "[]", '{"text": "no id"}', '{"_id": "a", "text": 3}'])
+async def test_half_a_character_becomes_a_question_mark(tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus.jsonl"
+    corpus.write_text(r'{"_id": "a\ud800", "title": "b\ud800", "text": "c\ud800"}')
+    (one,) = await all_of(_rows(corpus))
+    assert (one.id, one.title, one.content) == ("a?", "b?", b"c?")
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"text": "no id"}', '{"_id": "a", "text": 3}', "[" * 100_000])
 async def test_a_broken_row_ends_the_source_with_its_line(tmp_path: Path, line: str) -> None:
     corpus = tmp_path / "corpus.jsonl"
     corpus.write_text(f'{{"_id": "a", "text": "fine"}}\n{line}\n')
@@ -62,6 +69,6 @@ async def test_a_missing_corpus_is_told(tmp_path: Path) -> None:
 
 
 async def test_a_corpus_that_is_no_text_is_told(tmp_path: Path) -> None:
-    (tmp_path / "corpus.jsonl").write_bytes(b"\xff\xfe")
-    with pytest.raises(Unreadable, match="is not UTF-8 text"):
+    (tmp_path / "corpus.jsonl").write_bytes(b"\n\xff\xfe")
+    with pytest.raises(Unreadable, match="line 2: this is not UTF-8 text"):
         await all_of(_rows(tmp_path / "corpus.jsonl"))

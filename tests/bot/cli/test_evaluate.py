@@ -1,15 +1,38 @@
 from __future__ import annotations
 
+import asyncio
 import json
-from typing import TYPE_CHECKING
+import signal
+from typing import TYPE_CHECKING, Literal
 
 import pytest
 
+from bot import app
 from bot.cli.running import run
-from tests.doubles.collections import a_collection
+from tests.doubles.collections import CORPUS, a_collection
+from tests.doubles.hashing import Hashing
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
+
+    from knowledge.base import Embedded
+
+
+class Interrupted(Hashing):
+    """Hears Ctrl-C in place of the first question, or of the twentieth passage."""
+
+    batch = 1
+
+    def __init__(self, purpose: Literal["question", "passage"]) -> None:
+        super().__init__()
+        self._purpose = purpose
+
+    async def embed(self, texts: Sequence[str], /, *, purpose: Literal["question", "passage"]) -> Embedded:
+        if purpose == self._purpose and (purpose == "question" or len(self.texts) == 19):
+            signal.raise_signal(signal.SIGINT)
+            await asyncio.Event().wait()
+        return await super().embed(texts, purpose=purpose)
 
 
 @pytest.fixture
@@ -56,11 +79,35 @@ def test_a_second_run_embeds_nothing_and_a_changed_row_only_itself(
     assert len(list((collection.parent / ".footnote" / "evaluation").glob("*.db"))) == 1
 
 
+def test_interrupted_while_it_embeds_or_asks_it_says_so_and_goes_on_from_there(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    a_collection(folder / "pages", corpus=[*CORPUS, *({"_id": f"{n}", "text": f"Page {n}."} for n in range(27))])
+    embedding, asking = Interrupted("passage"), Interrupted("question")
+    for interrupted in (embedding, asking):
+        monkeypatch.setattr(app, "_embedder", lambda _, given=interrupted: given)
+        assert run(["eval", "retrieval", "pages", "--json"]) == 130
+        told = "footnote: Interrupted. What was embedded is kept, and the same command goes on from there."
+        assert capsys.readouterr().err.strip() == told
+    assert len(embedding.texts) == 19
+    assert 11 <= len(asking.texts) < 30
+
+
 def test_the_teams_own_knowledge_is_left_alone(collection: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["eval", "retrieval", str(collection), "--json"]) == 0
     capsys.readouterr()
     assert run(["sources"]) == 0
     assert capsys.readouterr().out == ""
+
+
+def test_relevant_documents_that_the_corpus_lacks_are_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    a_collection(folder / "pages", qrels="q1\tkeys\t1\nq1\tgone\t1\nq2\tships\t1\nq2\tlost\t1\n")
+    assert run(["eval", "retrieval", "pages"]) == 0
+    told = "footnote: 2 relevant documents are not in corpus.jsonl, so the figures are lower than they should be.\n"
+    assert capsys.readouterr().err.endswith(told)
+    assert run(["eval", "retrieval", "pages", "--json"]) == 0
+    shown = capsys.readouterr()
+    assert (json.loads(shown.out)["missing"], shown.err) == (2, "")
 
 
 @pytest.mark.parametrize(

@@ -47,12 +47,22 @@ def test_without_a_path_the_sources_of_the_settings_are_read(handbook: Path, cap
     assert _synced(capsys, "--rebuild")["added"] == 2
 
 
+def test_the_kind_of_a_source_in_the_settings_is_that_of_its_option(
+    handbook: Path, capsys: CaptureFixture[str]
+) -> None:
+    (handbook.parent / "footnote.toml").write_text('[[sources]]\npath = "handbook"\nkind = "Contracts"\n')
+    assert _synced(capsys, "handbook", "--kind", "legal")["added"] == 2
+    again = _synced(capsys)
+    assert (again["changed"], again["unchanged"]) == (0, 2)
+
+
 @pytest.mark.parametrize(
     ("file", "arguments", "why"),
     [
         ("", [], "Name a PATH to read, or name sources in footnote.toml"),
         ('[[sources]]\npath = "handbook"\n', ["--public"], "go with a PATH"),
         ('[[sources]]\npath = "handbook"\n', ["--name", "x"], "go with a PATH"),
+        ('[[sources]]\npath = "handbook"\n', ["--kind", "legal"], "--kind go with a PATH"),
     ],
 )
 def test_a_sync_of_nothing_in_particular_is_refused(

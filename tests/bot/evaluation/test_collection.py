@@ -48,6 +48,14 @@ def test_judgements_may_be_of_trec(tmp_path: Path) -> None:
     assert first.relevant == {"keys": 2}
 
 
+def test_ids_in_judgements_may_hold_spaces_between_tabs(tmp_path: Path) -> None:
+    rows: list[dict[str, Any]] = [{"_id": "q 1", "text": "a?"}, {"_id": "q2", "text": "b?"}]
+    qrels = "query-id\tcorpus-id\tscore\nq 1\tThe Keys\t1\nq2\tThe Keys\t 2\r\nq2\t0\tsigning keys\t1\n"
+    first, second = questions(a_collection(tmp_path, queries=rows, qrels=qrels))
+    assert first.relevant == {"The Keys": 1}
+    assert second.relevant == {"The Keys": 2, "signing keys": 1}
+
+
 def test_the_only_split_needs_no_name(tmp_path: Path) -> None:
     folder = a_collection(tmp_path, split="dev")
     assert questions(folder) == questions(folder, split="dev")
@@ -73,6 +81,13 @@ def test_of_several_splits_test_is_the_usual_one_and_others_are_named(tmp_path: 
         ("queries.jsonl", '{"_id": "q", "text": "a?", "metadata": {"history": ["no"]}}\n', r"begins with"),
         ("qrels/test.tsv", "query-id\tcorpus-id\tscore\nq1\tkeys\n", r"test.tsv, line 2: a judgement is"),
         ("qrels/test.tsv", "q1\tkeys\tmuch\n", r"test.tsv, line 1: a judgement is"),
+        ("qrels/test.tsv", f"q1\tkeys\t{'9' * 400}\n", r"test.tsv, line 1: a judgement is"),
+        ("queries.jsonl", "[" * 100_000, r"queries.jsonl, line 1: this is no JSON"),
+        (
+            "queries.jsonl",
+            '{"_id": "q", "text": "a?", "metadata": {"answerable": "false"}}\n',
+            r"line 1: metadata.answ",
+        ),
     ],
 )
 def test_what_is_wrong_is_named_with_its_place(tmp_path: Path, file: str, content: str, told: str) -> None:
@@ -86,9 +101,11 @@ def test_a_folder_without_a_set_says_what_one_has(tmp_path: Path) -> None:
         questions(tmp_path)
 
 
-def test_bytes_that_are_no_text_are_told(tmp_path: Path) -> None:
-    (a_collection(tmp_path) / "queries.jsonl").write_bytes(b"\xff\xfe{}")
-    with pytest.raises(BadCollection, match=r"is not UTF-8 text"):
+@pytest.mark.parametrize("file", ["queries.jsonl", "qrels/test.tsv"])
+def test_bytes_that_are_no_text_are_told_with_their_line(tmp_path: Path, file: str) -> None:
+    path = a_collection(tmp_path) / file
+    path.write_bytes(path.read_bytes() + b"\xff\xfe{}")
+    with pytest.raises(BadCollection, match=rf"{file}, line \d: this is not UTF-8 text"):
         questions(tmp_path)
 
 

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.errors import BadCollection
+from bot.evaluation import retrieval
 from bot.evaluation.collection import questions
 from bot.evaluation.retrieval import WAYS, Evaluation
 from knowledge.base import PUBLIC, Scope
@@ -96,3 +98,21 @@ async def test_without_judgements_the_scores_are_nothing(tmp_path: Path) -> None
         found = await evaluation.measured(asked)
     assert found.judged == 0
     assert found.ways["default"].ndcg_at_10 == 0
+
+
+async def test_relevant_documents_that_the_corpus_lacks_are_counted_each_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retrieval, "_LOOKED_UP", 2)
+    asked = questions(a_collection(tmp_path, qrels="q1\tkeys\t1\nq1\tx\t1\nq1\ty\t1\nq2\tships\t1\nq2\tx\t1\n"))
+    async with evaluating(tmp_path) as evaluation:
+        assert (await evaluation.measured(asked)).missing == 2
+
+
+async def test_a_corpus_that_holds_no_relevant_document_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    asked = questions(a_collection(tmp_path, qrels="q1\t1.0\t1\nq2\t2.0\t1\n"))
+    said: list[int] = []
+    async with evaluating(tmp_path) as evaluation:
+        with pytest.raises(BadCollection, match=r"No relevant document is in corpus.jsonl: qrels name 1.0,"):
+            await evaluation.measured(asked, progress=said.append)
+    assert said == []

@@ -12,6 +12,13 @@ from knowledge.base import Genre  # noqa: TC001 - pydantic reads it
 from knowledge.genres import GENRES, named
 
 
+def _named(value: object) -> object:
+    """Refuse an empty path, which would be the working folder with all that is in it."""
+    if isinstance(value, str) and not value.strip():
+        raise ValueError
+    return value
+
+
 def _name(value: str) -> str:
     if not value.strip() or "/" in value:
         raise ValueError
@@ -36,7 +43,9 @@ class NamedSource(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
-    path: Annotated[Path, AfterValidator(Path.expanduser)] = Field(description="a file or folder")
+    path: Annotated[Path, BeforeValidator(_named), AfterValidator(Path.expanduser)] = Field(
+        description="a file or folder"
+    )
     name: Annotated[str, AfterValidator(_name)] | None = Field(default=None, description="a name without a slash")
     public: bool = Field(default=False, description="true or false")
     readers: tuple[Annotated[str, AfterValidator(_reader)], ...] = Field(

@@ -6,11 +6,12 @@ A sync may be stopped or killed anywhere: what answers is whole, and the next on
 from __future__ import annotations
 
 import time
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from knowledge.editions import Editions
-from knowledge.errors import OtherOrigin
+from knowledge.errors import KnowledgeError, NothingThere, OtherOrigin
 from knowledge.staging import Clock, Progress, Staging
 from knowledge.tally import Tally
 from knowledge.turnstile import alone
@@ -67,13 +68,16 @@ async def sync(  # noqa: PLR0913 - its dependencies
 ) -> Summary:
     """Make the workspace know what the sources give now, and forget what is gone from them; other sources stay.
 
-    ``rebuild`` first forgets everything in the file, other sources and workspaces too: the way to another model.
+    ``rebuild`` first forgets everything in the file, other sources and workspaces too: the way to another model. Where
+    the embedder does not work or there is nothing to read, nothing is forgotten.
     ``moved`` says that a source is where it is now, though one of its name was elsewhere; else that is OtherOrigin.
     Raises KnowledgeError (Busy where another sync is at work, WrongVectors, NoSpace, Damaged) and what the sources
     raise; then nothing is published, and what was staged waits for the next sync.
     """
     with alone(catalog.store.path):
         run = _Sync(workspace=workspace, indexes=indexes, editions=Editions(catalog.store, workspace), clock=Clock())
+        if rebuild:
+            await _must_be_of_use(sources, embedder)
         held = await run.prepare(embedder, rebuild=rebuild)
         origins = await run.origins(sources, held, moved=moved)
         staging = Staging(
@@ -152,6 +156,19 @@ class _Sync:
         if editions:
             for index in self.indexes:
                 await index.remove(self.workspace, [edition.id for edition in editions])
+
+
+async def _must_be_of_use(sources: Sequence[Source], embedder: Embedder) -> None:
+    """Raise KnowledgeError before everything is forgotten for what cannot be read or embedded."""
+    try:
+        await embedder.embed(["ready"], purpose="passage")
+    except KnowledgeError as error:
+        raise KnowledgeError(f"{error.told} Nothing was forgotten.") from error
+    for source in sources:
+        async with aclosing(source.documents()) as documents:
+            if await anext(documents, None) is not None:
+                return
+    raise NothingThere("There is nothing to read, so nothing was forgotten; check the path.")
 
 
 def _taken(name: str, known: str, new: str) -> str:

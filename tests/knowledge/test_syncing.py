@@ -11,7 +11,7 @@ from sqlalchemy import event, text
 
 from knowledge.base import PUBLIC, Hit, Scope
 from knowledge.catalog import Catalog, Counts
-from knowledge.errors import Busy, NoSpace, OtherOrigin, WrongVectors
+from knowledge.errors import Busy, KnowledgeError, NoSpace, NothingThere, OtherOrigin, WrongVectors
 from knowledge.store import Store
 from knowledge.syncing import sync
 from knowledge.turnstile import alone
@@ -353,3 +353,36 @@ async def test_passages_of_a_replaced_edition_are_no_longer_given(desk: Desk) ->
     on_it.put(document("a", "New."))
     await desk.sync(on_it)
     assert await desk.catalog.passages(hits, SCOPE) == ()
+
+
+async def test_nothing_is_forgotten_for_an_embedder_that_does_not_work(tmp_path: Path) -> None:
+    class Missing(Hashing):
+        async def embed(self, texts: Sequence[str], /, *, purpose: str) -> Embedded:
+            raise KnowledgeError("The embedder is not installed.")
+
+    async with Store(tmp_path / "k.db") as store:
+        catalog = Catalog(store)
+        await sync(
+            [Shelf(document("keys.md", "# Keys"))], workspace=TEAM, catalog=catalog, indexes=[], embedder=Hashing()
+        )
+        with pytest.raises(KnowledgeError, match=r"not installed. Nothing was forgotten"):
+            await sync(
+                [Shelf(document("keys.md", "# Keys"))],
+                workspace=TEAM,
+                catalog=catalog,
+                indexes=[],
+                embedder=Missing(),
+                rebuild=True,
+            )
+        assert (await catalog.counts(TEAM)).documents == 1
+
+
+async def test_nothing_is_forgotten_for_a_folder_with_nothing_to_read(tmp_path: Path) -> None:
+    async with Store(tmp_path / "k.db") as store:
+        catalog = Catalog(store)
+        await sync(
+            [Shelf(document("keys.md", "# Keys"))], workspace=TEAM, catalog=catalog, indexes=[], embedder=Hashing()
+        )
+        with pytest.raises(NothingThere, match="nothing was forgotten"):
+            await sync([Shelf()], workspace=TEAM, catalog=catalog, indexes=[], embedder=Hashing(), rebuild=True)
+        assert (await catalog.counts(TEAM)).documents == 1

@@ -18,7 +18,7 @@ from adapters.base import Audience, LeaseLost
 from bot.answering import replies
 from bot.attempt import Attempt
 from bot.due import TRIES, Case, ago, pause, step
-from bot.errors import StoreAway, StoreError
+from bot.errors import StoreAway, StoreBusy, StoreError
 from bot.holding import Holding
 from bot.journal import SqlJournal
 from bot.ops.logs import referenced
@@ -290,11 +290,11 @@ class Dispatcher:
             await self._adapters[attempt.question.place.platform].reply(attempt.question, parts, journal)
 
     async def _finish(self, attempt: Attempt) -> None:
-        """Finish with the turn, however long the database is away; without it where it alone cannot be kept."""
+        """Finish with the turn, however long the database is away, locked or full; without one that is refused."""
         while True:
             try:
                 await self._inbox.finish(attempt.owed.claim, attempt.turn)
-            except StoreAway:
+            except (StoreAway, StoreBusy):
                 await asyncio.sleep(_AWAY)
             except StoreError as error:
                 if attempt.turn is None:

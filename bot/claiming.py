@@ -68,7 +68,7 @@ class Statements:
         self.wishes = self._wishes()
         put_off = _row.state.in_(("offered", "paused"))
         self.stop = self._stop(put_off, "stopped")
-        gone = or_(put_off, and_(_row.state == "waiting", _row.attempts == 0))
+        gone = or_(put_off, _row.fence == 0)  # attempts are given back by those who may have posted something
         self.delete = self._stop(gone, "deleted")
         self.edit = _wished().values(newer=bindparam("words"))
         self.want = _wished().where(_row.state == "offered").values(wanted=True, state="waiting", attempts=0)

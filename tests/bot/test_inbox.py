@@ -238,6 +238,13 @@ async def test_a_question_that_is_gone_before_its_answer_was_begun_is_owed_no_mo
     assert names(await inbox.claim(5, ALL)) == ["q2"]
 
 
+async def test_a_question_that_is_gone_after_its_answer_was_begun_is_owed_its_end(inbox: Inbox, other: Inbox) -> None:
+    await put(inbox, "q1")
+    await inbox.release((await claim(inbox)).claim)
+    assert await inbox.stop("q1", wish="deleted")
+    assert (await claim(other)).stop == "deleted"
+
+
 async def test_a_question_that_is_gone_meanwhile_is_stopped(inbox: Inbox, other: Inbox) -> None:
     await put(inbox, "q1")
     owed = await claim(inbox)

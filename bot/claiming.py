@@ -62,6 +62,7 @@ class Statements:
         self.renew = self._renew()
         self.hold = select(true()).where(*self._held()).with_for_update()
         self.finish = self._finish()
+        self.offering = self._ended(held_at=now())
         self.offer = self._ended(state="offered", lease_until=null())
         self.fail = self._ended(state="waiting", owner=null(), lease_until=now() + bindparam("seconds", type_=Double()))
         self.release = self._ended(state="waiting", owner=null(), lease_until=null(), attempts=_row.attempts - 1)

@@ -38,7 +38,7 @@ Claim: TypeAlias = tuple[int, int]
 class Owed:
     """A claimed question, with its newest words. ``attempts`` counts this claim too.
 
-    ``held``: what was posted so far only says that its place is paused.
+    ``held``: what was posted so far only says that its place is paused, or asks whether it is still wanted.
     """
 
     claim: Claim
@@ -157,6 +157,10 @@ class Inbox:
 
         await self._database.write(work)
         self._changed()
+
+    async def offering(self, claim: Claim, /) -> None:
+        """Note that its asker is about to be asked whether the question is still wanted. Raises LeaseLost."""
+        await self._end(self._sql.offering, claim)
 
     async def offered(self, claim: Claim, /) -> None:
         """Wait for its asker to say whether the question is still wanted. Raises LeaseLost."""

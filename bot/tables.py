@@ -118,7 +118,7 @@ class InboxRow(Base):
     put_at: Mapped[float] = mapped_column(Double)
     finished_at: Mapped[float | None] = mapped_column(Double)
     held_at: Mapped[float | None] = mapped_column(Double)
-    """When it was put off by a pause; set as long as nothing was posted but that."""
+    """When it was put off by a pause, or offered; set as long as nothing was posted but that."""
 
 
 class PauseRow(Base):

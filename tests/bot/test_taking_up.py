@@ -213,6 +213,35 @@ async def test_an_old_question_is_asked_about_first_and_answered_in_place_after_
     assert [posted.message.message for posted in second[0]] == ["q1"]
 
 
+async def test_an_offer_that_was_posted_but_not_kept_is_made_again_and_nothing_answered_unasked(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.dispatcher.pause", lambda _: 0.0)
+
+    class Killed(Inbox):
+        times = 0
+
+        async def offered(self, claim: Claim, /) -> None:
+            self.times += 1
+            if self.times == 1:
+                raise ConnectionError
+            await super().offered(claim)
+
+    class Noting(Showing):
+        async def reply(self, question: Question, parts: AsyncGenerator[Part], journal: Journal, /) -> None:
+            await journal.before(0)
+            await super().reply(question, parts, journal)
+
+    service = Service(database, Noting(), Killed(database, Turns(database)))
+    async with service.running():
+        await service.inbox.put(replace(QUESTION, asked_at=NOON - timedelta(hours=3)))
+        await service.settled()
+        assert service.adapter.verdict() == "offered"
+        assert await service.inbox.want("q1")
+    assert service.adapter.verdict() == "answered"
+    assert len(service.adapter.knew) == 3
+
+
 async def test_whoever_was_overtaken_ends_at_once_and_posts_nothing_more(database: Database) -> None:
     adapter = Showing()
     adapter.hangs = asyncio.Event()

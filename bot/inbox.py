@@ -82,6 +82,7 @@ class Inbox:
         self._sql = Statements(
             owner=owner or secrets.token_hex(8),
             lease_seconds=lease_seconds,
+            local=self.local,
             now=database.now,
             insert=database.insert,
             fenced=fenced,
@@ -167,7 +168,7 @@ class Inbox:
         await self._end(self._sql.offer, claim)
 
     async def fail(self, claim: Claim, seconds: float, /) -> None:
-        """Let the question be tried again, by anyone, when so many seconds are over. Raises LeaseLost."""
+        """Let the question be tried again when so many seconds are over, by whoever can. Raises LeaseLost."""
         await self._end(self._sql.fail, claim, seconds=seconds)
 
     async def release(self, claim: Claim, /) -> None:

@@ -85,8 +85,9 @@ class InboxRow(Base):
 
     ``state``: waiting · running: claimed by ``owner`` until ``lease_until`` · paused: kept until its place is resumed ·
     offered: old, and its asker was asked whether it is still wanted · finished. While a question waits, ``lease_until``
-    is when it may be claimed by others than ``owner``, or tried again. ``fence`` rises with every claim, so a writer
-    that was overtaken is told apart. Times are seconds since 1970 by the database's clock, which all processes share.
+    is when it may be claimed by others than ``owner``, who may a lease earlier, or tried again. ``fence`` rises with
+    every claim, so a writer that was overtaken is told apart. Times are seconds since 1970 by the database's clock,
+    which all processes share.
     """
 
     __tablename__ = "inbox"

@@ -287,6 +287,26 @@ async def test_what_only_one_process_can_answer_is_its_own_as_long_as_it_lives(
     assert names(await other.claim(1, ALL)) == ["q1"]
 
 
+async def test_what_only_one_process_can_answer_stays_its_own_when_it_failed_and_waits_its_time(
+    other: Inbox, database: Database
+) -> None:
+    here = Inbox(database, Turns(database), local=ALL, owner="here")
+    await put(here, "q1")
+    await here.fail((await claim(here)).claim, 60.0)
+    await here.renew([])
+    assert names(await here.claim(1, ALL)) == []
+    await later(database, 61.0)
+    assert names(await other.claim(1, ALL)) == []
+    await here.renew([])
+    await later(database, 20.0)
+    assert names(await other.claim(1, ALL)) == []
+    owed = await claim(here)
+    assert owed.attempts == 2
+    await here.fail(owed.claim, 60.0)
+    await later(database)
+    assert names(await other.claim(1, ALL)) == ["q1"]
+
+
 async def test_a_process_claims_what_is_its_own(database: Database) -> None:
     here = Inbox(database, Turns(database), local=ALL)
     await put(here, "q1")

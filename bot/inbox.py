@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from bot.turns import Turns
 
 LEASE_SECONDS: Final = 30.0
+_LOOKS: Final = 10
+"""Looks for something to claim, at most, while other processes are faster each time."""
 
 Claim: TypeAlias = tuple[int, int]
 """A question's number and the fence of the claim: whoever holds a lower fence was overtaken."""
@@ -119,15 +121,20 @@ class Inbox:
     async def claim(self, limit: int, platforms: Collection[str], /) -> Sequence[Owed]:
         """Claim the oldest question of conversations in which none is being answered, at most ``limit``, oldest first.
 
-        A question whose lease ended is claimed again. Raises StoreError.
+        A question whose lease ended is claimed again. Where another process was faster in one of the conversations, it
+        looks again at once: the others are free. Raises StoreError.
         """
         told = {"limit": limit, "platforms": list(platforms)}
-        try:
-            rows = await self._database.write(lambda connection: connection.execute(self._sql.claim, told).all())
-        except StoreError as error:
-            if isinstance(error.__cause__, IntegrityError):  # another process was faster in one of the conversations
-                return ()
-            raise
+        for _ in range(_LOOKS - 1):
+            try:
+                return await self._claimed(told)
+            except StoreError as error:
+                if not isinstance(error.__cause__, IntegrityError):
+                    raise
+        return await self._claimed(told)
+
+    async def _claimed(self, told: Mapping[str, Any]) -> Sequence[Owed]:
+        rows = await self._database.write(lambda connection: connection.execute(self._sql.claim, told).all())
         return tuple(_owed(row) for row in sorted(rows, key=lambda row: row.number))
 
     async def renew(self, claims: Collection[Claim], /) -> frozenset[Claim]:

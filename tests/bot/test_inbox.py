@@ -14,7 +14,7 @@ from bot.turns import Turns
 from tests.doubles.adapters import a_question
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection
 
@@ -108,7 +108,24 @@ async def test_two_processes_never_claim_the_same(inbox: Inbox, other: Inbox) ->
 async def test_the_database_itself_lets_one_question_of_a_conversation_run(inbox: Inbox, database: Database) -> None:
     await put(inbox, "q1", "q2")
     with pytest.raises(StoreError):
-        await database.write(lambda connection: connection.execute(text("UPDATE inbox SET state = 'running'")))
+        await database.write(_collide)
+
+
+async def test_whoever_was_overtaken_in_one_conversation_claims_at_once_in_the_others(
+    inbox: Inbox, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await put(inbox, "q1", "q2")
+    write, tries = database.write, iter([True, True, False])
+
+    async def overtaken(work: Callable[[Connection], object]) -> object:
+        return await write(_collide if next(tries) else work)
+
+    monkeypatch.setattr(database, "write", overtaken)
+    assert names(await inbox.claim(1, ALL)) == ["q1"]
+
+
+def _collide(connection: Connection) -> object:
+    return connection.execute(text("UPDATE inbox SET state = 'running'"))
 
 
 async def test_a_lease_that_ended_is_claimed_by_another_process(inbox: Inbox, other: Inbox, database: Database) -> None:

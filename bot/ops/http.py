@@ -1,6 +1,7 @@
 """HTTP: health for whoever runs the process, and the routes of the platforms, on one port.
 
-Every answer of our own is JSON, an error's is ``{"error": "…"}``. Asking costs no dependency anything.
+Every answer of our own is JSON, an error's is ``{"error": "…"}``; the server below answers in plain text what does
+not get so far: what is no HTTP, and connections over the limit. Asking costs no dependency anything.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 LARGEST_BODY: Final = 1_048_576
 """Bytes of a request's body; platforms send a few thousand."""
+_TOO_LARGE: Final = "This body is larger than 1 MiB."
 _MOST: Final = 1_000
 """Connections at a time; further ones get 503."""
 _QUIET: Final = 5
@@ -58,12 +61,12 @@ def application(readiness: Readiness, routes: Sequence[BaseRoute]) -> ASGIApp:
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(BotError, _told)
     app.add_exception_handler(Exception, _failed)
-    return _Logged(_Gate(app, readiness))
+    return _Sized(_Logged(_Gate(app, readiness)))
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - what it was registered for
-    known = {404: "There is nothing at this address.", 405: "This address does not take that method."}
+    known = {404: "There is nothing at this address.", 405: "This address does not take that method.", 413: _TOO_LARGE}
     return JSONResponse({"error": known.get(error.status_code, error.detail)}, error.status_code, error.headers)
 
 
@@ -77,6 +80,20 @@ async def _failed(_: Request, error: Exception) -> JSONResponse:
     reference = secrets.token_hex(5)
     _log.error("a request failed", reference=reference, exc_info=error)
     return JSONResponse({"error": "Something went wrong here.", "reference": reference}, 500)
+
+
+class _Sized:
+    """Refuses a body that is said to be too large; what is found to be so while it is read, the app refuses."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        said = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
+        if not said.isdecimal() or int(said) <= LARGEST_BODY:
+            await self._app(scope, receive, send)
+            return
+        await JSONResponse({"error": _TOO_LARGE}, 413)(scope, receive, send)
 
 
 class _Logged:

@@ -20,6 +20,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.errors import BotError, NoPort, Stopping, StoreError
 
@@ -39,6 +40,8 @@ _MOST: Final = 1_000
 """Connections at a time; further ones get 503."""
 _QUIET: Final = 5
 """Seconds that a connection may rest between two requests."""
+_WHOLE: Final = 10
+"""Seconds that a request may take to come in, head and body; platforms send theirs at once."""
 _GRACE: Final = 1
 """Seconds that requests have to end once all else has ended."""
 _HEALTH: Final = ("/healthz", "/readyz")
@@ -125,6 +128,35 @@ class _Gate:
         await JSONResponse({"error": f"Footnote is {doing}. Try again soon."}, 503, _AGAIN)(scope, receive, send)
 
 
+class _Connection(H11Protocol):
+    """Ends when a request is not whole in time, however slowly it comes, so that such ones do not fill the limit."""
+
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._unwatch()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body:
+            self._unwatch()
+        elif self._late is None and not self.transport.is_closing():
+            self._late = self.loop.call_later(_WHOLE, self.transport.abort)
+
+    def _unwatch(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+
 class _Server(uvicorn.Server):
     """Leaves the signals to the service."""
 
@@ -139,7 +171,7 @@ async def listening(app: ASGIApp, host: str, port: int) -> AsyncGenerator[int]:
     """Serve the app while the body runs; give the port, which the system chose where it was 0. Raises NoPort."""
     config = uvicorn.Config(
         app,
-        http="h11",
+        http=_Connection,
         ws="none",
         lifespan="off",
         log_config=None,

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from bot.tables import UNFINISHED, InboxRow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from sqlalchemy import ColumnElement, Executable, Select, Table, Update
 
@@ -43,18 +43,20 @@ _row = INBOX.c
 class Statements:
     """One process's statements; ``now`` gives the shared clock's time when one of them runs."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a fact about the process
         self,
         *,
         owner: str,
         lease_seconds: float,
+        local: Collection[str],
         now: Callable[[], ColumnElement[float]],
         insert: Callable[[Table], Insert],
         fenced: bool = True,
     ) -> None:
-        """``fenced`` is False in the test that sees what the fence is for."""
+        """``local`` are platforms that only this process can answer; ``fenced`` is for the test of the fence."""
         self._owner = owner
         self._lease = lease_seconds
+        self._own = _row.platform.in_(local)
         self._now = now
         self._fenced = fenced
         self.put = self._put(insert)
@@ -62,13 +64,14 @@ class Statements:
         self.renew = self._renew()
         self.hold = select(true()).where(*self._held()).with_for_update()
         self.finish = self._finish()
+        self.offering = self._ended(held_at=now())
         self.offer = self._ended(state="offered", lease_until=null())
-        self.fail = self._ended(state="waiting", owner=null(), lease_until=now() + bindparam("seconds", type_=Double()))
+        self.fail = self._fail()
         self.release = self._ended(state="waiting", owner=null(), lease_until=null(), attempts=_row.attempts - 1)
         self.wishes = self._wishes()
         put_off = _row.state.in_(("offered", "paused"))
         self.stop = self._stop(put_off, "stopped")
-        gone = or_(put_off, and_(_row.state == "waiting", _row.attempts == 0))
+        gone = or_(put_off, _row.fence == 0)  # attempts are given back by those who may have posted something
         self.delete = self._stop(gone, "deleted")
         self.edit = _wished().values(newer=bindparam("words"))
         self.want = _wished().where(_row.state == "offered").values(wanted=True, state="waiting", attempts=0)
@@ -117,7 +120,8 @@ class Statements:
             text(f"other.{UNFINISHED}"),
             or_(other.c.state == "running", and_(other.c.state == "waiting", other.c.number < _row.number)),
         )
-        free = or_(_row.lease_until.is_(None), _row.lease_until < self._now(), _row.owner == self._owner)
+        mine = and_(_row.owner == self._owner, _row.lease_until <= self._now() + self._lease)
+        free = or_(_row.lease_until.is_(None), _row.lease_until < self._now(), mine)
         return (
             select(_row.number)
             .where(
@@ -134,7 +138,8 @@ class Statements:
 
     def _renew(self) -> Executable:
         """Renew ``numbers``, and what waits for this process alone; give what was renewed."""
-        waits = and_(_row.state.in_(("waiting", "paused")), _row.lease_until.is_not(None))
+        sooner = _row.lease_until <= self._now() + self._lease
+        waits = and_(_row.state.in_(("waiting", "paused")), sooner)
         among = _row.number.in_(bindparam("numbers", expanding=True))
         runs = and_(_row.state == "running", among, _row.lease_until > self._now())
         return (
@@ -162,6 +167,11 @@ class Statements:
         )
         done = {"state": "finished", "finished_at": self._now(), "lease_until": null()}
         return update(INBOX).where(or_(and_(*self._held()), already)).values(**done)
+
+    def _fail(self) -> Executable:
+        """Let it be tried again after ``seconds``; what only this process can answer, by others a lease later."""
+        until = self._now() + bindparam("seconds", type_=Double()) + case((self._own, self._lease), else_=0.0)
+        return self._ended(state="waiting", owner=case((self._own, _row.owner), else_=null()), lease_until=until)
 
     def _wishes(self) -> Executable:
         return select(_row.number, _row.fence, _row.stop, _row.newer).where(

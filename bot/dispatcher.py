@@ -18,7 +18,7 @@ from adapters.base import Audience, LeaseLost
 from bot.answering import replies
 from bot.attempt import Attempt
 from bot.due import TRIES, Case, ago, pause, step
-from bot.errors import StoreAway, StoreError
+from bot.errors import StoreAway, StoreBusy, StoreError
 from bot.holding import Holding
 from bot.journal import SqlJournal
 from bot.ops.logs import referenced
@@ -256,9 +256,7 @@ class Dispatcher:
             case "answer":
                 await self._reply(attempt, journal)
             case "offer":
-                tree = replies.offer(ago(now - case.asked_at))
-                await self._show(attempt, attempt.said(tree, "offered"), journal)
-                await self._inbox.offered(owed.claim)
+                await self._offer(attempt, journal, ago(now - case.asked_at))
                 return
             case "hold":
                 await self._put_off(attempt, journal)
@@ -268,6 +266,12 @@ class Dispatcher:
             case "give up":
                 _log.error("given up: not even an apology can be shown", platform=owed.question.place.platform)
         await self._finish(attempt)
+
+    async def _offer(self, attempt: Attempt, journal: Journal, since: str) -> None:
+        """Ask whether the question is still wanted; noted first, so that a killed process's offer is made again."""
+        await self._inbox.offering(attempt.owed.claim)
+        await self._show(attempt, attempt.said(replies.offer(since), "offered"), journal)
+        await self._inbox.offered(attempt.owed.claim)
 
     async def _put_off(self, attempt: Attempt, journal: Journal) -> None:
         """Say that the place is paused, in words or by the ending alone, and keep the question."""
@@ -290,11 +294,11 @@ class Dispatcher:
             await self._adapters[attempt.question.place.platform].reply(attempt.question, parts, journal)
 
     async def _finish(self, attempt: Attempt) -> None:
-        """Finish with the turn, however long the database is away; without it where it alone cannot be kept."""
+        """Finish with the turn, however long the database is away, locked or full; without one that is refused."""
         while True:
             try:
                 await self._inbox.finish(attempt.owed.claim, attempt.turn)
-            except StoreAway:
+            except (StoreAway, StoreBusy):
                 await asyncio.sleep(_AWAY)
             except StoreError as error:
                 if attempt.turn is None:

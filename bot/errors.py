@@ -11,7 +11,8 @@ BotError
 ├── PlatformLost        a platform's intake ended, and so the service ends
 ├── NotPaused           nothing to resume
 ├── StoreError          the bot's database: damaged, locked, full
-│   └── StoreAway       its server cannot be reached, or is restarting: what was asked of it may be tried again
+│   ├── StoreAway       its server cannot be reached, or is restarting: what was asked of it may be tried again
+│   └── StoreBusy       locked by another process, or without room: it may do later what it cannot do now
 └── ModelError          the model's server
     ├── ModelRefused    401, 403, 404, 429, a bad request: it will not answer this as things stand
     ├── ModelDown       no connection, 5xx, a time-out, garbage
@@ -72,6 +73,10 @@ class StoreError(BotError):
 
 class StoreAway(StoreError):
     """The database's server cannot be reached just now; the transaction may or may not have been committed."""
+
+
+class StoreBusy(StoreError):
+    """The database is locked by another process or its disk is full; nothing was committed, and later it may be."""
 
 
 class ModelError(BotError):

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from bot.turns import Turns
 
 LEASE_SECONDS: Final = 30.0
+_LOOKS: Final = 10
+"""Looks for something to claim, at most, while other processes are faster each time."""
 
 Claim: TypeAlias = tuple[int, int]
 """A question's number and the fence of the claim: whoever holds a lower fence was overtaken."""
@@ -38,7 +40,7 @@ Claim: TypeAlias = tuple[int, int]
 class Owed:
     """A claimed question, with its newest words. ``attempts`` counts this claim too.
 
-    ``held``: what was posted so far only says that its place is paused.
+    ``held``: what was posted so far only says that its place is paused, or asks whether it is still wanted.
     """
 
     claim: Claim
@@ -82,6 +84,7 @@ class Inbox:
         self._sql = Statements(
             owner=owner or secrets.token_hex(8),
             lease_seconds=lease_seconds,
+            local=self.local,
             now=database.now,
             insert=database.insert,
             fenced=fenced,
@@ -118,15 +121,20 @@ class Inbox:
     async def claim(self, limit: int, platforms: Collection[str], /) -> Sequence[Owed]:
         """Claim the oldest question of conversations in which none is being answered, at most ``limit``, oldest first.
 
-        A question whose lease ended is claimed again. Raises StoreError.
+        A question whose lease ended is claimed again. Where another process was faster in one of the conversations, it
+        looks again at once: the others are free. Raises StoreError.
         """
         told = {"limit": limit, "platforms": list(platforms)}
-        try:
-            rows = await self._database.write(lambda connection: connection.execute(self._sql.claim, told).all())
-        except StoreError as error:
-            if isinstance(error.__cause__, IntegrityError):  # another process was faster in one of the conversations
-                return ()
-            raise
+        for _ in range(_LOOKS - 1):
+            try:
+                return await self._claimed(told)
+            except StoreError as error:
+                if not isinstance(error.__cause__, IntegrityError):
+                    raise
+        return await self._claimed(told)
+
+    async def _claimed(self, told: Mapping[str, Any]) -> Sequence[Owed]:
+        rows = await self._database.write(lambda connection: connection.execute(self._sql.claim, told).all())
         return tuple(_owed(row) for row in sorted(rows, key=lambda row: row.number))
 
     async def renew(self, claims: Collection[Claim], /) -> frozenset[Claim]:
@@ -158,12 +166,16 @@ class Inbox:
         await self._database.write(work)
         self._changed()
 
+    async def offering(self, claim: Claim, /) -> None:
+        """Note that its asker is about to be asked whether the question is still wanted. Raises LeaseLost."""
+        await self._end(self._sql.offering, claim)
+
     async def offered(self, claim: Claim, /) -> None:
         """Wait for its asker to say whether the question is still wanted. Raises LeaseLost."""
         await self._end(self._sql.offer, claim)
 
     async def fail(self, claim: Claim, seconds: float, /) -> None:
-        """Let the question be tried again, by anyone, when so many seconds are over. Raises LeaseLost."""
+        """Let the question be tried again when so many seconds are over, by whoever can. Raises LeaseLost."""
         await self._end(self._sql.fail, claim, seconds=seconds)
 
     async def release(self, claim: Claim, /) -> None:

@@ -9,9 +9,16 @@ if TYPE_CHECKING:
     from adapters.base import Place
 
 EVERYTHING: Final = "all"
+_PLATFORMS: Final = frozenset({"terminal", "slack", "discord"})
 NAME: Final = re.compile(r"[a-z][a-z0-9_-]*(?::[^:\s]+(?::channel:[^:\s]+)?)?")
 """``all`` · ``slack`` · ``slack:T1`` (a workspace) · ``slack:C1`` or ``slack:T1:channel:C1`` (a channel)."""
 LONGEST: Final = 255
+
+
+def platform_of(name: str) -> str | None:
+    """Give the platform that a name begins with, where it is neither everything nor one of those that we know."""
+    platform = name.partition(":")[0]
+    return None if platform in _PLATFORMS | {EVERYTHING} else platform
 
 
 def names(place: Place) -> frozenset[str]:

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, cast
 
 import structlog
-from sqlalchemy import delete, select, text
+from sqlalchemy import delete, exists, or_, select, text
 
 from bot.claiming import INBOX
 from bot.errors import NotPaused
-from bot.paused import names
+from bot.paused import names, platform_of
 from bot.payload import unpacked
-from bot.tables import UNFINISHED, PauseRow
+from bot.tables import UNFINISHED, PauseRow, TurnRow
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -63,6 +63,14 @@ class Pauses:
         if not await self._database.write(lambda connection: connection.execute(ended).rowcount):
             raise NotPaused(_told(name, [pause.name for pause in await self.listed()]))
         _log.warning("resumed", place=name, by=by)
+
+    async def foreign(self, name: str) -> bool:
+        """Whether a name is of no platform that we know, nor one that a question ever came from. Raises StoreError."""
+        platform = platform_of(name)
+        if platform is None:
+            return False
+        asked = or_(exists().where(INBOX.c.platform == platform), exists().where(TurnRow.platform == platform))
+        return not await self._database.read(lambda connection: connection.scalar(select(asked)))
 
     async def held(self, name: str) -> int:
         """Give how many questions wait for the end of this pause. Raises StoreError."""

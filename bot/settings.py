@@ -15,7 +15,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from adapters.base import PRINCIPAL
 from bot.loading import Variable, loaded
 from bot.sources import NamedSource, distinct
-from bot.stores.address import POSTGRES
+from bot.stores.address import is_address
 from knowledge import embedders
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def _key(value: object) -> object:
 def _server(value: object) -> object:
     if isinstance(value, str):
         value = value.strip()
-        if not POSTGRES.fullmatch(value):
+        if not is_address(value):
             raise ValueError
     return value
 
@@ -95,7 +95,11 @@ class Settings(BaseModel):
     sync_minutes: float = Field(default=60.0, ge=0, le=10_080, description="a number from 0 to 10080")
     """Minutes between two syncs of these sources while the bot runs; 0: only at its start."""
     database_url: Annotated[SecretStr | None, BeforeValidator(_server), Variable("DATABASE_URL")] = Field(
-        default=None, description="the address of a PostgreSQL server, such as postgresql://user:password@host/name"
+        default=None,
+        description=(
+            "the address of a PostgreSQL server, such as postgresql://user:password@host/name, with user and password "
+            "percent-encoded: @ as %40, / as %2F, # as %23, and so on"
+        ),
     )
     """Where the bot's own tables are, if not in a file of ``home``."""
     max_in_flight: int = Field(default=8, ge=1, le=1000, description="a whole number from 1 to 1000")

@@ -6,7 +6,7 @@ import errno
 import sqlite3
 from typing import TYPE_CHECKING
 
-from bot.errors import StoreError
+from bot.errors import StoreBusy, StoreError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +20,10 @@ _PRIMARY = 0xFF
 
 
 def told_by(error: BaseException, path: Path) -> StoreError:
-    """Put an error into a sentence with a remedy."""
-    return StoreError(_told(_code(error), path))
+    """Put an error into a sentence with a remedy; StoreBusy where it passes once somebody ends or makes room."""
+    code = _code(error)
+    passes = code in _LOCKED or code == sqlite3.SQLITE_FULL
+    return (StoreBusy if passes else StoreError)(_told(code, path))
 
 
 def _told(code: int, path: Path) -> str:

@@ -85,8 +85,9 @@ class InboxRow(Base):
 
     ``state``: waiting · running: claimed by ``owner`` until ``lease_until`` · paused: kept until its place is resumed ·
     offered: old, and its asker was asked whether it is still wanted · finished. While a question waits, ``lease_until``
-    is when it may be claimed by others than ``owner``, or tried again. ``fence`` rises with every claim, so a writer
-    that was overtaken is told apart. Times are seconds since 1970 by the database's clock, which all processes share.
+    is when it may be claimed by others than ``owner``, who may a lease earlier, or tried again. ``fence`` rises with
+    every claim, so a writer that was overtaken is told apart. Times are seconds since 1970 by the database's clock,
+    which all processes share.
     """
 
     __tablename__ = "inbox"
@@ -118,7 +119,7 @@ class InboxRow(Base):
     put_at: Mapped[float] = mapped_column(Double)
     finished_at: Mapped[float | None] = mapped_column(Double)
     held_at: Mapped[float | None] = mapped_column(Double)
-    """When it was put off by a pause; set as long as nothing was posted but that."""
+    """When it was put off by a pause, or offered; set as long as nothing was posted but that."""
 
 
 class PauseRow(Base):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from bot.cli.output import say, say_json
+from bot.cli.output import say, say_json, tell
 from bot.cli.pausing import as_object, line, place_name
 
 if TYPE_CHECKING:
@@ -50,4 +50,6 @@ async def _paused(settings: Settings, name: str | None) -> Sequence[Pause]:
     async with pauses(settings) as known:
         if name is not None:
             await known.pause(name, by=user())
+            if await known.foreign(name):
+                tell(f"No question has ever come from {name.partition(':')[0]}; is that its name?")
         return await known.listed()

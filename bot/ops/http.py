@@ -1,6 +1,7 @@
 """HTTP: health for whoever runs the process, and the routes of the platforms, on one port.
 
-Every answer of our own is JSON, an error's is ``{"error": "…"}``. Asking costs no dependency anything.
+Every answer of our own is JSON, an error's is ``{"error": "…"}``; the server below answers in plain text what does
+not get so far: what is no HTTP, and connections over the limit. Asking costs no dependency anything.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from typing import TYPE_CHECKING, Final
 import structlog
 import uvicorn
 from fastapi import FastAPI
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.routing import Route
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.errors import BotError, NoPort, Stopping, StoreError
 
@@ -32,10 +35,13 @@ if TYPE_CHECKING:
 
 LARGEST_BODY: Final = 1_048_576
 """Bytes of a request's body; platforms send a few thousand."""
+_TOO_LARGE: Final = "This body is larger than 1 MiB."
 _MOST: Final = 1_000
 """Connections at a time; further ones get 503."""
 _QUIET: Final = 5
 """Seconds that a connection may rest between two requests."""
+_WHOLE: Final = 10
+"""Seconds that a request may take to come in, head and body; platforms send theirs at once."""
 _GRACE: Final = 1
 """Seconds that requests have to end once all else has ended."""
 _HEALTH: Final = ("/healthz", "/readyz")
@@ -58,12 +64,12 @@ def application(readiness: Readiness, routes: Sequence[BaseRoute]) -> ASGIApp:
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(BotError, _told)
     app.add_exception_handler(Exception, _failed)
-    return _Logged(_Gate(app, readiness))
+    return _Sized(_Logged(_Gate(app, readiness)))
 
 
 async def _refused(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)  # noqa: S101 - what it was registered for
-    known = {404: "There is nothing at this address.", 405: "This address does not take that method."}
+    known = {404: "There is nothing at this address.", 405: "This address does not take that method.", 413: _TOO_LARGE}
     return JSONResponse({"error": known.get(error.status_code, error.detail)}, error.status_code, error.headers)
 
 
@@ -77,6 +83,20 @@ async def _failed(_: Request, error: Exception) -> JSONResponse:
     reference = secrets.token_hex(5)
     _log.error("a request failed", reference=reference, exc_info=error)
     return JSONResponse({"error": "Something went wrong here.", "reference": reference}, 500)
+
+
+class _Sized:
+    """Refuses a body that is said to be too large; what is found to be so while it is read, the app refuses."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        said = Headers(scope=scope).get("content-length", "") if scope["type"] == "http" else ""
+        if not said.isdecimal() or int(said) <= LARGEST_BODY:
+            await self._app(scope, receive, send)
+            return
+        await JSONResponse({"error": _TOO_LARGE}, 413)(scope, receive, send)
 
 
 class _Logged:
@@ -108,6 +128,35 @@ class _Gate:
         await JSONResponse({"error": f"Footnote is {doing}. Try again soon."}, 503, _AGAIN)(scope, receive, send)
 
 
+class _Connection(H11Protocol):
+    """Ends when a request is not whole in time, however slowly it comes, so that such ones do not fill the limit."""
+
+    _late: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        self._watch()
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        self._watch()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._unwatch()
+        super().connection_lost(exc)
+
+    def _watch(self) -> None:
+        if self.cycle is not None and not self.cycle.response_complete and not self.cycle.more_body:
+            self._unwatch()
+        elif self._late is None and not self.transport.is_closing():
+            self._late = self.loop.call_later(_WHOLE, self.transport.abort)
+
+    def _unwatch(self) -> None:
+        if self._late is not None:
+            self._late.cancel()
+            self._late = None
+
+
 class _Server(uvicorn.Server):
     """Leaves the signals to the service."""
 
@@ -122,7 +171,7 @@ async def listening(app: ASGIApp, host: str, port: int) -> AsyncGenerator[int]:
     """Serve the app while the body runs; give the port, which the system chose where it was 0. Raises NoPort."""
     config = uvicorn.Config(
         app,
-        http="h11",
+        http=_Connection,
         ws="none",
         lifespan="off",
         log_config=None,

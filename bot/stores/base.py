@@ -63,7 +63,7 @@ class Store(Protocol):
         ...
 
     def told(self, error: BaseException, /) -> StoreError:
-        """Put an error into a sentence with a remedy; StoreAway where another try may do."""
+        """Put an error into a sentence with a remedy; StoreAway where another try may do, StoreBusy later."""
         ...
 
     def now(self) -> ColumnElement[float]:

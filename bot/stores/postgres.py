@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from bot.errors import StoreAway, StoreError
+from bot.errors import StoreAway, StoreBusy, StoreError
 from bot.migrating import migrate_on
 from bot.stores.address import driver_address, shown_address
 from bot.stores.base import Changes, Result, Store
@@ -37,6 +37,8 @@ _CHANNEL: Final = "footnote_inbox"
 
 _AWAY: Final = ("08", "57P", "53300", "57014", "40001", "40P01", "25006")
 """Beginnings of SQLSTATEs that pass: connection, shutdown, too many clients, cancelled, collided, failing over."""
+_FULL: Final = ("53100", "53200")
+"""No disk and no memory: it passes when somebody makes room."""
 
 
 class Postgres(Store):
@@ -88,7 +90,7 @@ class Postgres(Store):
             return StoreAway(
                 f"PostgreSQL does not answer for {self.name}. Check that it runs and that DATABASE_URL names it."
             )
-        return StoreError(_told(state, self.name))
+        return (StoreBusy if state.startswith(_FULL) else StoreError)(_told(state, self.name))
 
     def now(self) -> ColumnElement[float]:
         """Give the server's time, as it is now and not as it was when the transaction began."""
@@ -113,7 +115,7 @@ def _told(state: str, name: str) -> str:
         return f"PostgreSQL has no such database: {name}. Create it, or correct DATABASE_URL."
     if state == "42501":
         return f"The user of DATABASE_URL may not do that in {name}. Grant it the rights of the owner."
-    if state.startswith(("53100", "53200")):
+    if state.startswith(_FULL):
         return f"PostgreSQL has no space or memory left for {name}. Make room on its machine, then try again."
     if state == "42P01":
         return f"Tables are missing in {name}. Run footnote migrate."

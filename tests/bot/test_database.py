@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.database import Database
-from bot.errors import StoreError
+from bot.errors import StoreBusy, StoreError
 from bot.storing import told_by
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ async def test_a_locked_file_is_told_with_its_remedy(tmp_path: Path) -> None:
     async with Database(path, busy_seconds=0.01) as database:
         with closing(sqlite3.connect(path, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
-            with pytest.raises(StoreError, match=r"locked by another process\. End that process"):
+            with pytest.raises(StoreBusy, match=r"locked by another process\. End that process"):
                 await database.write(write_turn)
         await database.write(write_turn)
 
@@ -131,7 +131,7 @@ async def test_a_folder_that_may_not_be_written_is_told(unprivileged: Path) -> N
 
 async def test_a_full_disk_is_told_and_what_was_there_stays(tmp_path: Path) -> None:
     async with Database(tmp_path / "footnote.db") as database:
-        with pytest.raises(StoreError, match=r"no space left for .* Make room"):
+        with pytest.raises(StoreBusy, match=r"no space left for .* Make room"):
             await database.write(_fill)
         assert await database.read(turns) == 0
 

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from structlog.testing import capture_logs
 
 from bot.errors import NoPort, NoSuchAnswer, Stopping, StoreAway
+from bot.ops import http
 from bot.ops.http import LARGEST_BODY, application, listening
 from bot.ops.readiness import Readiness
 
@@ -99,8 +100,9 @@ async def test_a_body_is_bounded_said_or_found_to_be_too_large() -> None:
 
     site = Site()
     assert (await site.ask("POST", "/bird/post", content=b"x" * LARGEST_BODY)).status_code == 200
-    assert (await site.ask("POST", "/bird/post", content=b"x" * (LARGEST_BODY + 1))).status_code == 413
-    assert (await site.ask("POST", "/bird/post", content=pieces())).status_code == 413
+    for content in (b"x" * (LARGEST_BODY + 1), pieces()):
+        answer = await site.ask("POST", "/bird/post", content=content)
+        assert (answer.status_code, answer.json()) == (413, {"error": "This body is larger than 1 MiB."})
 
 
 async def test_it_listens_on_a_port_that_the_system_chose_until_the_body_ends() -> None:
@@ -126,6 +128,43 @@ async def test_a_request_that_hangs_does_not_keep_it_listening() -> None:
             writer.write(b"GET /hang HTTP/1.1\r\nHost: bot\r\n\r\n")
             await writer.drain()
     writer.close()
+
+
+@pytest.mark.parametrize(
+    "piece", [b"", b"GET /heal", b"POST /bird/post HTTP/1.1\r\nHost: bot\r\nContent-Length: 9\r\n\r\nco"]
+)
+async def test_a_request_that_does_not_come_in_is_given_up(piece: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "_WHOLE", 0.05)
+    with capture_logs():
+        async with asyncio.timeout(30), listening(Site().app, "127.0.0.1", 0) as port:
+            reader, writer = await asyncio.open_connection("127.0.0.1", port)
+            writer.write(piece)
+            assert await reader.read() == b""
+            writer.close()
+
+
+async def test_a_request_that_came_in_may_take_longer_and_the_next_is_watched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http, "_WHOLE", 0.3)
+    goes_on = asyncio.Event()
+
+    async def slow(_: Request) -> JSONResponse:
+        await goes_on.wait()
+        return JSONResponse({})
+
+    readiness = Readiness()
+    readiness.phase = "serving"
+    app = application(readiness, [Route("/slow", slow)])
+    async with asyncio.timeout(30), listening(app, "127.0.0.1", 0) as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"GET /slow HTTP/1.1\r\nHost: bot\r\n\r\n")
+        later, other = await asyncio.open_connection("127.0.0.1", port)
+        assert await later.read() == b""
+        other.close()
+        goes_on.set()
+        assert (await reader.readuntil(b"{}")).startswith(b"HTTP/1.1 200")
+        writer.write(b"GET /sl")
+        assert await reader.read() == b""
+        writer.close()
 
 
 async def test_an_error_of_the_body_comes_out_as_itself() -> None:

@@ -14,7 +14,7 @@ from bot.turns import Turns
 from tests.doubles.adapters import a_question
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import Connection
 
@@ -108,7 +108,24 @@ async def test_two_processes_never_claim_the_same(inbox: Inbox, other: Inbox) ->
 async def test_the_database_itself_lets_one_question_of_a_conversation_run(inbox: Inbox, database: Database) -> None:
     await put(inbox, "q1", "q2")
     with pytest.raises(StoreError):
-        await database.write(lambda connection: connection.execute(text("UPDATE inbox SET state = 'running'")))
+        await database.write(_collide)
+
+
+async def test_whoever_was_overtaken_in_one_conversation_claims_at_once_in_the_others(
+    inbox: Inbox, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await put(inbox, "q1", "q2")
+    write, tries = database.write, iter([True, True, False])
+
+    async def overtaken(work: Callable[[Connection], object]) -> object:
+        return await write(_collide if next(tries) else work)
+
+    monkeypatch.setattr(database, "write", overtaken)
+    assert names(await inbox.claim(1, ALL)) == ["q1"]
+
+
+def _collide(connection: Connection) -> object:
+    return connection.execute(text("UPDATE inbox SET state = 'running'"))
 
 
 async def test_a_lease_that_ended_is_claimed_by_another_process(inbox: Inbox, other: Inbox, database: Database) -> None:
@@ -238,6 +255,13 @@ async def test_a_question_that_is_gone_before_its_answer_was_begun_is_owed_no_mo
     assert names(await inbox.claim(5, ALL)) == ["q2"]
 
 
+async def test_a_question_that_is_gone_after_its_answer_was_begun_is_owed_its_end(inbox: Inbox, other: Inbox) -> None:
+    await put(inbox, "q1")
+    await inbox.release((await claim(inbox)).claim)
+    assert await inbox.stop("q1", wish="deleted")
+    assert (await claim(other)).stop == "deleted"
+
+
 async def test_a_question_that_is_gone_meanwhile_is_stopped(inbox: Inbox, other: Inbox) -> None:
     await put(inbox, "q1")
     owed = await claim(inbox)
@@ -276,6 +300,26 @@ async def test_what_only_one_process_can_answer_is_its_own_as_long_as_it_lives(
     await here.renew([])
     await later(database, 20.0)
     assert names(await other.claim(1, ALL)) == []
+    await later(database)
+    assert names(await other.claim(1, ALL)) == ["q1"]
+
+
+async def test_what_only_one_process_can_answer_stays_its_own_when_it_failed_and_waits_its_time(
+    other: Inbox, database: Database
+) -> None:
+    here = Inbox(database, Turns(database), local=ALL, owner="here")
+    await put(here, "q1")
+    await here.fail((await claim(here)).claim, 60.0)
+    await here.renew([])
+    assert names(await here.claim(1, ALL)) == []
+    await later(database, 61.0)
+    assert names(await other.claim(1, ALL)) == []
+    await here.renew([])
+    await later(database, 20.0)
+    assert names(await other.claim(1, ALL)) == []
+    owed = await claim(here)
+    assert owed.attempts == 2
+    await here.fail(owed.claim, 60.0)
     await later(database)
     assert names(await other.claim(1, ALL)) == ["q1"]
 

@@ -16,7 +16,7 @@ from adapters.base import Ending, LeaseLost, MessageRef, Place, Posted, Text
 from adapters.plain import block_text
 from bot.answering.turns import NewTurn
 from bot.dispatcher import Dispatcher
-from bot.errors import StoreAway, StoreError
+from bot.errors import StoreAway, StoreBusy, StoreError
 from bot.inbox import Inbox
 from bot.journal import SqlJournal
 from bot.ops.logs import reference
@@ -213,6 +213,35 @@ async def test_an_old_question_is_asked_about_first_and_answered_in_place_after_
     assert [posted.message.message for posted in second[0]] == ["q1"]
 
 
+async def test_an_offer_that_was_posted_but_not_kept_is_made_again_and_nothing_answered_unasked(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.dispatcher.pause", lambda _: 0.0)
+
+    class Killed(Inbox):
+        times = 0
+
+        async def offered(self, claim: Claim, /) -> None:
+            self.times += 1
+            if self.times == 1:
+                raise ConnectionError
+            await super().offered(claim)
+
+    class Noting(Showing):
+        async def reply(self, question: Question, parts: AsyncGenerator[Part], journal: Journal, /) -> None:
+            await journal.before(0)
+            await super().reply(question, parts, journal)
+
+    service = Service(database, Noting(), Killed(database, Turns(database)))
+    async with service.running():
+        await service.inbox.put(replace(QUESTION, asked_at=NOON - timedelta(hours=3)))
+        await service.settled()
+        assert service.adapter.verdict() == "offered"
+        assert await service.inbox.want("q1")
+    assert service.adapter.verdict() == "answered"
+    assert len(service.adapter.knew) == 3
+
+
 async def test_whoever_was_overtaken_ends_at_once_and_posts_nothing_more(database: Database) -> None:
     adapter = Showing()
     adapter.hangs = asyncio.Event()
@@ -271,7 +300,7 @@ async def test_a_turn_that_cannot_be_kept_leaves_the_answer_finished(database: D
     class Forgetful(Inbox):
         async def finish(self, claim: Claim, turn: NewTurn | None = None, /) -> None:
             if turn is not None:
-                raise StoreError("The disk is full.")
+                raise StoreError("PostgreSQL refused a statement.")
             await super().finish(claim)
 
     service = Service(database, Showing(), Forgetful(database, Turns(database)))
@@ -280,7 +309,29 @@ async def test_a_turn_that_cannot_be_kept_leaves_the_answer_finished(database: D
             await service.inbox.put(QUESTION)
     assert service.adapter.verdict() == "answered"
     assert await state(database) == ("finished", 1)
-    assert [line["why"] for line in logs if "the answer stands" in line["event"]] == ["The disk is full."]
+    assert [line["why"] for line in logs if "the answer stands" in line["event"]] == ["PostgreSQL refused a statement."]
+
+
+@pytest.mark.parametrize("passing", [StoreAway, StoreBusy])
+async def test_a_turn_is_kept_once_the_database_is_back_unlocked_or_has_room(
+    database: Database, monkeypatch: pytest.MonkeyPatch, passing: type[StoreError]
+) -> None:
+    monkeypatch.setattr("bot.dispatcher._AWAY", 0.01)
+
+    class Passing(Inbox):
+        left = 3
+
+        async def finish(self, claim: Claim, turn: NewTurn | None = None, /) -> None:
+            self.left -= 1
+            if self.left > 0:
+                raise passing("Not now.")
+            await super().finish(claim, turn)
+
+    service = Service(database, Showing(), Passing(database, Turns(database)))
+    async with service.running():
+        await service.inbox.put(QUESTION)
+    assert [turn.verdict for turn in await service.turns.history("c1")] == ["answered"]
+    assert len(service.adapter.knew) == 1
 
 
 async def test_a_database_that_is_away_is_waited_for_and_said_once(

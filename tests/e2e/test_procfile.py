@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +16,6 @@ from tests.doubles.served import PATIENCE, ROOT, Loft, Served, until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.doubles.postgres import Server
 
@@ -52,7 +53,16 @@ def test_it_names_a_release_a_web_process_and_a_worker() -> None:
     assert list(PROCFILE) == ["release", "web", "worker"]
 
 
-def test_it_runs_as_it_stands(loft: Loft) -> None:
+@pytest.mark.parametrize("name", ["web", "worker"])
+def test_the_shipped_program_says_that_no_platform_is_configured(tmp_path: Path, name: str) -> None:
+    program = Path(sys.executable).parent
+    loft = Loft(folder=tmp_path, settings={"PATH": f"{program}:{os.defpath}"})
+    with ran(loft, name) as service:
+        assert service.ended() == 1
+    assert "footnote: No platform is configured" in service.log.read_text()
+
+
+def test_its_lines_migrate_take_in_and_answer_once_there_is_a_platform(loft: Loft) -> None:
     with ran(loft, "release") as release:
         assert release.process.wait(PATIENCE) == 0
     with ran(loft, "web") as web, ran(loft, "worker") as worker:

@@ -1,13 +1,20 @@
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING
 
 import pytest
 from structlog.testing import capture_logs
 
+from adapters.base import Place
+from bot.answering.turns import NewTurn
 from bot.cli import person
 from bot.cli.running import run
+from bot.database import Database
+from bot.inbox import Inbox
+from bot.turns import Turns
+from tests.doubles.adapters import a_question
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +62,34 @@ def test_json_holds_the_same(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize("name", ["Slack", "slack:", "#general", "slack:" + "C" * 300])
 def test_what_is_no_place_is_refused(capsys: pytest.CaptureFixture[str], name: str) -> None:
     assert "name a platform such as slack" in out(capsys, "pause", name, code=2)
+
+
+@pytest.mark.parametrize(("name", "platform"), [("slakc", "slakc"), ("slakc:C1", "slakc"), ("al", "al")])
+def test_a_platform_that_nothing_came_from_is_paused_and_asked_about(
+    capsys: pytest.CaptureFixture[str], name: str, platform: str
+) -> None:
+    with capture_logs():
+        assert run(["pause", name]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith(f"Paused: {name}, since 20")
+    assert printed.err == f"footnote: No question has ever come from {platform}; is that its name?\n"
+
+
+@pytest.mark.parametrize("name", ["all", "slack", "slack:C1", "discord", "terminal", "pigeon:C1", "parrot"])
+def test_a_platform_that_is_known_or_was_heard_of_is_not_asked_about(
+    folder: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    asyncio.run(_asked_on_pigeon_and_answered_on_parrot(folder))
+    with capture_logs():
+        assert run(["pause", name]) == 0
+    assert capsys.readouterr().err == ""
+
+
+async def _asked_on_pigeon_and_answered_on_parrot(folder: Path) -> None:
+    pigeon, parrot = (a_question(place=Place(platform=one, workspace="w", channel="c")) for one in ("pigeon", "parrot"))
+    async with Database(folder / ".footnote" / "footnote.db") as database:
+        await Inbox(database, Turns(database)).put(pigeon)
+        await Turns(database).record(NewTurn(answer="a", question=parrot, text="So.", verdict="answered"))
 
 
 def test_who_paused_what_is_logged() -> None:

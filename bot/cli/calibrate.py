@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from bot.app import Knowledge
     from bot.evaluation.collection import Asked
     from bot.settings import Settings
+
+
+_ENOUGH: Final = 20
+"""Answerable questions from which a bar is worth its name: one in twenty may then be stopped at 95 %."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +151,8 @@ def _lines(outcome: _Outcome, *, kept: bool) -> list[str]:
     what = "The gate was fitted to" if outcome.fitted else "The bar was set by"
     others = f" and {counted(outcome.others, 'other')}" if outcome.others else ""
     lines = [f"{what} {counted(outcome.answerable, 'answerable question')}{others}."]
+    if outcome.answerable < _ENOUGH:
+        lines.append(f"So few say little: give {_ENOUGH} or more that are asked in your team's own words.")
     passed = f"It lets {outcome.passed:.0%} of the answerable through"
     lines.append(f"{passed} and stops {outcome.stopped:.0%} of the others." if outcome.others else f"{passed}.")
     if outcome.apart is not None:

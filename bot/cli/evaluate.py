@@ -122,17 +122,24 @@ def _object(measured: Measured) -> dict[str, Any]:
 def _lines(name: str, measured: Measured) -> Iterator[str]:
     yield f"{name}: {measured.judged:,} of {counted(measured.questions, 'question')} with relevant documents"
     yield ""
+    if not measured.judged:
+        yield "No question has a relevant document, so there is nothing to score."
+    else:
+        yield from _scores(measured)
+    if measured.gate is not None:
+        yield ""
+        yield from _gate(measured.gate)
+    yield ""
+    yield f"A question took {measured.median_ms:.0f} ms in the median, 95 of 100 at most {measured.p95_ms:.0f} ms."
+
+
+def _scores(measured: Measured) -> Iterator[str]:
     yield f"{'':14}{'recall@5':>10}{'recall@20':>11}{'nDCG@10':>9}{'MRR@10':>8}"
     for way, scores in measured.ways.items():
         columns = (scores.recall_at_5, scores.recall_at_20, scores.ndcg_at_10, scores.mrr_at_10)
         yield f"{way:14}" + "".join(
             f"{value:>{width}.3f}" for value, width in zip(columns, (10, 11, 9, 8), strict=True)
         )
-    if measured.gate is not None:
-        yield ""
-        yield from _gate(measured.gate)
-    yield ""
-    yield f"A question took {measured.median_ms:.0f} ms in the median, 95 of 100 at most {measured.p95_ms:.0f} ms."
 
 
 def _gate(gate: GateMeasured) -> Iterator[str]:

@@ -37,6 +37,7 @@ def test_a_few_questions_set_the_bar(capsys: pytest.CaptureFixture[str]) -> None
     assert run(["calibrate", "asked.txt", "--others", "others.txt"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "The bar was set by 2 answerable questions and 1 other.",
+        "So few say little: give 20 or more that are asked in your team's own words.",
         "It lets 100% of the answerable through and stops 100% of the others.",
         "It decides from the next start on; footnote calibrate --forget undoes it.",
     ]

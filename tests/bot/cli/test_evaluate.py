@@ -132,3 +132,11 @@ def test_a_corpus_that_is_missing_or_broken_is_told(collection: Path, capsys: py
     (collection / "corpus.jsonl").unlink()
     assert run(["eval", "retrieval", str(collection), "--json"]) == 1
     assert "corpus.jsonl cannot be read: no such file or directory." in capsys.readouterr().err
+
+
+def test_a_set_without_judgements_says_that_there_is_nothing_to_score(
+    folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    collection = a_collection(folder / "pages", qrels="query-id\tcorpus-id\tscore\n")
+    assert run(["eval", "retrieval", str(collection)]) == 0
+    assert "No question has a relevant document, so there is nothing to score." in capsys.readouterr().out

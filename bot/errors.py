@@ -6,7 +6,6 @@ BotError
 ├── NoSuchAnswer        a vote on an answer that is not kept
 ├── Stopping            the service takes in nothing more
 ├── BadCollection       a question set that is not what its format says
-├── NothingToServe      no platform is configured
 ├── NoPort              the port or address to listen on cannot be had
 ├── PlatformLost        a platform's intake ended, and so the service ends
 ├── NotPaused           nothing to resume
@@ -49,10 +48,6 @@ class Stopping(BotError):
 
 class BadCollection(BotError):
     """A question set that is not what its format says; the sentence names the place."""
-
-
-class NothingToServe(BotError):
-    """No platform is configured that a service could run."""
 
 
 class NoPort(BotError):

@@ -17,7 +17,7 @@ from sqlalchemy import select, true
 
 from bot.desk import FrontDesk
 from bot.dispatcher import Dispatcher
-from bot.errors import NothingToServe, PlatformLost
+from bot.errors import PlatformLost
 from bot.feedback.ratings import Ratings
 from bot.inbox import Inbox
 from bot.ops.readiness import EVERY, Check, Readiness
@@ -38,6 +38,7 @@ _SWEEP: Final = 3_600.0
 TIDY: Final = 5.0
 """Seconds that connections have to be closed once answers have ended; then they are left behind."""
 _MOMENT: Final = 0.05
+_NOBODY: Final = "No platform is configured, so nobody can ask here; footnote chat needs none."
 _log = structlog.get_logger()
 
 
@@ -57,6 +58,7 @@ class Working:
 
     desk: FrontDesk
     dispatcher: Dispatcher
+    platforms: frozenset[str]
 
 
 @asynccontextmanager
@@ -74,7 +76,7 @@ async def working(settings: Settings, parts: Assembled, adapters: Sequence[Adapt
     )
     desk = FrontDesk(inbox=inbox, turns=turns, ratings=Ratings(parts.database))
     async with beside(Side(name="sweep of the inbox", work=inbox.sweep, every=_SWEEP)), dispatcher.running():
-        yield Working(desk=desk, dispatcher=dispatcher)
+        yield Working(desk=desk, dispatcher=dispatcher, platforms=frozenset(adapter.name for adapter in adapters))
 
 
 class Service:
@@ -91,11 +93,10 @@ class Service:
     ) -> None:
         """Without ``takes_in`` it only answers what other processes took in, and listens on no port.
 
-        ``began`` is called with a sentence once it serves. Raises NothingToServe.
+        ``began`` is called with a sentence once it serves. Without a platform it serves too, and is not ready: who
+        deploys it first and configures it afterwards finds the reason where health is asked for.
         """
         self._adapters = [adapter for adapter in adapters if takes_in or adapter.anywhere]
-        if not self._adapters:
-            raise NothingToServe("No platform is configured, so there is nothing to serve; footnote chat needs none.")
         self._settings = settings
         self._told = told
         self._takes_in = takes_in
@@ -158,7 +159,9 @@ class Service:
         names = [adapter.name for adapter in self._adapters]
         _log.info("serving", platforms=names, port=port)
         where = "without HTTP" if port is None else f"with HTTP on port {port}"
-        self._began(f"Serving {', '.join(names)} {where}.")
+        if not names:
+            _log.warning("no platform is configured, so nobody can ask", port=port)
+        self._began(f"Serving {', '.join(names)} {where}." if names else f"{_NOBODY} It serves {where}.")
 
     def _stop(self, runs: Mapping[str, asyncio.Task[None]]) -> None:
         """Take in no more. Who does not heed that is waited for later, when answers have ended."""
@@ -193,6 +196,7 @@ def _checks(parts: Assembled, work: Working, runs: Mapping[str, asyncio.Task[Non
         Check(name="knowledge", probe=parts.knowledge, down="The knowledge cannot be read."),
         Check(name="wake-up", probe=hearing, down=slow, required=False),
         Check(name="model", probe=model, down="", required=False),
+        *([] if work.platforms else [Check(name="platforms", probe=_none, down=_NOBODY)]),
         *(_taking_in(name, run) for name, run in runs.items()),
     ]
 
@@ -204,3 +208,7 @@ def _taking_in(platform: str, run: asyncio.Task[None]) -> Check:
         return "It takes in questions."
 
     return Check(name=f"platform {platform}", probe=probe, down="It takes in nothing.")
+
+
+async def _none() -> str:
+    raise LookupError

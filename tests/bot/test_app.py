@@ -19,7 +19,7 @@ from adapters.base import Audience, Conversations, Ending, History, Place, Rated
 from bot import app
 from bot.database import Database
 from bot.ending import Told
-from bot.errors import NothingToServe, PlatformLost, StoreError
+from bot.errors import PlatformLost, StoreError
 from bot.feedback.ratings import Ratings
 from bot.settings import Settings
 from bot.sources import NamedSource
@@ -260,18 +260,21 @@ async def test_a_broken_database_is_told_before_anything_is_asked(tmp_path: Path
         await app.service(Settings(home=tmp_path), Talker())
 
 
-async def test_a_service_without_a_platform_says_so_at_once(settings: Settings) -> None:
-    assert app.platforms(settings) == ()
-    with pytest.raises(NothingToServe, match="footnote chat"):
-        await app.serve(settings, (), Told(60.0, print))
-
-
-async def test_a_worker_needs_a_platform_that_every_process_can_answer(settings: Settings) -> None:
+async def test_a_worker_serves_no_platform_that_only_its_own_process_can_answer(settings: Settings) -> None:
     class Homing(Talker):
         anywhere = False
 
-    with pytest.raises(NothingToServe):
-        await app.serve(settings, [Homing()], Told(60.0, print), takes_in=False)
+    said: list[str] = []
+
+    def began(sentence: str) -> None:
+        said.append(sentence)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    assert app.platforms(settings) == ()
+    await app.serve(settings, [Homing()], Told(60.0, print), takes_in=False, began=began)
+    assert said == [
+        "No platform is configured, so nobody can ask here; footnote chat needs none. It serves without HTTP."
+    ]
 
 
 async def test_serving_takes_in_at_every_platform_until_one_is_lost(tmp_path: Path) -> None:

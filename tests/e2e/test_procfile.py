@@ -53,13 +53,21 @@ def test_it_names_a_release_a_web_process_and_a_worker() -> None:
     assert list(PROCFILE) == ["release", "web", "worker"]
 
 
-@pytest.mark.parametrize("name", ["web", "worker"])
-def test_the_shipped_program_says_that_no_platform_is_configured(tmp_path: Path, name: str) -> None:
+def test_the_shipped_program_runs_as_it_stands_and_says_that_no_platform_is_configured(tmp_path: Path) -> None:
     program = Path(sys.executable).parent
     loft = Loft(folder=tmp_path, settings={"PATH": f"{program}:{os.defpath}"})
-    with ran(loft, name) as service:
-        assert service.ended() == 1
-    assert "footnote: No platform is configured" in service.log.read_text()
+    with ran(loft, "release") as release:
+        assert release.process.wait(PATIENCE) == 0
+    with ran(loft, "web") as web, ran(loft, "worker") as worker:
+        for process in (web, worker):
+            process.wait_for("no platform is configured, so nobody can ask")
+        assert web.get("/healthz")[0] == 200
+        status, report = web.get("/readyz")
+        assert status == 503
+        assert "No platform is configured" in str(report)
+        for process in (web, worker):
+            process.signal(signal.SIGTERM)
+        assert [web.ended(), worker.ended()] == [0, 0]
 
 
 def test_its_lines_migrate_take_in_and_answer_once_there_is_a_platform(loft: Loft) -> None:

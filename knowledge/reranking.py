@@ -9,12 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from knowledge import terms
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from knowledge.base import Passage
+    import numpy.typing as npt
+
+    from knowledge.base import Passage, Vectors
 
 _OF_WORDS: Final = 1.0
 _OF_VECTORS: Final = 0.95
@@ -31,6 +35,24 @@ class Nearest:
 
     sentence: float
     two: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Read:
+    """One passage's sentences, at least one, and their vectors (n, d)."""
+
+    texts: tuple[str, ...]
+    vectors: npt.NDArray[np.float16]
+
+    def cosines(self, vector: Vectors) -> Vectors:
+        """Compare each sentence with a vector (d,)."""
+        found: Vectors = self.vectors.astype(np.float32) @ vector
+        return found
+
+    def nearest(self, vector: Vectors) -> Nearest:
+        """Give how near the best sentence comes to a question's vector (d,), and the best two."""
+        best = np.sort(self.cosines(vector))[::-1][:2]
+        return Nearest(sentence=float(best[0]), two=float(best.mean()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

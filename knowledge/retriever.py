@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from knowledge.base import Embedder, Filter, Index, Passage, Scope, Signals
     from knowledge.catalog import Catalog
-    from knowledge.sentences import Read, Sentences
+    from knowledge.reranking import Read
+    from knowledge.sentences import Sentences
 
 _CANDIDATES: Final = 100
 """Hits that each index gives: what the fused scores were measured with."""

@@ -4,43 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from knowledge.reranking import Nearest
+from knowledge.reranking import Read
 from knowledge.trimming import sentences
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    import numpy.typing as npt
-
-    from knowledge.base import Embedder, Passage, Vectors
+    from knowledge.base import Embedder, Passage
 
 _KEPT: Final = 3_000
 """Chunks whose sentences are remembered: about eight of each, as float16 20 MB in all."""
 _MOST: Final = 40
 """Sentences of one chunk that are read; a chunk of 1,200 characters seldom has more than twenty."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Read:
-    """One passage's sentences, at least one, and their vectors (n, d)."""
-
-    texts: tuple[str, ...]
-    vectors: npt.NDArray[np.float16]
-
-    def cosines(self, vector: Vectors) -> Vectors:
-        """Compare each sentence with a vector (d,)."""
-        found: Vectors = self.vectors.astype(np.float32) @ vector
-        return found
-
-    def nearest(self, vector: Vectors) -> Nearest:
-        """Give how near the best sentence comes to a question's vector (d,), and the best two."""
-        best = np.sort(self.cosines(vector))[::-1][:2]
-        return Nearest(sentence=float(best[0]), two=float(best.mean()))
 
 
 class Sentences:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from knowledge.base import Passage, Vectors
     from knowledge.fusion import Ranking
-    from knowledge.sentences import Read
+    from knowledge.reranking import Read
 
 _JUDGED: Final = 3
 """The best passages, one of which should hold most of the question."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
+from statistics import fmean
 from typing import TYPE_CHECKING, Final, Literal, Protocol, runtime_checkable
 
 from knowledge import terms, tokens
 from knowledge.base import Hit, Query, Retrieved
 from knowledge.choosing import chosen
 from knowledge.fusion import Ranking, fused, scaled
-from knowledge.reranking import Evidence, held, reranked
+from knowledge.reranking import Evidence, Nearest, held, reranked
 from knowledge.signals import Asked, signals
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def _judged(  # noqa: PLR0913, PLR0917 - all that was found
     reads: Mapping[str, Read],
 ) -> Ranked:
     """Put everything in order: tens of thousands of words, so not on the event loop."""
-    evidence = _evidence(asked, rankings, best, reads)
+    evidence = _evidence((asked,) if asking is asked else (asked, asking), rankings, best, reads)
     again = reranked(best[:_REREAD], evidence) if evidence else best[:_REREAD]
     passages = (*again, *_below(again, best[_REREAD:]))
     return Ranked(
@@ -205,23 +206,29 @@ def _scale(name: Literal["words", "vectors"]) -> Literal["best", "range"]:
 
 
 def _evidence(
-    asked: Asked, rankings: Sequence[Ranking], passages: Sequence[Passage], reads: Mapping[str, Read]
+    wanted: Sequence[Asked], rankings: Sequence[Ranking], passages: Sequence[Passage], reads: Mapping[str, Read]
 ) -> dict[str, Evidence]:
-    """Weigh by chunk what was read: its sentences, its words, and the order of the words."""
-    vector = asked.vector
-    if vector is None:
-        return {}
+    """Weigh by chunk what was read: its sentences, its words, and the order of the words.
+
+    A follow-up wants two things, the question with what went before and the question alone; they count alike.
+    """
     scores = {ranking.name: scaled(ranking) for ranking in rankings}
-    following = terms.telling_pairs(asked.text)
+    sides = [(one, vector, terms.telling_pairs(one.text)) for one in wanted if (vector := one.vector) is not None]
+    if not sides:
+        return {}
 
     def of(passage: Passage) -> Evidence:
-        coverage, pairs = held(passage, asked.weights, following)
+        said = [held(passage, one.weights, following) for one, _, following in sides]
+        near = [reads[passage.chunk].nearest(vector) for _, vector, _ in sides]
         return Evidence(
             words=scores.get("words", {}).get(passage.chunk, 0.0),
             vectors=scores.get("vectors", {}).get(passage.chunk, 0.0),
-            nearest=reads[passage.chunk].nearest(vector),
-            coverage=coverage,
-            pairs=pairs,
+            nearest=Nearest(
+                sentence=fmean(one.sentence for one in near),
+                two=fmean(one.two for one in near),
+            ),
+            coverage=fmean(coverage for coverage, _ in said),
+            pairs=fmean(pairs for _, pairs in said),
         )
 
     return {passage.chunk: of(passage) for passage in passages if passage.chunk in reads}

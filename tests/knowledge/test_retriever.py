@@ -247,3 +247,18 @@ async def _sync(store: Store, embedder: Hashing, *documents: Document) -> None:
 def _flocks() -> list[object]:
     texts = ("sing in the morning", "sleep at night in trees", "fly south", "eat seeds", "build nests in trees")
     return [document(f"b{number}.md", f"# Flock {number}\n\nBirds {text}.") for number, text in enumerate(texts)]
+
+
+async def test_a_follow_up_finds_what_it_asks_itself_before_what_went_before(tmp_path: Path) -> None:
+    ferry = document("ferry.md", "# Ferry\n\nThe ferry sails on Fridays and takes bicycles along.")
+    bikes = document("bikes.md", "# Fares\n\nBicycles cost two coins on it.")
+    async with rereading(tmp_path / "k.db", ferry, bikes, BIRDS) as (retriever, _):
+        both = "and bicycles cost?\nWhen does the ferry sail on Fridays?"
+        whole = await retriever.ranked(both, scope=SCOPE)
+        asking = await retriever.ranked(both, scope=SCOPE, asking="and bicycles cost?")
+    assert [passage.document for passage in whole.passages[:2]] == ["shelf/ferry.md", "shelf/bikes.md"]
+    gained = {
+        passage.document: asking.evidence[passage.chunk].score - whole.evidence[passage.chunk].score
+        for passage in whole.passages[:2]
+    }
+    assert gained["shelf/bikes.md"] > 0 > gained["shelf/ferry.md"]

@@ -9,6 +9,8 @@ import math
 from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
+from bot.answering.calibration import bar
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -45,9 +47,8 @@ def stopped(answerable: Sequence[float], others: Sequence[float], *, answered: f
     """Give the share of the others below the bar that lets the share ``answered`` of the answerable through."""
     if not answerable or not others:
         return None
-    ordered = sorted(answerable, reverse=True)
-    bar = ordered[max(0, math.ceil(answered * len(ordered)) - 1)]
-    return sum(score < bar for score in others) / len(others)
+    least = bar(answerable, answered)
+    return sum(score < least for score in others) / len(others)
 
 
 def quantile(values: Sequence[float], share: float) -> float:

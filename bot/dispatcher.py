@@ -24,6 +24,7 @@ from bot.journal import SqlJournal
 from bot.ops.logs import referenced
 from bot.ops.redaction import text_hash
 from bot.paused import names
+from knowledge.owning import beside
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
@@ -92,23 +93,16 @@ class Dispatcher:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Answer while the body runs. Then nothing more is claimed, and answers under way have their time to end."""
-        failed: Exception | None = None
-        async with self._database.changes() as changes, asyncio.TaskGroup() as owner:
+        async with self._database.changes() as changes:
             self._changes = changes
-            claiming = owner.create_task(self._claiming(owner))
-            loops = [self._hearing(changes), self._heeding(), self._minding(), self._renewing()]
-            beside = [owner.create_task(loop) for loop in loops]
-            try:
-                yield
-            except Exception as error:  # noqa: BLE001 - raised below, as itself and not in a group
-                failed = error
-            finally:
-                self._inbox.close()
-                await self._drain(claiming)
-                for task in beside:
-                    task.cancel()
-        if failed is not None:
-            raise failed
+            loops = (self._hearing(changes), self._heeding(), self._minding(), self._renewing())
+            async with beside(loops) as owner:
+                claiming = owner.create_task(self._claiming(owner))
+                try:
+                    yield
+                finally:
+                    self._inbox.close()
+                    await self._drain(claiming)
 
     @property
     def hears(self) -> bool:

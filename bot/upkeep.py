@@ -15,6 +15,7 @@ import structlog
 
 from knowledge.base import Source
 from knowledge.errors import Busy, KnowledgeError
+from knowledge.owning import beside
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
@@ -68,18 +69,8 @@ class Upkeep:
                 source.check()
             except KnowledgeError as error:
                 self._failed(source, error.told)
-        failed: Exception | None = None
-        async with asyncio.TaskGroup() as owner:
-            kept = [owner.create_task(self._keep(source)) for source in self._sources]
-            try:
-                yield
-            except Exception as error:  # noqa: BLE001 - raised below, as itself and not in a group
-                failed = error
-            finally:
-                for task in kept:
-                    task.cancel()
-        if failed is not None:
-            raise failed
+        async with beside(self._keep(source) for source in self._sources):
+            yield
 
     async def _keep(self, source: Source) -> None:
         retry = _RETRY

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from knowledge.errors import KnowledgeError
+from knowledge.owning import beside
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -29,18 +30,8 @@ class Ahead(Protocol):
 @asynccontextmanager
 async def following(indexes: Sequence[Index], workspace: str, *, pause: float = _PAUSE) -> AsyncGenerator[None]:
     """Look every ``pause`` seconds for a publication while the body runs, at once for the first time."""
-    failed: Exception | None = None
-    async with asyncio.TaskGroup() as owner:
-        looking = [owner.create_task(_follow(index, workspace, pause)) for index in indexes if isinstance(index, Ahead)]
-        try:
-            yield
-        except Exception as error:  # noqa: BLE001 - raised below, as itself and not in a group
-            failed = error
-        finally:
-            for task in looking:
-                task.cancel()
-    if failed is not None:
-        raise failed
+    async with beside(_follow(index, workspace, pause) for index in indexes if isinstance(index, Ahead)):
+        yield
 
 
 async def _follow(index: Ahead, workspace: str, pause: float) -> None:

@@ -6,7 +6,6 @@ not get so far: what is no HTTP, and connections over the limit. Asking costs no
 
 from __future__ import annotations
 
-import asyncio
 import errno
 import secrets
 import socket
@@ -23,8 +22,10 @@ from starlette.routing import Route
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bot.errors import BotError, NoPort, Stopping, StoreError
+from knowledge.owning import beside
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import AsyncGenerator, Generator, Sequence
 
     from starlette.requests import Request
@@ -182,18 +183,13 @@ async def listening(app: ASGIApp, host: str, port: int) -> AsyncGenerator[int]:
         timeout_graceful_shutdown=_GRACE,
     )
     server = _Server(config)
-    failed: Exception | None = None
     with _bound(host, port) as bound:
-        async with asyncio.TaskGroup() as owner:
+        async with beside(()) as owner:  # the server ends by itself, once it is asked to
             owner.create_task(server.serve([bound]))
             try:
                 yield bound.getsockname()[1]
-            except Exception as error:  # noqa: BLE001 - raised below, as itself and not in a group
-                failed = error
             finally:
                 server.should_exit = True
-    if failed is not None:
-        raise failed
 
 
 def _bound(host: str, port: int) -> socket.socket:

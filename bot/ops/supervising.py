@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import structlog
 
+from knowledge import owning
+
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
@@ -29,18 +31,8 @@ class Side:
 @asynccontextmanager
 async def beside(*sides: Side) -> AsyncGenerator[None]:
     """Do these while the body runs. An error of the body comes out as itself."""
-    failed: Exception | None = None
-    async with asyncio.TaskGroup() as owner:
-        tasks = [owner.create_task(supervised(side)) for side in sides]
-        try:
-            yield
-        except Exception as error:  # noqa: BLE001 - raised below, as itself and not in a group
-            failed = error
-        finally:
-            for task in tasks:
-                task.cancel()
-    if failed is not None:
-        raise failed
+    async with owning.beside(supervised(side) for side in sides):
+        yield
 
 
 async def supervised(side: Side, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> NoReturn:

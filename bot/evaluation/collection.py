@@ -7,15 +7,17 @@ and what was said before (``history``).
 
 from __future__ import annotations
 
-import json
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.answering.turns import PastTurn
 from bot.errors import BadCollection
+from knowledge.errors import NothingThere, Unreadable
+from knowledge.jsonlines import lines, rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
     from pathlib import Path
 
 CORPUS: Final = "corpus.jsonl"
@@ -46,8 +48,9 @@ def questions(folder: Path, *, split: str | None = None) -> tuple[Asked, ...]:
     ``split`` names the file of ``qrels``; by default ``test``, or the only one there is. Raises BadCollection, which
     says what is wrong and where.
     """
-    relevant = _relevant(_qrels(folder, split))
-    asked = tuple(_asked(row, relevant) for row in rows(folder / QUERIES))
+    with _as_told():
+        relevant = _relevant(_qrels(folder, split))
+        asked = tuple(_asked(row, where, relevant) for row, where in rows(folder / QUERIES))
     if not asked:
         raise BadCollection(f"{folder / QUERIES} holds no question.")
     return asked
@@ -58,49 +61,21 @@ def listed(path: Path, *, answerable: bool = True) -> tuple[Asked, ...]:
 
     Blank lines and those that begin with ``#`` are passed over. Raises BadCollection.
     """
-    if path.suffix == ".jsonl":
-        return tuple(_asked(row, {}, answerable=answerable) for row in rows(path))
-    asked = ((line, where) for line, where in _lines(path) if not line.startswith("#"))
-    return tuple(
-        _asked({"_id": where, "text": line, "metadata": {}, "where": where}, {}, answerable=answerable)
-        for line, where in asked
-    )
+    with _as_told():
+        if path.suffix == ".jsonl":
+            asked = rows(path)
+        else:
+            asked = (({"text": line}, where) for line, where in lines(path) if not line.startswith("#"))
+        return tuple(_asked(row, where, {}, answerable=answerable) for row, where in asked)
 
 
-def rows(path: Path) -> Iterator[dict[str, Any]]:
-    """Give the objects of a file of JSON lines, each with ``_id``, ``text`` and ``metadata``; raises BadCollection."""
-    return (_row(line, where) for line, where in _lines(path))
-
-
-def _lines(path: Path) -> Iterator[tuple[str, str]]:
-    """Give the lines that hold something, and where each stands."""
+@contextmanager
+def _as_told() -> Generator[None]:
+    """Raise what cannot be read as a BadCollection."""
     try:
-        with path.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                where = f"{path}, line {number}"
-                if text := _text(line, where).strip():
-                    yield text, where
-    except OSError as error:
-        raise BadCollection(f"{path} cannot be read: {(error.strerror or 'an error').lower()}.") from error
-
-
-def _text(line: bytes, where: str) -> str:
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise BadCollection(f"{where}: this is not UTF-8 text.") from error
-
-
-def _row(line: str, where: str) -> dict[str, Any]:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise BadCollection(f"{where}: this is no JSON.") from error
-    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-        raise BadCollection(f"{where}: a row is an object with _id and text.")
-    metadata = row.get("metadata")
-    name = str(row.get("_id", where))
-    return row | {"_id": name, "metadata": metadata if isinstance(metadata, dict) else {}, "where": where}
+        yield
+    except (NothingThere, Unreadable) as error:
+        raise BadCollection(error.told) from error
 
 
 def _qrels(folder: Path, split: str | None) -> Path:
@@ -122,7 +97,7 @@ def _relevant(path: Path) -> dict[str, dict[str, int]]:
     In a line with tabs only these part columns, since ids may hold spaces.
     """
     relevant: dict[str, dict[str, int]] = {}
-    for number, (line, where) in enumerate(_lines(path)):
+    for number, (line, where) in enumerate(lines(path)):
         columns = [column.strip() for column in line.split("\t")] if "\t" in line else line.split()
         if number == 0 and columns[0] == "query-id":
             continue
@@ -143,16 +118,19 @@ def _grade(column: str) -> int:
     return grade
 
 
-def _asked(row: Mapping[str, Any], relevant: Mapping[str, Mapping[str, int]], *, answerable: bool = True) -> Asked:
-    metadata = row["metadata"]
-    history = _history(metadata.get("history") or [], row["where"])
+def _asked(
+    row: Mapping[str, Any], where: str, relevant: Mapping[str, Mapping[str, int]], *, answerable: bool = True
+) -> Asked:
+    name, metadata = str(row.get("_id", where)), row.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    history = _history(metadata.get("history") or [], where)
     said = metadata.get("answerable", answerable)
     if not isinstance(said, bool):
-        raise BadCollection(f"{row['where']}: metadata.answerable is true or false, without quotes.")
+        raise BadCollection(f"{where}: metadata.answerable is true or false, without quotes.")
     return Asked(
-        id=row["_id"],
+        id=name,
         text=row["text"],
-        relevant=relevant.get(row["_id"], {}),
+        relevant=relevant.get(name, {}),
         answerable=said,
         history=history,
         conversation=str(metadata.get("conversation") or (history[0].question if history else row["text"])),

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from typing import TYPE_CHECKING, Any, Final
 
 from knowledge.base import Document, Source
-from knowledge.errors import NothingThere, Unreadable
+from knowledge.errors import Unreadable
+from knowledge.jsonlines import rows
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -41,13 +41,10 @@ class Rows(Source):
 
     async def documents(self) -> AsyncGenerator[Document]:
         """Give every row. Raises NothingThere, and Unreadable with the line, since a measure of part would mislead."""
-        try:
-            with self._corpus.open("rb") as lines:
-                for number, line in enumerate(lines, 1):
-                    if line.strip():
-                        yield self._document(_row(line, f"{self._corpus}, line {number}"))
-        except OSError as error:
-            raise NothingThere(f"{self._corpus} cannot be read: {(error.strerror or 'an error').lower()}.") from error
+        for row, where in rows(self._corpus):
+            if "_id" not in row:
+                raise Unreadable(f"{where}: a row is an object with _id and text.")
+            yield self._document(row)
 
     def _document(self, row: dict[str, Any]) -> Document:
         name, title, text = _whole(str(row["_id"])), _whole(str(row.get("title") or "").strip()), row["text"]
@@ -69,15 +66,3 @@ class Rows(Source):
 def _whole(text: str) -> str:
     r"""Put ``?`` for half a character, such as JSON's ``\ud800`` alone, which no database takes."""
     return text.encode("utf-8", "replace").decode("utf-8")
-
-
-def _row(line: bytes, where: str) -> dict[str, Any]:
-    try:
-        row = json.loads(line.decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise Unreadable(f"{where}: this is not UTF-8 text.") from error
-    except (ValueError, RecursionError) as error:
-        raise Unreadable(f"{where}: this is no JSON.") from error
-    if not isinstance(row, dict) or "_id" not in row or not isinstance(row.get("text"), str):
-        raise Unreadable(f"{where}: a row is an object with _id and text.")
-    return row

@@ -31,13 +31,14 @@ AnswerId: TypeAlias = str
 Vote: TypeAlias = Literal[1, 0, -1]
 """Thumb up, withdrawn, thumb down."""
 
-Verdict: TypeAlias = Literal["answered", "unknown", "told", "stopped", "cut", "failed", "offered", "paused"]
+Verdict: TypeAlias = Literal["answered", "unknown", "told", "stopped", "cut", "failed", "offered", "paused", "limited"]
 """How an answer ended.
 
 answered: with at least one citation · unknown: abstained · told: small talk or help, nothing claimed · stopped: by a
 person · cut: the model's stream broke after verified text was shown · failed: an error, told with a reference ·
 offered: no answer yet; the question is old, and its asker is asked whether it is still wanted (``Wanted`` says yes) ·
-paused: no answer yet; an operator paused the bot here. Without text this was said here before, so a mark is enough.
+paused: no answer yet; an operator paused the bot here · limited: no answer, since this person asked too often. Without
+text, the last two were said here before, so a mark is enough.
 """
 
 
@@ -51,7 +52,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where an answer goes. ``private_to`` is set where only that person may ever see it."""
+    """Where an answer goes. ``workspace`` is a principal; where ``private_to`` is set, only that person may see it."""
 
     platform: str
     workspace: str

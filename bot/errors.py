@@ -9,16 +9,23 @@ BotError
 ├── NoPort              the port or address to listen on cannot be had
 ├── PlatformLost        a platform's intake ended, and so the service ends
 ├── NotPaused           nothing to resume
+├── OverBudget          a call to a model that a limit of money does not allow
 ├── StoreError          the bot's database: damaged, locked, full
 │   ├── StoreAway       its server cannot be reached, or is restarting: what was asked of it may be tried again
 │   └── StoreBusy       locked by another process, or without room: it may do later what it cannot do now
 └── ModelError          the model's server
-    ├── ModelRefused    401, 403, 404, 429, a bad request: it will not answer this as things stand
+    ├── ModelRefused    401, 403, 404, 429: it answers nothing as things stand
+    │   └── PromptRefused   too long, or withheld: it will not answer this, whoever else is answered
     ├── ModelDown       no connection, 5xx, a time-out, garbage
     └── ModelCut        the stream ended in the middle
 """
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.money.base import Account
 
 
 class BotError(Exception):
@@ -62,6 +69,15 @@ class NotPaused(BotError):
     """There is no pause of that name to end."""
 
 
+class OverBudget(BotError):
+    """A call to a model that a limit does not allow; ``account`` is the limit."""
+
+    def __init__(self, told: str, account: Account) -> None:
+        """Keep the sentence and the limit."""
+        super().__init__(told)
+        self.account = account
+
+
 class StoreError(BotError):
     """The bot's own database is damaged, locked or full."""
 
@@ -79,7 +95,11 @@ class ModelError(BotError):
 
 
 class ModelRefused(ModelError):
-    """It will not answer this as things stand: key, quota, model name, request."""
+    """It answers nothing as things stand: key, quota, rate, model name."""
+
+
+class PromptRefused(ModelRefused):
+    """It will not answer this prompt, which says nothing about its health: too long, malformed, withheld."""
 
 
 class ModelDown(ModelError):

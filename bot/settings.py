@@ -6,22 +6,22 @@ file: the variable of ``slack.channels`` would be ``FOOTNOTE_SLACK_CHANNELS``, u
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from adapters.base import PRINCIPAL
 from bot.loading import Variable, loaded
+from bot.policy import MoneySettings, NamedModel, NamedPlan, NamedPrice, NamedWorkspace, RateSettings, address, keyed
 from bot.sources import NamedSource, distinct
 from bot.stores.address import is_address
 from knowledge import embedders
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-_URL: Final = re.compile(r"https?://[^\s/?#]+[^\s?#]*")
 
 
 def _principal(value: str) -> str:
@@ -40,17 +40,19 @@ def _listed(names: Sequence[str]) -> str:
     return " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
-def _address(value: str) -> str:
-    if not _URL.fullmatch(value):
-        raise ValueError
-    return value.rstrip("/")
-
-
 def _key(value: object) -> object:
     """A key goes into a header, so it is printable and has no spaces, but for those that copying brought."""
     if isinstance(value, str):
         value = value.strip()
         if not re.fullmatch(r"[!-~]+", value):
+            raise ValueError
+    return value
+
+
+def _redis(value: object) -> object:
+    if isinstance(value, str):
+        value = value.strip()
+        if not re.fullmatch(r"(?:rediss?|unix)://\S+", value):
             raise ValueError
     return value
 
@@ -84,7 +86,7 @@ class Settings(BaseModel):
     openai_api_key: Annotated[SecretStr | None, BeforeValidator(_key), Variable("OPENAI_API_KEY")] = Field(
         default=None, description="one key, without spaces"
     )
-    openai_base_url: Annotated[str, AfterValidator(_address), Variable("OPENAI_BASE_URL")] = Field(
+    openai_base_url: Annotated[str, AfterValidator(address), Variable("OPENAI_BASE_URL")] = Field(
         default="https://api.openai.com/v1",
         description="an address that begins with http:// or https://, such as http://localhost:11434/v1",
     )
@@ -102,6 +104,19 @@ class Settings(BaseModel):
         ),
     )
     """Where the bot's own tables are, if not in a file of ``home``."""
+    redis_url: Annotated[SecretStr | None, BeforeValidator(_redis), Variable("REDIS_URL")] = Field(
+        default=None, description="the address of a Redis server, such as redis://host:6379 or rediss://:password@host"
+    )
+    """Where several processes count questions together; without it each counts its own."""
+    models: tuple[NamedModel, ...] = Field(default=(), description="tables [[models]], each with a name")
+    """The chain of models, if not ``model`` alone."""
+    prices: tuple[NamedPrice, ...] = Field(default=(), description="tables [[prices]], each with a model and an input")
+    plans: tuple[NamedPlan, ...] = Field(default=(), description="tables [[plans]], each with a name")
+    workspaces: tuple[NamedWorkspace, ...] = Field(
+        default=(), description="tables [[workspaces]], each with an id and a plan"
+    )
+    rates: RateSettings = RateSettings()
+    money: MoneySettings = MoneySettings()
     max_in_flight: int = Field(default=8, ge=1, le=1000, description="a whole number from 1 to 1000")
     """Answers that are written at the same time; further questions wait."""
     drain_seconds: float = Field(default=25.0, ge=0, le=600, description="a number from 0 to 600")
@@ -142,4 +157,6 @@ def load(environ: Mapping[str, str] | None = None, toml: Path | None = None) -> 
 
     A variable wins over the file. Raises BadSettings, which names every mistake.
     """
-    return loaded(Settings, environ, toml)
+    variables = os.environ if environ is None else environ  # noqa: TID251 - this is the edge
+    settings = loaded(Settings, variables, toml)
+    return settings.model_copy(update={"models": keyed(settings.models, variables)})

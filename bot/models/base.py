@@ -49,21 +49,46 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """The last thing that a whole stream gives. ``estimated``: the server sent no usage, so the tokens were counted."""
+    """The last thing that a whole stream gives. ``estimated``: the server sent no usage, so the tokens were counted.
+
+    ``answer_tokens`` hold those of reasoning, ``prompt_tokens`` the ``cached_tokens`` that cost less.
+    """
 
     reason: Literal["stop", "length"]
     prompt_tokens: int
     answer_tokens: int
     estimated: bool
+    cached_tokens: int = 0
 
 
 Delta: TypeAlias = str | Finished
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound:
+    """The most tokens that a call can be billed for.
+
+    ``hidden`` are those of ``answer_tokens`` that nobody sees: a reasoning model thinks within its limit, and a stream
+    that was cut does not say how much it did.
+    """
+
+    prompt_tokens: int
+    answer_tokens: int
+    hidden: int = 0
+
+
+Strength: TypeAlias = Literal["strong", "small"]
+"""What a model is used for: hard questions and everything, or what a small one can do too."""
 
 
 class LanguageModel(Protocol):
     """Streams an answer as Markdown with ``[n]`` marks."""
 
     name: str
+
+    def bound(self, prompt: Prompt, /) -> Bound:
+        """Give the most that ``stream`` of this prompt can be billed for; nothing where it costs nothing."""
+        ...
 
     def stream(self, prompt: Prompt, /) -> AsyncGenerator[Delta]:
         """Give text and, last, ``Finished``. A stream that ends without it was cut, and raises ``ModelCut``.

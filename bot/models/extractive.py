@@ -6,7 +6,7 @@ import re
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Final, Literal, Protocol
 
-from bot.models.base import Finished
+from bot.models.base import Bound, Finished
 from bot.models.pieces import pieces
 from bot.models.quoting import chosen, ranked
 from knowledge.tokens import count
@@ -57,6 +57,10 @@ class Extractive:
                 said += size
                 yield part
         yield Finished(reason="stop", prompt_tokens=count(prompt.user), answer_tokens=said, estimated=True)
+
+    def bound(self, _: Prompt, /) -> Bound:
+        """Give nothing: quotes cost nothing."""
+        return Bound(prompt_tokens=0, answer_tokens=0)
 
     async def _likeness(self, question: str, found: Sequence[Piece]) -> Mapping[int, float] | None:
         if self._embed is None or not found:

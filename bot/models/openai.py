@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.errors import ModelCut, ModelDown, ModelError, ModelRefused
-from bot.models.base import Finished
+from bot.models.base import Bound, Finished
 from bot.models.refusals import refused
 from knowledge.tokens import count
 
@@ -73,6 +73,10 @@ class OpenAiChat:
                     if text := _text(chunk, heard):
                         yield text
         yield self._finished(prompt, heard)
+
+    def bound(self, prompt: Prompt, /) -> Bound:
+        """Give the most that a call can be billed for."""
+        return Bound(prompt_tokens=_prompt_tokens(prompt), answer_tokens=prompt.max_tokens)
 
     async def aclose(self) -> None:
         """Close the connections."""

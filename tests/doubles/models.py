@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Literal
 
-from bot.models.base import Finished
+from bot.models.base import Bound, Finished
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -39,6 +39,10 @@ class Scripted:
         self.reason: Literal["stop", "length"] = reason
         self.asked: list[Prompt] = []
         self.closed = 0
+
+    def bound(self, prompt: Prompt, /) -> Bound:
+        """Say that it uses no more than a hundred tokens to read, and what it may write."""
+        return Bound(prompt_tokens=100, answer_tokens=prompt.max_tokens)
 
     def pieces(self, prompt: Prompt) -> Sequence[str]:
         """Cut the text; ``{question}`` and ``{system}`` in it are what the prompt holds."""

@@ -9,6 +9,7 @@ BotError
 ├── NoPort              the port or address to listen on cannot be had
 ├── PlatformLost        a platform's intake ended, and so the service ends
 ├── NotPaused           nothing to resume
+├── NotReady            what the service depends on, and cannot use now
 ├── OverBudget          a call to a model that a limit of money does not allow
 ├── StoreError          the bot's database: damaged, locked, full
 │   ├── StoreAway       its server cannot be reached, or is restarting: what was asked of it may be tried again
@@ -67,6 +68,10 @@ class PlatformLost(BotError):
 
 class NotPaused(BotError):
     """There is no pause of that name to end."""
+
+
+class NotReady(BotError):
+    """Something that the service depends on cannot be used now."""
 
 
 class OverBudget(BotError):

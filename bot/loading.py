@@ -161,6 +161,8 @@ def _wrong(error: ValidationError, declared: Iterable[_Declared], reading: _Read
             name, value = reading.values.get(setting.path, (setting.variable, None))
             if setting.table and all(len(place) > 1 for place in inside):
                 yield from _wrong_in_tables(setting.table, name, value, {(place[0], place[1]) for place in inside})
+            elif setting.table and isinstance(value, list):
+                yield f"{name} must be {setting.right}."
             elif value is None:
                 yield f"{name} is not set; it must be {setting.right}."
             else:

@@ -17,7 +17,7 @@ from sqlalchemy import select, true
 
 from bot.desk import FrontDesk
 from bot.dispatcher import Dispatcher
-from bot.errors import PlatformLost
+from bot.errors import NotReady, PlatformLost
 from bot.feedback.ratings import Ratings
 from bot.inbox import Inbox
 from bot.ops.readiness import EVERY, Check, Readiness
@@ -211,4 +211,4 @@ def _taking_in(platform: str, run: asyncio.Task[None]) -> Check:
 
 
 async def _none() -> str:
-    raise LookupError
+    raise NotReady(_NOBODY)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from adapters.base import Text
+from bot.answering.stopping import unless
 from bot.errors import ModelError
 from bot.models.base import Finished
 from bot.reading.prose import spoken
 from bot.reading.units import Units
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import AsyncGenerator
 
     from bot.answering.checking import Checked, Checker
@@ -28,6 +29,7 @@ _LONGEST: Final = 20_000
 class Drafting:
     """Reads one stream to its end, to a stop, or to its failure, which is kept in ``error``.
 
+    ``begun`` says that its server may have begun to answer, so that it may cost something.
     ``used`` are the sentences that each passage supports; ``refused`` says that the model declined in the agreed words.
     """
 
@@ -37,6 +39,7 @@ class Drafting:
     unanswered: str
     finished: Finished | None = None
     error: ModelError | None = None
+    begun: bool = False
     stopped: bool = False
     refused: bool = False
     said: list[str] = field(default_factory=list)
@@ -61,33 +64,31 @@ class Drafting:
             self.stopped = True
         if self.stopped or self.finished is not None or self.error is not None:
             return None
-        units: list[Unit] = []
-        async with asyncio.TaskGroup() as tasks:
-            reading = tasks.create_task(self._read(units))
-            watching = tasks.create_task(stop.wait())
-            await asyncio.wait((reading, watching), return_when=asyncio.FIRST_COMPLETED)
-            self.stopped = not reading.done()
-            reading.cancel()
-            watching.cancel()
-        return None if self.stopped else units
+        self.begun = True
+        units = await unless(stop, self._read())
+        self.stopped = units is None
+        return units
 
-    async def _read(self, units: list[Unit]) -> None:
+    async def _read(self) -> list[Unit]:
+        units: list[Unit] = []
         try:
             async for delta in self.stream:
                 if isinstance(delta, Finished):
                     self._end(delta, units)
-                    return
+                    return units
                 self.said.append(delta)
                 self._length += len(delta)
                 units += self._units.feed(delta)
                 if self._length > _LONGEST:
                     self._end(None, units)
-                    return
+                    return units
                 if units:
-                    return
+                    return units
             self._end(None, units)
         except ModelError as error:
             self.error = error
+            self.begun = error.begun
+        return units
 
     def _end(self, finished: Finished | None, units: list[Unit]) -> None:
         """Take the rest, unless it was cut off at the limit: half a sentence may say the opposite of the whole one."""

@@ -1,6 +1,6 @@
-"""The way of a question, without rates and money: route, history, search, gate, prompt, generate, verify, record.
+"""The way of a question: rates, route, history, search, gate, prompt, reserve, generate, verify, settle, record.
 
-Pulling the parts drives it; closing the generator stops the model. However it ends, the turn is recorded.
+Pulling the parts drives it; closing the generator stops the model and its cost. However it ends, the turn is recorded.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import time
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -19,12 +20,14 @@ from adapters.markup import cited, joined
 from adapters.plain import rendered
 from bot.answering import citing, prompting, replies
 from bot.answering.checking import Checker
-from bot.answering.drafting import Drafting
+from bot.answering.rewriting import Rewriter
 from bot.answering.route import Told, routed
 from bot.answering.searching import Searching
 from bot.answering.turns import NewTurn
 from bot.answering.verify import evidence
+from bot.answering.writing import Task, Writing
 from bot.errors import BotError, ModelCut
+from bot.models.difficulty import difficulty
 from bot.ops.logs import reference
 from knowledge.base import Scope
 from knowledge.errors import KnowledgeError
@@ -32,15 +35,18 @@ from knowledge.tokens import count
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 
     from adapters.base import AnswerId, Audience, Citation, Part, Question, Verdict
     from adapters.markup import Tree
+    from bot.answering.admitting import Admission, Admitted
+    from bot.answering.drafting import Drafting
     from bot.answering.gate import Sufficient
     from bot.answering.prompt_files import PromptFile
     from bot.answering.searching import Catalog, Found, Retriever
     from bot.answering.turns import PastTurn, Turns
-    from bot.models.base import LanguageModel, Numbered, Prompt
+    from bot.models.base import Numbered
+    from bot.models.chain import Chain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,23 +97,28 @@ class Engine:
         *,
         retriever: Retriever,
         catalog: Catalog,
-        model: LanguageModel,
+        admission: Admission,
+        chain: Chain,
         turns: Turns,
-        prompt: PromptFile,
+        prompts: Mapping[str, PromptFile],
         workspace: str,
         gate: Sufficient,
         chance: Chance | None = None,
     ) -> None:
-        """``workspace`` is where the knowledge belongs; ``prompt`` the active one of ``prompt_files.load``.
+        """``workspace`` is where the knowledge belongs; ``prompts`` the active ones by their ids, of
+        ``prompt_files.load``.
 
-        ``gate`` says whether a search looks good enough to answer from: ``bot.answering.gate.Gate.sufficient``.
+        ``admission`` takes questions or does not, and its ledger pays for the models of ``chain``. ``gate`` says
+        whether a search looks good enough to answer from: ``bot.answering.gate.Gate.sufficient``.
         """
         self._searching = Searching(retriever=retriever, catalog=catalog, turns=turns, sufficient=gate)
-        self._model = model
+        self._admission = admission
+        self._chain = chain
         self._turns = turns
-        self._prompt = prompt
+        self._prompt = prompts["answer"]
         self._workspace = workspace
         self._chance = chance or Chance()
+        self._rewriter = Rewriter(chain=chain, ledger=admission.ledger, file=prompts["rewrite"], word=self._chance.word)
 
     async def answer(
         self,
@@ -159,6 +170,13 @@ class Engine:
             yield part
 
     async def _routed(self, run: _Run, stop: asyncio.Event) -> AsyncGenerator[Part]:
+        admitted = await self._admission.admitted(run.question)
+        if admitted.denied is not None:
+            run.verdict = "limited"
+            if admitted.denied.first:
+                for text in run.text(replies.denied(admitted.denied.rate, admitted.denied.wait)):
+                    yield text
+            return
         route = routed(run.question.text)
         if isinstance(route, Told):
             run.verdict = "told"
@@ -167,7 +185,8 @@ class Engine:
             return
         yield Status(doing="searching")
         history = await self._searching.history(run.question.conversation, run.scope)
-        found = await self._searching.found(route, history, run.scope)
+        rewrite = partial(self._rewritten, run, history, admitted, stop)
+        found = await self._searching.found(route, history, run.scope, rewrite)
         if stop.is_set():
             return
         run.numbered = prompting.numbered(found.passages)
@@ -178,11 +197,21 @@ class Engine:
             return
         yield Status(doing="reading", sources=len(run.numbered))
         yield Sources(citations=run.citations)
-        prompt = self._prompted(route.text, run, found, history)
         yield Status(doing="writing", sources=len(run.numbered))
-        async with aclosing(self._written(run, prompt[0], prompt[1], stop)) as parts:
+        writing = Writing(
+            chain=self._chain,
+            ledger=self._admission.ledger,
+            task=self._task(route.text, run, found, history, admitted),
+            seconds=self._chance.seconds,
+        )
+        async with aclosing(self._written(run, writing, stop)) as parts:
             async for part in parts:
                 yield part
+
+    async def _rewritten(
+        self, run: _Run, history: tuple[PastTurn, ...], admitted: Admitted, stop: asyncio.Event, text: str
+    ) -> str | None:
+        return await self._rewriter.rewritten(text, prompting.exchanges(history), run.answer, admitted, stop)
 
     def _unknown(self, run: _Run) -> Iterable[Part]:
         """Abstain before the model is asked: the table holds the closest documents alone."""
@@ -192,9 +221,7 @@ class Engine:
             yield Sources(citations=run.citations)
         yield from run.text(replies.unknown(run.citations))
 
-    def _prompted(
-        self, text: str, run: _Run, found: Found, history: tuple[PastTurn, ...]
-    ) -> tuple[Prompt, prompting.Marks]:
+    def _task(self, text: str, run: _Run, found: Found, history: tuple[PastTurn, ...], admitted: Admitted) -> Task:
         word = self._chance.word
         marks = prompting.Marks(begin=f"<<{word()}", end=f"{word()}>>", canary=word())
         prompt = prompting.built(
@@ -206,28 +233,33 @@ class Engine:
             today=self._chance.now().date().isoformat(),
             marks=marks,
         )
-        run.model, run.prompt = self._model.name, prompt.version
-        return prompt, marks
-
-    async def _written(
-        self, run: _Run, prompt: Prompt, marks: prompting.Marks, stop: asyncio.Event
-    ) -> AsyncGenerator[Part]:
-        """Let the model write, show what is verified, and judge how it ended."""
-        draft = Drafting(
-            stream=self._model.stream(prompt),
+        run.prompt = prompt.version
+        return Task(
+            answer=run.answer,
+            prompt=prompt,
             checker=Checker(question=prompt.question, table={one.number: evidence(one) for one in run.numbered}),
             canary=marks.canary,
             unanswered=prompting.UNANSWERED,
+            admitted=admitted,
+            difficulty=difficulty(found.outlook),
         )
-        run.used = draft.used
+
+    async def _written(self, run: _Run, writing: Writing, stop: asyncio.Event) -> AsyncGenerator[Part]:
+        """Let models write, show what is verified, and judge how it ended."""
         try:
-            async with aclosing(draft.parts(stop)) as parts:
+            async with aclosing(writing.parts(stop)) as parts:
                 async for part in parts:
                     yield run.shown(part)
         finally:
-            run.usage = _usage(draft, prompt)
-        for text in self._judged(run, draft):
-            yield text
+            run.model = writing.model
+            if writing.draft is not None:
+                run.used, run.usage = writing.draft.used, _usage(writing.draft, writing.task.prompt)
+        if writing.draft is not None:
+            for text in self._judged(run, writing.draft):
+                yield text
+        if writing.why is not None and run.verdict in ("answered", "unknown"):
+            for text in run.text(replies.told(writing.why)):
+                yield text
 
     def _judged(self, run: _Run, draft: Drafting) -> Iterable[Text]:
         """Say how the draft ended; raises its error where nothing of it was shown."""

@@ -22,8 +22,10 @@ _SHAPE = re.compile(r"---\n(?P<front>.*?)\n---\n\s*# System\n(?P<system>.*?)\n# 
 _VARIABLE = re.compile(r"\{\{(\w+)\}\}")
 _VERSION = re.compile(r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)")
 _KEYS: Final = frozenset({"id", "version", "status", "variables"})
-GIVEN: Final = frozenset({"today", "begin", "end", "canary", "unanswered", "passages", "question"})
+GIVEN: Final = frozenset({"today", "begin", "end", "canary", "unanswered", "passages", "question", "earlier"})
 """The variables that the engine fills in."""
+_NEEDED: Final = {"answer": ("passages", "question"), "rewrite": ("earlier", "question")}
+"""The variables that a prompt is nothing without, by its id."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +61,8 @@ def parsed(text: str, name: str) -> PromptFile:
     front = dict(_pairs(shape["front"]))
     declared = frozenset(part for part in re.split(r"[,\s]+", front.get("variables", "")) if part)
     used = frozenset(_VARIABLE.findall(shape["system"] + shape["user"]))
-    if mistakes := [*_wrong_front(front), *_wrong_variables(declared, used)]:
+    needed = _NEEDED.get(front.get("id", ""), ())
+    if mistakes := [*_wrong_front(front), *_wrong_variables(declared, used, needed)]:
         raise BadSettings(f"The prompt {name} is wrong: {'; '.join(mistakes)}.")
     return PromptFile(
         id=front["id"],
@@ -89,24 +92,28 @@ def _wrong_front(front: Mapping[str, str]) -> Iterable[str]:
         yield f"status {front['status']} is none of {', '.join(get_args(Status))}"
 
 
-def _wrong_variables(declared: frozenset[str], used: frozenset[str]) -> Iterable[str]:
+def _wrong_variables(declared: frozenset[str], used: frozenset[str], needed: Iterable[str]) -> Iterable[str]:
     yield from (f"{{{{{name}}}}} is used but not declared" for name in sorted(used - declared))
     yield from (f"{name} is declared but not used" for name in sorted(declared - used))
     yield from (f"nothing fills {name}" for name in sorted(declared - GIVEN))
-    yield from (f"{{{{{name}}}}} must be used" for name in ("passages", "question") if name not in used)
+    yield from (f"{{{{{name}}}}} must be used" for name in needed if name not in used)
 
 
-def active(prompts: Iterable[PromptFile], wanted: str = "answer") -> PromptFile:
-    """Choose the one active version of a prompt; raises BadSettings where there is none, or more."""
-    found = [prompt for prompt in prompts if prompt.id == wanted and prompt.status == "active"]
-    if len(found) != 1:
-        names = ", ".join(prompt.name for prompt in found) or "none"
-        raise BadSettings(f"Exactly one version of the prompt {wanted} must be active, but there are: {names}.")
-    return found[0]
+def active(prompts: Iterable[PromptFile]) -> dict[str, PromptFile]:
+    """Choose the one active version of each prompt, by its id; raises BadSettings where there is none, or more."""
+    chosen: dict[str, PromptFile] = {}
+    candidates = list(prompts)
+    for wanted in _NEEDED:
+        found = [prompt for prompt in candidates if prompt.id == wanted and prompt.status == "active"]
+        if len(found) != 1:
+            names = ", ".join(prompt.name for prompt in found) or "none"
+            raise BadSettings(f"Exactly one version of the prompt {wanted} must be active, but there are: {names}.")
+        chosen[wanted] = found[0]
+    return chosen
 
 
-def load(folder: Traversable | None = None) -> PromptFile:
-    """Read all prompt files of a folder, the shipped ones by default, and choose the active one."""
+def load(folder: Traversable | None = None) -> dict[str, PromptFile]:
+    """Read all prompt files of a folder, the shipped ones by default, and give the active ones by their ids."""
     place = folder if folder is not None else files("bot.answering") / "prompts"
     found = [item for item in place.iterdir() if item.name.endswith(".md")]
     return active([parsed(item.read_text(encoding="utf-8"), item.name) for item in sorted(found, key=_name)])

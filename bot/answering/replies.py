@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -11,10 +12,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from adapters.base import Citation
+    from bot.money.base import Rate
 
 CLOSEST: Final = 3
 """Titles that an "I don't know" names, at most."""
 _UNKNOWN: Final = "I don't know: I found no answer to that in the documents that everyone here may read."
+
+
+RESTING: Final = "No language model could be reached, so what I can give you here is quotes. Ask again later for more."
+UNACCOUNTED: Final = (
+    "I cannot keep account of money just now, and so I ask no language model; what I can give you here is quotes."
+)
+_WINDOWS: Final = {60: "a minute", 3_600: "an hour", 86_400: "a day"}
 
 
 def unknown(citations: Sequence[Citation]) -> Tree:
@@ -81,6 +90,32 @@ def apology(reference: str) -> Tree:
 def paused() -> Tree:
     """Say that nothing is answered here for now."""
     return told("Whoever runs me has paused me here. Your question is kept, and I turn to it as soon as I am resumed.")
+
+
+def quoted_instead(told: str) -> str:
+    """Say why an answer is quoted and not written; ``told`` is the limit's own sentence."""
+    return f"{told} Until then what I can give you is quotes."
+
+
+def denied(rate: Rate, wait: float) -> Tree:
+    """Say that somebody asks too often, and from when on they may ask again."""
+    window = _WINDOWS.get(rate.seconds, f"{rate.seconds} seconds")
+    if not rate.most:
+        return told(f"I take no questions here: whoever runs me allows none within {window}.")
+    questions = "one question" if rate.most == 1 else f"{rate.most} questions"
+    return told(
+        f"You have asked {questions} within {window}, which is as many as I take from one person. "
+        f"Ask again in {lasting(wait)}."
+    )
+
+
+def lasting(seconds: float) -> str:
+    """Give a time to wait in the words of a person, rounded up."""
+    for unit, name in ((3_600, "hour"), (60, "minute"), (1, "second")):
+        if seconds > unit or unit == 1:
+            number = max(1, math.ceil(seconds / unit))
+            return f"{number} {name}" if number == 1 else f"{number} {name}s"
+    raise AssertionError
 
 
 def offer(ago: str) -> Tree:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Protocol
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from bot.answering.conversation import joined, leans, previous, search_text, touches
 from bot.answering.gate import SHIPPED, Outlook, continued
 from bot.answering.prompting import CONTEXT
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Sequence
 
     from bot.answering.gate import Sufficient
     from bot.answering.route import Search
@@ -50,6 +50,10 @@ class Catalog(Protocol):
         ...
 
 
+Rewrite: TypeAlias = "Callable[[str], Awaitable[str | None]]"
+"""Says a follow-up as a question of its own, or gives None."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """What the search brought: ``asked`` is the question as it was searched; not ``enough`` means: abstain."""
@@ -77,11 +81,13 @@ class Searching:
         readable = await self.catalog.readable(cited, scope) if cited else frozenset()
         return tuple(turn for turn in turns if turn.documents <= readable)
 
-    async def found(self, search: Search, history: Sequence[PastTurn], scope: Scope) -> Found:
+    async def found(
+        self, search: Search, history: Sequence[PastTurn], scope: Scope, rewrite: Rewrite | None = None
+    ) -> Found:
         """Search for the question itself and, where it leans on the one before, for both together.
 
         The question before must not answer for this one: what both together find counts only where it holds
-        something of what this question asks.
+        something of what this question asks. Where neither finds enough, ``rewrite`` may say the question otherwise.
         """
         alone = await self._tried(search.text, search, history, scope)
         before = previous(history)
@@ -89,9 +95,13 @@ class Searching:
         if before is None or leaning == "not" or (leaning == "weakly" and _whole(alone.outlook)):
             return alone
         together = await self._tried(joined(search.text, before), search, history, scope)
-        if SHIPPED.sufficient(together.outlook) and touches(search.text, together.passages):
-            return together
-        return alone
+        leant = SHIPPED.sufficient(together.outlook) and touches(search.text, together.passages)
+        best = together if leant else alone
+        said = await rewrite(search.text) if rewrite is not None and not best.enough else None
+        if said is None:
+            return best
+        again = await self._tried(said, replace(search, text=said), history, scope)
+        return again if again.enough else best
 
     async def _tried(self, asked: str, search: Search, history: Sequence[PastTurn], scope: Scope) -> Found:
         retrieved = await self.retriever.retrieve(

@@ -66,7 +66,11 @@ class Readiness:
         except Exception as error:  # noqa: BLE001 - whatever it raises, it cannot be used
             self._up[one.name] = None
             if not broken:
-                _log.warning("a dependency cannot be used", dependency=one.name, exc_info=error)
+                told = getattr(
+                    error, "told", None
+                )  # an error of our trees explains itself, so it comes without a trace
+                why = {"exc_info": error} if told is None else {"why": told}
+                _log.warning("a dependency cannot be used", dependency=one.name, **why)
         else:
             self._good[one.name] = self._now()
             if broken:

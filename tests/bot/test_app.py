@@ -300,9 +300,9 @@ async def test_serving_takes_in_at_every_platform_until_one_is_lost(tmp_path: Pa
 async def test_the_model_follows_the_key(settings: Settings) -> None:
     keyed = settings.model_copy(update={"openai_api_key": SecretStr("k"), "model": "small"})
     async with app.knowledge(settings) as known:
-        async with app._model(settings, known.embedder) as model:
+        async with answering.model(settings, known.embedder) as model:
             assert model.name == "extractive"
-        async with app._model(keyed, known.embedder) as model:
+        async with answering.model(keyed, known.embedder) as model:
             assert model.name == "small"
 
 

@@ -16,8 +16,8 @@ GOOD = (
 )
 
 
-def test_the_shipped_prompt_loads() -> None:
-    assert load().name == "answer@1.0.0"
+def test_the_shipped_prompts_load() -> None:
+    assert {file.name for file in load().values()} == {"answer@1.0.0", "rewrite@1.0.0"}
 
 
 def test_a_file_is_read_into_its_two_messages() -> None:
@@ -56,9 +56,11 @@ def test_all_mistakes_of_a_file_are_named_at_once() -> None:
 
 
 def test_exactly_one_version_is_active(tmp_path: Path) -> None:
+    rewrite = GOOD.replace("id: answer", "id: rewrite").replace("passages", "earlier")
     (tmp_path / "a.md").write_text(GOOD)
     (tmp_path / "b.md").write_text(GOOD.replace("active", "draft").replace("1.2.3", "1.3.0"))
-    assert load(tmp_path).version == "1.2.3"
+    (tmp_path / "c.md").write_text(rewrite)
+    assert {name: file.version for name, file in load(tmp_path).items()} == {"answer": "1.2.3", "rewrite": "1.2.3"}
     (tmp_path / "b.md").write_text(GOOD.replace("1.2.3", "1.3.0"))
     with pytest.raises(BadSettings, match=r"answer@1\.2\.3, answer@1\.3\.0"):
         load(tmp_path)

@@ -1,0 +1,104 @@
+"""A follow-up into a question of its own, by a small model, where searching for it as it is said found too little."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from bot.answering.billing import called, settled
+from bot.answering.stopping import unless
+from bot.errors import ModelError, OverBudget, StoreError
+from bot.models.base import Finished, Prompt
+from knowledge.tokens import count
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Sequence
+
+    from adapters.base import AnswerId
+    from bot.answering.admitting import Admitted
+    from bot.answering.prompt_files import PromptFile
+    from bot.models.base import Exchange
+    from bot.models.chain import Chain, Link
+    from bot.money.base import Ledger
+
+_OUTPUT: Final = 80
+"""Tokens of a rewritten question."""
+_LATEST: Final = 2
+"""Earlier exchanges that are shown."""
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class _Line:
+    """What a model said, as far as it counts for the bill."""
+
+    said: list[str] = field(default_factory=list)
+    finished: Finished | None = None
+    begun: bool = True
+
+    @property
+    def seen(self) -> int:
+        return count("".join(self.said))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewriter:
+    """Asks the first model of the chain that does for easy questions; ``word`` gives a random one."""
+
+    chain: Chain
+    ledger: Ledger
+    file: PromptFile
+    word: Callable[[], str]
+
+    async def rewritten(
+        self, text: str, exchanges: Sequence[Exchange], answer: AnswerId, admitted: Admitted, stop: asyncio.Event
+    ) -> str | None:
+        """Give the question on one line, None where that cannot be had: no model, no money, a failure, a stop."""
+        links = self.chain.order("easy", small_only=admitted.small_only)
+        if not links or not exchanges:
+            return None
+        prompt = self._prompt(text, exchanges[-_LATEST:])
+        call = called(links[0], prompt, answer=answer, payer=admitted.payer, feature="rewriting")
+        try:
+            reservation = await unless(stop, self.ledger.reserve(call))
+        except (OverBudget, StoreError):
+            return None
+        if reservation is None:
+            return None
+        line = _Line()
+        try:
+            await unless(stop, self._read(links[0], prompt, line))
+        finally:
+            await settled(self.ledger, reservation, links[0], prompt, line)
+        return " ".join("".join(line.said).split()) or None if line.finished is not None else None
+
+    async def _read(self, link: Link, prompt: Prompt, line: _Line) -> None:
+        try:
+            async with aclosing(link.stream(prompt)) as deltas:
+                async for delta in deltas:
+                    if isinstance(delta, Finished):
+                        line.finished = delta
+                    else:
+                        line.said.append(delta)
+        except ModelError as error:
+            line.begun = error.begun
+            _log.warning("a follow-up was not rewritten", model=link.model.name, why=error.told)
+
+    def _prompt(self, text: str, exchanges: Sequence[Exchange]) -> Prompt:
+        earlier = "\n\n".join(f"Question: {one.question}\nAnswer: {one.answer}" for one in exchanges)
+        system, user = self.file.filled(
+            {"begin": f"<<{self.word()}", "end": f"{self.word()}>>", "earlier": earlier, "question": text}
+        )
+        return Prompt(
+            version=self.file.name,
+            system=system,
+            history=(),
+            user=user,
+            question=text,
+            passages=(),
+            max_tokens=_OUTPUT,
+        )

@@ -1,0 +1,147 @@
+"""Writes one answer: asks model after model, each call reserved and settled, until something of an answer is shown.
+
+A model that fails before that is followed by the next one of the chain, and the last of all quotes the passages and
+costs nothing. Once a unit was shown, nothing is tried anew: two models never write one answer.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from bot.answering import replies
+from bot.answering.billing import called, settled
+from bot.answering.drafting import Drafting
+from bot.answering.stopping import unless
+from bot.errors import ModelDown, OverBudget, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Iterator
+
+    from adapters.base import AnswerId, Text
+    from bot.answering.admitting import Admitted
+    from bot.answering.checking import Checker
+    from bot.errors import ModelError
+    from bot.models.base import Delta, Prompt
+    from bot.models.chain import Chain, Link
+    from bot.models.difficulty import Difficulty
+    from bot.money.base import Ledger, Reservation
+
+_PATIENCE: Final = 60.0
+"""Seconds after which no further model is asked: whoever waits so long is better served with quotes at once."""
+_PAUSE: Final = 0.5
+"""Seconds until a model that failed in passing is asked once more, where its server names no other time."""
+_LONGEST_PAUSE: Final = 3.0
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """What is to be written and for whom. ``canary`` and ``unanswered`` are the prompt's."""
+
+    answer: AnswerId
+    prompt: Prompt
+    checker: Checker
+    canary: str
+    unanswered: str
+    admitted: Admitted
+    difficulty: Difficulty
+
+
+@dataclass(slots=True, kw_only=True)
+class Writing:
+    """One answer in the making; ``draft`` is the last one, by ``model``. ``why`` says why it is only quoted, if it is."""
+
+    chain: Chain
+    ledger: Ledger
+    task: Task
+    seconds: Callable[[], float] = time.monotonic
+    draft: Drafting | None = None
+    model: str | None = None
+    why: str | None = None
+    _shown: bool = False
+    _failed: dict[Link, ModelError] = field(default_factory=dict)
+
+    async def parts(self, stop: asyncio.Event) -> AsyncGenerator[Text]:
+        """Give what is verified of the first draft that comes to something; a stop ends it all. Raises nothing paid."""
+        until = self.seconds() + _PATIENCE
+        for link in self._links():
+            await self._rest(link, stop)
+            if self._ended(stop) or self.seconds() > until:
+                break
+            async with aclosing(self._paid(link, stop)) as parts:
+                async for part in parts:
+                    yield part
+        if not self._ended(stop):
+            self.why = self.why or (replies.RESTING if self._failed else None)
+            last = self.chain.last
+            async with aclosing(self._drafted(last.stream(self.task.prompt), last.name, stop)) as parts:
+                async for part in parts:
+                    yield part
+
+    def _links(self) -> Iterator[Link]:
+        """Give the chain in its order, then once more the first link that failed only in passing."""
+        yield from self.chain.order(self.task.difficulty, small_only=self.task.admitted.small_only)
+        yield from islice((link for link, error in self._failed.items() if _passes(error)), 1)
+
+    async def _rest(self, link: Link, stop: asyncio.Event) -> None:
+        if (error := self._failed.get(link)) is not None and not self._ended(stop):
+            await unless(stop, asyncio.sleep(min(_LONGEST_PAUSE, error.retry_after or _PAUSE)))
+
+    def _ended(self, stop: asyncio.Event) -> bool:
+        """Whether there is nothing more to try: something was shown, or a draft came to its own end."""
+        return self._shown or stop.is_set() or (self.draft is not None and self.draft.error is None)
+
+    async def _paid(self, link: Link, stop: asyncio.Event) -> AsyncGenerator[Text]:
+        """Ask one model, for money that was set apart before and is settled however this ends."""
+        prompt, self.draft = self.task.prompt, None
+        reservation = await self._reserved(link, stop)
+        if reservation is None:
+            return
+        self.why = None
+        try:
+            async with aclosing(self._drafted(link.stream(prompt), link.model.name, stop)) as parts:
+                async for part in parts:
+                    yield part
+        finally:
+            await settled(self.ledger, reservation, link, prompt, self.draft)
+        if self.draft is not None and self.draft.error is not None and not self._shown:
+            self._failed[link] = self.draft.error
+            _log.warning("a model failed, so the next one is asked", model=link.model.name, why=self.draft.error.told)
+
+    async def _reserved(self, link: Link, stop: asyncio.Event) -> Reservation | None:
+        """Set the worst cost apart; None where a limit does not allow it, a stop came, or nobody can keep account."""
+        task = self.task
+        call = called(link, task.prompt, answer=task.answer, payer=task.admitted.payer, feature="answer")
+        try:
+            return await unless(stop, self.ledger.reserve(call))
+        except OverBudget as error:
+            self.why = replies.quoted_instead(error.told)
+        except StoreError as error:
+            _log.warning("nothing can be set apart, so no model is asked", why=error.told)
+            self.why = replies.UNACCOUNTED
+        return None
+
+    async def _drafted(self, stream: AsyncGenerator[Delta], model: str, stop: asyncio.Event) -> AsyncGenerator[Text]:
+        """Read one stream, and give what of it is verified."""
+        self.model = model
+        self.draft = draft = Drafting(
+            stream=stream, checker=self.task.checker, canary=self.task.canary, unanswered=self.task.unanswered
+        )
+        async with aclosing(draft.parts(stop)) as parts:
+            async for part in parts:
+                self._shown = True
+                yield part
+
+
+def _passes(error: ModelError) -> bool:
+    """Whether a failure may be over in a moment: a fault of the server, or a rate that has room again soon."""
+    if isinstance(error, ModelDown):
+        return not error.begun and (error.retry_after or 0) <= _LONGEST_PAUSE
+    return error.retry_after is not None and error.retry_after <= _LONGEST_PAUSE

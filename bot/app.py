@@ -375,8 +375,9 @@ async def _model(settings: Settings, embedder: Embedder) -> AsyncGenerator[Langu
         yield Extractive(embedder.embed)
         return
     from bot.models.openai import OpenAiChat
+    from bot.providers import endpoint, listed
 
-    model = OpenAiChat(settings.openai_base_url, settings.openai_api_key.get_secret_value(), settings.model)
+    model = OpenAiChat(endpoint(listed(settings)[0]))
     async with aclosing(model):
         yield model
 

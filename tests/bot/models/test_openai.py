@@ -9,7 +9,8 @@ import pytest
 
 from bot.errors import ModelCut, ModelDown, ModelRefused
 from bot.models.base import Finished
-from bot.models.openai import OpenAiChat, Timeouts
+from bot.models.endpoint import Endpoint, Timeouts
+from bot.models.openai import OpenAiChat
 from tests.contracts.language_model import LanguageModelContract, collected, prompt
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     Chat = Callable[..., OpenAiChat]
 
+NOWHERE = Endpoint(name="m", base_url="http://127.0.0.1:9/v1")
 ANSWER = "An API key is rotated every 90 days. [1] Keep it secret. [1]"
 
 
@@ -31,7 +33,10 @@ class Chats:
         self.made: list[OpenAiChat] = []
 
     def __call__(self, url: str, model: str = "gpt-4.1-mini", **seconds: float) -> OpenAiChat:
-        self.made.append(OpenAiChat(url, "a-key", model, timeouts=Timeouts(**seconds)))
+        return self.of(Endpoint(name=model, base_url=url, key="a-key", timeouts=Timeouts(**seconds)))
+
+    def of(self, endpoint: Endpoint) -> OpenAiChat:
+        self.made.append(OpenAiChat(endpoint))
         return self.made[-1]
 
 
@@ -81,7 +86,7 @@ async def test_the_request_asks_for_usage_and_bounds_the_answer(llmock: LLMock, 
 
 async def test_newer_models_are_bounded_by_the_new_name(llmock: LLMock, chat: Chat) -> None:
     await collected(chat("o3-mini"))
-    assert llmock.last_request.body["max_completion_tokens"] == 400
+    assert llmock.last_request.body["max_completion_tokens"] == 2_400
 
 
 async def test_a_refused_limit_is_asked_once_more_under_its_other_name(llmock: LLMock, chat: Chat) -> None:
@@ -166,13 +171,13 @@ async def test_a_first_token_that_does_not_come_is_a_server_that_is_down(llmock:
 
 async def test_nothing_at_the_address_names_the_setting() -> None:
     with pytest.raises(ModelDown, match="OPENAI_BASE_URL"):
-        await collected(OpenAiChat("http://127.0.0.1:9/v1", "k", "m", timeouts=Timeouts(connect=1)))
+        await collected(OpenAiChat(NOWHERE))
 
 
 async def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "openai", None)
     with pytest.raises(ModelRefused, match=r"pip install 'footnote-bot\[openai\]'"):
-        await collected(OpenAiChat("http://127.0.0.1:9/v1", "k", "m"))
+        await collected(OpenAiChat(NOWHERE))
 
 
 class Wire:

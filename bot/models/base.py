@@ -119,7 +119,10 @@ Difficulty: TypeAlias = Literal["easy", "hard"]
 class LanguageModel(Protocol):
     """Streams an answer as Markdown with ``[n]`` marks."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What it is called, to people and in what is recorded."""
+        ...
 
     def bound(self, prompt: Prompt, /) -> Bound:
         """Give the most that ``stream`` of this prompt can be billed for; nothing where it costs nothing."""

@@ -10,8 +10,8 @@ REASONING: Final = 2_000
 """Tokens that a reasoning model may think with, where nobody says otherwise."""
 _OWN = r"(?:.*/)?(?:ft:)?"
 """What stands before the name: a provider's prefix, the mark of a fine-tuned model."""
-_REASONS = re.compile(_OWN + r"(?:o[1-9]|gpt-(?:[5-9]|[1-9]\d))(?!\d)(?!.*chat)", re.IGNORECASE)
-_NEW = re.compile(_OWN + r"(?:o[1-9]|gpt-(?:[5-9]|[1-9]\d))(?!\d)", re.IGNORECASE)
+_REASONS = re.compile(_OWN + r"(?:o[1-9]|gpt-(?:[5-9]|[1-9]\d))(?![\da-z])(?!.*chat)", re.IGNORECASE)
+_NEW = re.compile(_OWN + r"(?:o[1-9]|gpt-(?:[5-9]|[1-9]\d))(?![\da-z])", re.IGNORECASE)
 _O200K = re.compile(_OWN + r"(?:chatgpt-4o|gpt-4o|gpt-4\.[15]|gpt-5|o[134])(?![\da-z])", re.IGNORECASE)
 _PERSON = re.compile(r"(?<=//)[^/@]*@")
 

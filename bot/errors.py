@@ -18,6 +18,7 @@ BotError
     ├── ModelRefused    401, 403, 404, 429: it answers nothing as things stand
     │   └── PromptRefused   too long, or withheld: it will not answer this, whoever else is answered
     ├── ModelDown       no connection, 5xx, a time-out, garbage
+    │   └── ModelResting    it failed too often and is not asked just now
     └── ModelCut        the stream ended in the middle
 """
 
@@ -96,7 +97,18 @@ class StoreBusy(StoreError):
 
 
 class ModelError(BotError):
-    """The model's server did not answer."""
+    """The model's server did not answer.
+
+    ``begun`` says whether the call may cost something all the same: it does not where the server refused it by a status
+    or was never reached, and may where the server took it and then fell silent, broke off or sent garbage.
+    ``retry_after`` is the seconds to wait that the server asked for, 0 to 86,400, where it did.
+    """
+
+    def __init__(self, told: str, *, begun: bool = True, retry_after: float | None = None) -> None:
+        """Keep all of it."""
+        super().__init__(told)
+        self.begun = begun
+        self.retry_after = retry_after
 
 
 class ModelRefused(ModelError):
@@ -109,6 +121,14 @@ class PromptRefused(ModelRefused):
 
 class ModelDown(ModelError):
     """No connection, a server error, a time-out, or garbage."""
+
+
+class ModelResting(ModelDown):
+    """It failed too often and is not asked just now; ``retry_after`` says when it is again."""
+
+    def __init__(self, told: str, *, retry_after: float) -> None:
+        """Such a call never began."""
+        super().__init__(told, begun=False, retry_after=retry_after)
 
 
 class ModelCut(ModelError):

@@ -29,7 +29,8 @@ _LONGEST: Final = 20_000
 class Drafting:
     """Reads one stream to its end, to a stop, or to its failure, which is kept in ``error``.
 
-    ``begun`` says that its server may have begun to answer, so that it may cost something.
+    ``begun`` says that its server may have begun to answer, so that it may cost something; ``limited`` that the answer
+    was not whole when its limit was reached.
     ``used`` are the sentences that each passage supports; ``refused`` says that the model declined in the agreed words.
     """
 
@@ -40,6 +41,8 @@ class Drafting:
     finished: Finished | None = None
     error: ModelError | None = None
     begun: bool = False
+    ended: bool = False
+    limited: bool = False
     stopped: bool = False
     refused: bool = False
     said: list[str] = field(default_factory=list)
@@ -62,7 +65,7 @@ class Drafting:
         """Read until units are whole; None at the end, on a stop and on a failure."""
         if stop.is_set():
             self.stopped = True
-        if self.stopped or self.finished is not None or self.error is not None:
+        if self.stopped or self.ended or self.error is not None:
             return None
         self.begun = True
         units = await unless(stop, self._read())
@@ -92,9 +95,9 @@ class Drafting:
 
     def _end(self, finished: Finished | None, units: list[Unit]) -> None:
         """Take the rest, unless it was cut off at the limit: half a sentence may say the opposite of the whole one."""
-        reason = finished.reason if finished is not None else "length"
-        self.finished = finished or Finished(reason="length", prompt_tokens=0, answer_tokens=0, estimated=True)
-        if reason == "stop":
+        self.finished, self.ended = finished, True
+        self.limited = finished is None or finished.reason == "length"
+        if not self.limited:
             units += self._units.end()
 
     def _checked(self, unit: Unit) -> list[Text]:

@@ -20,6 +20,7 @@ from adapters.markup import cited, joined
 from adapters.plain import rendered
 from bot.answering import citing, prompting, replies
 from bot.answering.checking import Checker
+from bot.answering.difficulty import difficulty
 from bot.answering.rewriting import Rewriter
 from bot.answering.route import Told, routed
 from bot.answering.searching import Searching
@@ -27,11 +28,9 @@ from bot.answering.turns import NewTurn
 from bot.answering.verify import evidence
 from bot.answering.writing import Task, Writing
 from bot.errors import BotError, ModelCut
-from bot.models.difficulty import difficulty
 from bot.ops.logs import reference
 from knowledge.base import Scope
 from knowledge.errors import KnowledgeError
-from knowledge.tokens import count
 
 if TYPE_CHECKING:
     import asyncio
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
     from bot.answering.prompt_files import PromptFile
     from bot.answering.searching import Catalog, Found, Retriever
     from bot.answering.turns import PastTurn, Turns
-    from bot.models.base import Numbered
+    from bot.models.base import Numbered, Used
     from bot.models.chain import Chain
 
 
@@ -105,8 +104,7 @@ class Engine:
         gate: Sufficient,
         chance: Chance | None = None,
     ) -> None:
-        """``workspace`` is where the knowledge belongs; ``prompts`` the active ones by their ids, of
-        ``prompt_files.load``.
+        """``workspace`` is where the knowledge belongs; ``prompts`` are the active ones, from ``prompt_files.load``.
 
         ``admission`` takes questions or does not, and its ledger pays for the models of ``chain``. ``gate`` says
         whether a search looks good enough to answer from: ``bot.answering.gate.Gate.sufficient``.
@@ -251,9 +249,9 @@ class Engine:
                 async for part in parts:
                     yield run.shown(part)
         finally:
-            run.model = writing.model
+            run.model, run.usage = writing.model, _usage(writing.used)
             if writing.draft is not None:
-                run.used, run.usage = writing.draft.used, _usage(writing.draft, writing.task.prompt)
+                run.used = writing.draft.used
         if writing.draft is not None:
             for text in self._judged(run, writing.draft):
                 yield text
@@ -275,7 +273,7 @@ class Engine:
             yield from run.text(replies.unknown(run.citations))
         else:
             run.verdict = "answered"
-            if draft.finished is not None and draft.finished.reason == "length":
+            if draft.limited:
                 yield from run.text(replies.limited())
 
     async def _recorded(self, run: _Run) -> None:
@@ -323,10 +321,7 @@ def _reference(run: _Run) -> str:
     return reference(run.question.id)
 
 
-def _usage(draft: Drafting, prompt: Prompt) -> Usage:
-    """Give what the server said, or an estimate where the stream never came to that."""
-    done = draft.finished
-    if done is not None and done.prompt_tokens:
-        return Usage(prompt_tokens=done.prompt_tokens, answer_tokens=done.answer_tokens, estimated=done.estimated)
-    asked = count(prompt.system) + count(prompt.user)
-    return Usage(prompt_tokens=asked, answer_tokens=count("".join(draft.said)), estimated=True)
+def _usage(used: Used | None) -> Usage:
+    if used is None:
+        return Usage()
+    return Usage(prompt_tokens=used.prompt_tokens, answer_tokens=used.answer_tokens, estimated=used.estimated)

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from bot.answering.billing import called, settled
+from bot.answering.billing import called, owed, settled
 from bot.answering.stopping import unless
 from bot.errors import ModelError, OverBudget, StoreError
-from bot.models.base import Finished, Prompt
-from knowledge.tokens import count
+from bot.models.base import Finished, Heard, Prompt
 
 if TYPE_CHECKING:
     import asyncio
@@ -34,15 +33,17 @@ _log = structlog.get_logger()
 
 @dataclass(slots=True)
 class _Line:
-    """What a model said, as far as it counts for the bill."""
+    """What a model said, and what that counts for the bill."""
 
     said: list[str] = field(default_factory=list)
+    heard: Heard = field(default_factory=Heard)
     finished: Finished | None = None
-    begun: bool = True
+    begun: bool = False
 
     @property
-    def seen(self) -> int:
-        return count("".join(self.said))
+    def text(self) -> str | None:
+        """Give it on one line; None where it is nothing."""
+        return " ".join("".join(self.said).split()) or None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,22 +72,11 @@ class Rewriter:
             return None
         line = _Line()
         try:
-            await unless(stop, self._read(links[0], prompt, line))
+            await unless(stop, _read(links[0], prompt, line))
         finally:
-            await settled(self.ledger, reservation, links[0], prompt, line)
-        return " ".join("".join(line.said).split()) or None if line.finished is not None else None
-
-    async def _read(self, link: Link, prompt: Prompt, line: _Line) -> None:
-        try:
-            async with aclosing(link.stream(prompt)) as deltas:
-                async for delta in deltas:
-                    if isinstance(delta, Finished):
-                        line.finished = delta
-                    else:
-                        line.said.append(delta)
-        except ModelError as error:
-            line.begun = error.begun
-            _log.warning("a follow-up was not rewritten", model=link.model.name, why=error.told)
+            used = owed(links[0].bound(prompt), line.finished, line.heard, begun=line.begun)
+            await settled(self.ledger, reservation, links[0].price, used)
+        return line.text if line.finished is not None else None
 
     def _prompt(self, text: str, exchanges: Sequence[Exchange]) -> Prompt:
         earlier = "\n\n".join(f"Question: {one.question}\nAnswer: {one.answer}" for one in exchanges)
@@ -102,3 +92,17 @@ class Rewriter:
             passages=(),
             max_tokens=_OUTPUT,
         )
+
+
+async def _read(link: Link, prompt: Prompt, line: _Line) -> None:
+    line.begun = True
+    try:
+        async with aclosing(link.stream(prompt, line.heard)) as deltas:
+            async for delta in deltas:
+                if isinstance(delta, Finished):
+                    line.finished = delta
+                else:
+                    line.said.append(delta)
+    except ModelError as error:
+        line.begun = error.begun
+        _log.warning("a follow-up was not rewritten", model=link.name, why=error.told)

@@ -16,10 +16,11 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from bot.answering import replies
-from bot.answering.billing import called, settled
+from bot.answering.billing import called, owed, settled
 from bot.answering.drafting import Drafting
 from bot.answering.stopping import unless
 from bot.errors import ModelDown, OverBudget, StoreError
+from bot.models.base import Heard
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterator
@@ -28,9 +29,8 @@ if TYPE_CHECKING:
     from bot.answering.admitting import Admitted
     from bot.answering.checking import Checker
     from bot.errors import ModelError
-    from bot.models.base import Delta, Prompt
+    from bot.models.base import Difficulty, LanguageModel, Prompt, Used
     from bot.models.chain import Chain, Link
-    from bot.models.difficulty import Difficulty
     from bot.money.base import Ledger, Reservation
 
 _PATIENCE: Final = 60.0
@@ -56,7 +56,10 @@ class Task:
 
 @dataclass(slots=True, kw_only=True)
 class Writing:
-    """One answer in the making; ``draft`` is the last one, by ``model``. ``why`` says why it is only quoted, if it is."""
+    """One answer in the making.
+
+    ``draft`` is the last one, by ``model``, which ``used`` so many tokens; ``why`` says why it is only quoted, if it is.
+    """
 
     chain: Chain
     ledger: Ledger
@@ -64,6 +67,7 @@ class Writing:
     seconds: Callable[[], float] = time.monotonic
     draft: Drafting | None = None
     model: str | None = None
+    used: Used | None = None
     why: str | None = None
     _shown: bool = False
     _failed: dict[Link, ModelError] = field(default_factory=dict)
@@ -80,8 +84,7 @@ class Writing:
                     yield part
         if not self._ended(stop):
             self.why = self.why or (replies.RESTING if self._failed else None)
-            last = self.chain.last
-            async with aclosing(self._drafted(last.stream(self.task.prompt), last.name, stop)) as parts:
+            async with aclosing(self._drafted(self.chain.last, stop)) as parts:
                 async for part in parts:
                     yield part
 
@@ -100,20 +103,19 @@ class Writing:
 
     async def _paid(self, link: Link, stop: asyncio.Event) -> AsyncGenerator[Text]:
         """Ask one model, for money that was set apart before and is settled however this ends."""
-        prompt, self.draft = self.task.prompt, None
         reservation = await self._reserved(link, stop)
         if reservation is None:
             return
         self.why = None
         try:
-            async with aclosing(self._drafted(link.stream(prompt), link.model.name, stop)) as parts:
+            async with aclosing(self._drafted(link, stop)) as parts:
                 async for part in parts:
                     yield part
         finally:
-            await settled(self.ledger, reservation, link, prompt, self.draft)
+            await settled(self.ledger, reservation, link.price, self.used)
         if self.draft is not None and self.draft.error is not None and not self._shown:
             self._failed[link] = self.draft.error
-            _log.warning("a model failed, so the next one is asked", model=link.model.name, why=self.draft.error.told)
+            _log.warning("a model failed, so the next one is asked", model=link.name, why=self.draft.error.told)
 
     async def _reserved(self, link: Link, stop: asyncio.Event) -> Reservation | None:
         """Set the worst cost apart; None where a limit does not allow it, a stop came, or nobody can keep account."""
@@ -128,16 +130,23 @@ class Writing:
             self.why = replies.UNACCOUNTED
         return None
 
-    async def _drafted(self, stream: AsyncGenerator[Delta], model: str, stop: asyncio.Event) -> AsyncGenerator[Text]:
-        """Read one stream, and give what of it is verified."""
-        self.model = model
+    async def _drafted(self, model: LanguageModel, stop: asyncio.Event) -> AsyncGenerator[Text]:
+        """Let one model write, and give what of it is verified."""
+        task, heard = self.task, Heard()
+        self.model, self.used = model.name, None
         self.draft = draft = Drafting(
-            stream=stream, checker=self.task.checker, canary=self.task.canary, unanswered=self.task.unanswered
+            stream=model.stream(task.prompt, heard),
+            checker=task.checker,
+            canary=task.canary,
+            unanswered=task.unanswered,
         )
-        async with aclosing(draft.parts(stop)) as parts:
-            async for part in parts:
-                self._shown = True
-                yield part
+        try:
+            async with aclosing(draft.parts(stop)) as parts:
+                async for part in parts:
+                    self._shown = True
+                    yield part
+        finally:
+            self.used = owed(model.bound(task.prompt), draft.finished, heard, begun=draft.begun)
 
 
 def _passes(error: ModelError) -> bool:

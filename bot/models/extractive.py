@@ -14,7 +14,7 @@ from knowledge.tokens import count
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
-    from bot.models.base import Delta, Prompt
+    from bot.models.base import Delta, Heard, Prompt
     from bot.models.pieces import Piece
     from knowledge.base import Embedded
 
@@ -44,7 +44,7 @@ class Extractive:
         """With ``embed``, sentences are also compared with the question by meaning."""
         self._embed = embed
 
-    async def stream(self, prompt: Prompt, /) -> AsyncGenerator[Delta]:
+    async def stream(self, prompt: Prompt, _: Heard | None = None, /) -> AsyncGenerator[Delta]:
         """Give one quoted unit at a time, then ``Finished``; never fails."""
         found = pieces(prompt.passages)
         quoted = chosen(prompt.question, found, await self._likeness(prompt.question, found))

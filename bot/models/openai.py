@@ -8,75 +8,65 @@ leaves.
 from __future__ import annotations
 
 import asyncio
-import re
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.errors import ModelCut, ModelDown, ModelError, ModelRefused
-from bot.models.base import Bound, Finished
-from bot.models.refusals import refused
-from knowledge.tokens import count
+from bot.errors import ModelCut, ModelDown, ModelError, ModelRefused, PromptRefused
+from bot.models.base import Heard
+from bot.models.endpoint import newer
+from bot.models.hearing import Hearing
+from bot.models.patience import Patience
+from bot.models.refusals import Refusal, refused, seconds, withheld
+from bot.models.weighing import bound, measure, messages
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
     from openai import AsyncOpenAI, AsyncStream
+    from openai.types import CompletionUsage
     from openai.types.chat import ChatCompletionChunk
-    from openai.types.chat.chat_completion_chunk import ChoiceDelta
 
-    from bot.models.base import Delta, Prompt
+    from bot.models.base import Bound, Delta, Prompt
+    from bot.models.endpoint import Endpoint
 
-_NEW_NAME = re.compile(r"(?:.*/)?(?:o\d|gpt-[5-9])", re.IGNORECASE)
 _LIMITS: Final = ("max_tokens", "max_completion_tokens")
-_WHOLE: Final = ("stop", "length")
-"""Reasons to finish that are the model's own or the limit's; with any other, what follows was taken away."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Timeouts:
-    """Seconds to wait for the connection, for the first token, and for each one after it."""
-
-    connect: float = 5.0
-    first_token: float = 30.0
-    idle: float = 20.0
-
-
-@dataclass(slots=True)
-class _Heard:
-    """What a stream has said so far."""
-
-    text: list[str] = field(default_factory=list)
-    reason: str | None = None
-    usage: tuple[int, int] | None = None
+_THOUGHTS: Final = ("reasoning_content", "reasoning")
+"""The fields by which compatible servers send what a model thinks: DeepSeek, vLLM and llama.cpp; OpenRouter, Ollama."""
+_NOBODY: Final = "none"
+"""The key that is sent where there is none."""
 
 
 class OpenAiChat:
-    """Streams answers of one model; ``base_url`` ends in ``/v1`` where the server's paths begin there."""
+    """Streams answers of one model."""
 
-    def __init__(self, base_url: str, key: str, model: str, *, timeouts: Timeouts | None = None) -> None:
+    def __init__(self, endpoint: Endpoint) -> None:
         """Nothing is connected, or even imported, before the first question."""
-        self.name = model
-        self._base_url = base_url
-        self._key = key
-        self._timeouts = timeouts or Timeouts()
+        self.name = endpoint.name
+        self._endpoint = endpoint
+        self._timeouts = endpoint.timeouts
+        self._measure = measure(endpoint.name)
+        self._sampling = {name: value for name, value in asdict(endpoint.sampling).items() if value is not None}
         self._client: AsyncOpenAI | None = None
-        self._limit = _LIMITS[bool(_NEW_NAME.match(model))]
+        self._limit = _LIMITS[newer(endpoint.name)]
 
-    async def stream(self, prompt: Prompt, /) -> AsyncGenerator[Delta]:
+    async def stream(self, prompt: Prompt, heard: Heard | None = None, /) -> AsyncGenerator[Delta]:
         """Give text and, last, ``Finished``; raises ModelRefused, ModelDown or ModelCut."""
-        heard = _Heard()
-        self._connected()
-        with _Translated(self, heard):
-            async with self._opened(prompt) as chunks, aclosing(self._timed(chunks, heard)) as timed:
-                async for chunk in timed:
-                    if text := _text(chunk, heard):
-                        yield text
-        yield self._finished(prompt, heard)
+        hearing = Hearing(bound=self.bound(prompt), measure=self._measure, heard=heard or Heard())
+        patience = Patience(self._timeouts, asyncio.get_running_loop().time)
+        with _Translated(self, hearing):
+            async with (
+                self._opened(prompt, patience) as chunks,
+                aclosing(self._timed(chunks, hearing, patience)) as texts,
+            ):
+                async for text in texts:
+                    yield text
+        self._judge(hearing)
+        yield hearing.finished()
 
     def bound(self, prompt: Prompt, /) -> Bound:
-        """Give the most that a call can be billed for."""
-        return Bound(prompt_tokens=_prompt_tokens(prompt), answer_tokens=prompt.max_tokens)
+        """Give the most that a call can be billed for; see ``bot.models.weighing``."""
+        return bound(self._endpoint, prompt)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -84,51 +74,57 @@ class OpenAiChat:
             await self._client.close()
 
     @asynccontextmanager
-    async def _opened(self, prompt: Prompt) -> AsyncIterator[AsyncStream[ChatCompletionChunk]]:
+    async def _opened(self, prompt: Prompt, patience: Patience) -> AsyncIterator[AsyncStream[ChatCompletionChunk]]:
         """Ask, once more under the limit's other name where the server refuses the first, and close at the end."""
+        client = self._connected()
         from openai import BadRequestError  # noqa: PLC0415 - an extra, and 1 s to import
 
-        try:
-            async with asyncio.timeout(self._timeouts.first_token):
-                chunks = await self._ask(prompt)
-        except BadRequestError as error:
-            if self._limit not in str(error):
-                raise
-            self._limit = _LIMITS[self._limit == _LIMITS[0]]
-            async with asyncio.timeout(self._timeouts.first_token):
-                chunks = await self._ask(prompt)
+        async with asyncio.timeout_at(patience.until):
+            try:
+                chunks = await self._ask(client, prompt)
+            except BadRequestError as error:
+                if self._limit not in str(error):
+                    raise
+                self._limit = _LIMITS[self._limit == _LIMITS[0]]
+                chunks = await self._ask(client, prompt)
         try:
             yield chunks
         finally:
             await chunks.close()
 
-    async def _ask(self, prompt: Prompt) -> AsyncStream[ChatCompletionChunk]:
-        create: Any = self._connected().chat.completions.create  # its overloads do not know a name chosen at run time
+    async def _ask(self, client: AsyncOpenAI, prompt: Prompt) -> AsyncStream[ChatCompletionChunk]:
+        create: Any = client.chat.completions.create  # its overloads do not know a name chosen at run time
         chunks: AsyncStream[ChatCompletionChunk] = await create(
             model=self.name,
-            messages=_messages(prompt),
+            messages=messages(prompt),
             stream=True,
             stream_options={"include_usage": True},
-            **{self._limit: prompt.max_tokens},
+            **{self._limit: prompt.max_tokens + self._endpoint.allowance},
+            **self._sampling,
         )
         return chunks
 
     async def _timed(
-        self, chunks: AsyncStream[ChatCompletionChunk], heard: _Heard
-    ) -> AsyncGenerator[ChatCompletionChunk]:
-        """Give the chunks, none later than its time; a keep-alive without text does not count as a first token."""
-        clock = asyncio.get_running_loop().time
-        until = clock() + self._timeouts.first_token
+        self, chunks: AsyncStream[ChatCompletionChunk], hearing: Hearing, patience: Patience
+    ) -> AsyncGenerator[str]:
+        """Give the text, none of it later than its time.
+
+        Reasoning is a sign of life as text is; a keep-alive that says nothing is none.
+        """
         iterator = aiter(chunks)
         while True:
             try:
-                async with asyncio.timeout_at(until):
+                async with asyncio.timeout_at(patience.until):
                     chunk = await anext(iterator)
             except StopAsyncIteration:
                 return
-            yield chunk
-            if heard.text:
-                until = clock() + self._timeouts.idle
+            before = hearing.heard.pieces
+            if text := _taken(chunk, hearing):
+                yield text
+            if hearing.endless:
+                raise self._endless(hearing)
+            if hearing.heard.pieces > before or hearing.reason is not None:
+                patience.renew()
 
     def _connected(self) -> AsyncOpenAI:
         if self._client is None:
@@ -137,99 +133,131 @@ class OpenAiChat:
                 from openai import AsyncOpenAI  # noqa: PLC0415 - an extra, and 1 s to import
             except ImportError as error:
                 told = "The model needs a package that is not installed: run pip install 'footnote-bot[openai]'."
-                raise ModelRefused(told) from error
-            longest = max(self._timeouts.first_token, self._timeouts.idle)
+                raise ModelRefused(told, begun=False) from error
+            times = self._timeouts
+            longest = max(times.first_token, times.idle)
             self._client = AsyncOpenAI(
-                api_key=self._key,
-                base_url=self._base_url,
+                api_key=self._endpoint.key or _NOBODY,
+                base_url=self._endpoint.base_url,
                 max_retries=0,  # a retry would spend again, unseen by the budget
-                timeout=httpx2.Timeout(longest, connect=self._timeouts.connect),
+                timeout=httpx2.Timeout(longest, connect=times.connect, pool=times.connect),
             )
         return self._client
 
-    def _finished(self, prompt: Prompt, heard: _Heard) -> Finished:
-        text = "".join(heard.text)
-        if not text.strip():
-            withheld = heard.reason == "content_filter"
-            raise ModelRefused(self._withheld()) if withheld else ModelDown(self._nothing())
-        if heard.reason not in _WHOLE:
-            told = "The model's answer broke off in the middle: ask again."
-            raise ModelCut(told)
-        asked, said = heard.usage or (_prompt_tokens(prompt), count(text))
-        return Finished(
-            reason="length" if heard.reason == "length" else "stop",
-            prompt_tokens=asked,
-            answer_tokens=said,
-            estimated=heard.usage is None,
-        )
+    def _judge(self, hearing: Hearing) -> None:
+        """Raise what a stream that ended was, unless it was whole."""
+        if not hearing.text:
+            if hearing.reason == "content_filter":
+                raise PromptRefused(withheld(self._endpoint))
+            raise ModelDown(
+                f"The model {self.name} gave no text: try again, or set another {self._endpoint.remedy.model}."
+            )
+        if not hearing.whole:
+            raise _cut()
 
-    def _nothing(self) -> str:
-        return f"The model {self.name} gave no text: try again, or set another FOOTNOTE_MODEL."
+    def _endless(self, hearing: Hearing) -> ModelError:
+        if hearing.text:
+            return _cut()
+        return ModelDown(f"The model {self.name} does not keep its limit: set another {self._endpoint.remedy.model}.")
 
-    def _withheld(self) -> str:
-        return f"The server of {self.name} withheld its answer: ask in other words, or set another FOOTNOTE_MODEL."
-
-    def translated(self, error: Exception, heard: _Heard) -> ModelError:
+    def translated(self, error: Exception, hearing: Hearing) -> ModelError:
         """Turn what the library raises into one of ours; after the first text, anything is a cut."""
         import openai  # noqa: PLC0415 - it is there, or nothing could have been raised
 
-        if heard.text:
-            return ModelCut("The model's answer broke off in the middle: ask again.")
+        if hearing.text:
+            return _cut()
         if isinstance(error, openai.APIStatusError):
-            return refused(
-                error.status_code,
-                model=self.name,
-                base_url=self._base_url,
+            refusal = Refusal(
+                status=error.status_code,
                 code=str(error.code or ""),
-                retry_after=error.response.headers.get("retry-after"),
+                message=str(error),
+                retry_after=seconds(error.response.headers),
             )
-        if isinstance(error, openai.APITimeoutError | TimeoutError):
-            return ModelDown(f"The model's server at {self._base_url} did not answer in time: try again in a moment.")
+            return refused(refusal, self._endpoint)
+        return ModelDown(self._unanswered(error), begun=_sent(error))
+
+    def _unanswered(self, error: Exception) -> str:
+        import httpx2  # noqa: PLC0415 - as above
+        import openai  # noqa: PLC0415 - as above
+
+        address, remedy = self._endpoint.address, self._endpoint.remedy
+        if isinstance(error, openai.APITimeoutError | TimeoutError | httpx2.TimeoutException):
+            return f"The model's server at {address} did not answer in time: try again in a moment."
         if isinstance(error, openai.APIConnectionError):
-            return ModelDown(f"There is no model's server at {self._base_url}: check OPENAI_BASE_URL and the network.")
-        return ModelDown(f"The server at {self._base_url} sent what no model sends: check OPENAI_BASE_URL.")
+            return f"There is no model's server at {address}: check {remedy.address} and the network."
+        if isinstance(error, httpx2.TransportError):
+            return f"The connection to the model's server at {address} was lost: try again in a moment."
+        return f"The server at {address} sent what no model sends: check {remedy.address}."
 
 
 class _Translated:
-    """Lets nothing but ModelError out of a block that talks to the server."""
+    """Lets nothing but ModelError out of a block that talks to the server, and nothing once the answer is whole."""
 
-    def __init__(self, model: OpenAiChat, heard: _Heard) -> None:
+    def __init__(self, model: OpenAiChat, hearing: Hearing) -> None:
         self._model = model
-        self._heard = heard
+        self._hearing = hearing
 
     def __enter__(self) -> None:
         pass
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> None:
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _trace: object) -> bool:
         if isinstance(error, Exception) and not isinstance(error, ModelError):
             if isinstance(error, StopIteration | StopAsyncIteration):
-                return
-            raise self._model.translated(error, self._heard) from error
+                return False
+            if self._hearing.text and self._hearing.whole:
+                return True  # only the report of usage is missing
+            raise self._model.translated(error, self._hearing) from error
+        return False
 
 
-def _messages(prompt: Prompt) -> list[dict[str, str]]:
-    messages = [{"role": "system", "content": prompt.system}]
-    for exchange in prompt.history:
-        messages += [{"role": "user", "content": exchange.question}, {"role": "assistant", "content": exchange.answer}]
-    return [*messages, {"role": "user", "content": prompt.user}]
+def _cut() -> ModelCut:
+    return ModelCut("The model's answer broke off in the middle: ask again.")
 
 
-def _prompt_tokens(prompt: Prompt) -> int:
-    """Estimate as the provider counts: four tokens frame each message, three begin the answer."""
-    messages = _messages(prompt)
-    return 3 + sum(4 + count(message["content"]) for message in messages)
+def _sent(error: Exception) -> bool:
+    """Whether the request may have reached the server: not where no connection came about."""
+    import httpx2  # noqa: PLC0415 - comes with openai
+
+    never = (
+        httpx2.ConnectError,
+        httpx2.ConnectTimeout,
+        httpx2.PoolTimeout,
+        httpx2.ProxyError,
+        httpx2.UnsupportedProtocol,
+        httpx2.InvalidURL,
+    )
+    return not isinstance(error, never) and not isinstance(error.__cause__, never)
 
 
-def _text(chunk: ChatCompletionChunk, heard: _Heard) -> str:
-    """Take from a chunk what it says, into what was heard; servers differ in what they leave out."""
+def _taken(chunk: ChatCompletionChunk, hearing: Hearing) -> str:
+    """Take in what a chunk says, and give its text; servers differ in what they leave out."""
+    text = ""
+    if chunk.choices:
+        choice = chunk.choices[0]
+        hearing.reason = choice.finish_reason or hearing.reason
+        text = _said(choice.delta, hearing)
     if chunk.usage is not None:
-        heard.usage = (chunk.usage.prompt_tokens, chunk.usage.completion_tokens)
-    if not chunk.choices:
+        _reported(chunk.usage, hearing)
+    return text
+
+
+def _said(delta: Any, hearing: Hearing) -> str:  # noqa: ANN401 - with fields that the library does not know; None at the end
+    """Take in a delta's reasoning and text, and give the text; anything but words counts for nothing."""
+    thoughts = (getattr(delta, name, None) for name in _THOUGHTS)
+    if thought := next((one for one in thoughts if one and isinstance(one, str)), None):
+        hearing.thought(thought)
+    text = getattr(delta, "content", None)
+    if not text or not isinstance(text, str):
         return ""
-    choice = chunk.choices[0]
-    heard.reason = choice.finish_reason or heard.reason
-    delta: ChoiceDelta | None = choice.delta  # some servers leave it out at the end
-    text = delta.content if delta is not None else None
-    if text:
-        heard.text.append(text)
-    return text or ""
+    hearing.said(text)
+    return text
+
+
+def _reported(usage: CompletionUsage, hearing: Hearing) -> None:
+    details = getattr(usage, "prompt_tokens_details", None)
+    hearing.reported(
+        getattr(usage, "prompt_tokens", None),
+        getattr(usage, "completion_tokens", None),
+        getattr(usage, "total_tokens", None),
+        getattr(details, "cached_tokens", None),
+    )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from contextlib import aclosing
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from bot.errors import ModelError
-from bot.models.base import Finished, Numbered, Prompt
+from bot.models.base import Bound, Finished, Heard, Numbered, Prompt
 
 if TYPE_CHECKING:
     from bot.models.base import Delta, LanguageModel
@@ -42,7 +43,9 @@ async def collected(model: LanguageModel, asked: Prompt | None = None) -> list[D
 
 
 class LanguageModelContract(ABC):
-    """Subclass it beside each implementation."""
+    """Subclass it beside each implementation. ``costs`` is False for a model that is never billed."""
+
+    costs = True
 
     @abstractmethod
     def model(self) -> LanguageModel:
@@ -63,6 +66,37 @@ class LanguageModelContract(ABC):
         assert isinstance(last, Finished)
         assert last.prompt_tokens > 0
         assert last.answer_tokens > 0
+
+    async def test_a_whole_answer_uses_no_more_than_its_bound(self) -> None:
+        model = self.model()
+        bound, last = model.bound(prompt()), (await collected(model))[-1]
+        assert isinstance(last, Finished)
+        assert last.cached_tokens <= last.prompt_tokens
+        if not self.costs:
+            assert bound == Bound(prompt_tokens=0, answer_tokens=0)
+            return
+        assert last.prompt_tokens <= bound.prompt_tokens
+        assert last.answer_tokens <= bound.answer_tokens
+        assert bound.hidden <= bound.answer_tokens - prompt().max_tokens
+
+    async def test_a_bound_grows_with_the_prompt_and_with_its_limit(self) -> None:
+        model, asked = self.model(), prompt()
+        small = model.bound(asked)
+        large = model.bound(replace(asked, user=asked.user * 3, max_tokens=asked.max_tokens * 2))
+        assert large.prompt_tokens >= small.prompt_tokens
+        assert large.answer_tokens >= small.answer_tokens
+        assert (large == small) is not self.costs
+
+    async def test_what_was_heard_of_a_stopped_stream_is_known_and_within_the_bound(self) -> None:
+        model, heard = self.model(), Heard()
+        bound = model.bound(prompt())
+        async with aclosing(model.stream(prompt(), heard)) as stream:
+            assert isinstance(await anext(stream), str)
+            assert isinstance(await anext(stream), str)
+        used = heard.used(bound)
+        assert used.estimated
+        assert (used.prompt_tokens, used.answer_tokens > 0) == (bound.prompt_tokens, self.costs)
+        assert used.answer_tokens <= bound.answer_tokens
 
     async def test_closing_stops_it(self) -> None:
         stream = self.model().stream(prompt())

@@ -19,6 +19,7 @@ from bot.answering.engine import Engine
 from bot.database import Database
 from bot.dispatcher import Dispatcher
 from bot.inbox import Inbox
+from bot.models.endpoint import Endpoint
 from bot.models.openai import OpenAiChat
 from bot.turns import Turns
 from tests.doubles.adapters import NOON, RecordingAdapter, a_question
@@ -92,7 +93,7 @@ class Service:
         """Run, with one question that the model is answering."""
         shelf = Passages(KEYS)
         async with Database(self.where) as database, self.model.address() as address:
-            chat = OpenAiChat(address, "key", "small")
+            chat = OpenAiChat(Endpoint(name="small", base_url=address, key="key"))
             turns = Turns(database)
             self.inbox = Inbox(database, turns)
             self.inbox.on_change(self.changed.set)

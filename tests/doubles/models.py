@@ -10,7 +10,7 @@ from bot.models.base import Bound, Finished
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
-    from bot.models.base import Delta, Prompt
+    from bot.models.base import Delta, Heard, Prompt
 
 
 class Scripted:
@@ -49,14 +49,16 @@ class Scripted:
         text = self.text.replace("{question}", prompt.question).replace("{system}", prompt.system)
         return [text[at : at + self.size] for at in range(0, len(text), self.size)]
 
-    async def stream(self, prompt: Prompt, /) -> AsyncGenerator[Delta]:
-        """Say it."""
+    async def stream(self, prompt: Prompt, heard: Heard | None = None, /) -> AsyncGenerator[Delta]:
+        """Say it; four characters are a token."""
         self.asked.append(prompt)
         said = 0
         try:
             for piece in self.pieces(prompt):
-                yield piece
                 said += len(piece)
+                if heard is not None:
+                    heard.said = said // 4
+                yield piece
             if self.hangs:
                 await asyncio.Event().wait()
             if self.error is not None:

@@ -32,6 +32,8 @@ SETTINGS = Numbered(
 
 
 class TestContract(LanguageModelContract):
+    costs = False
+
     def model(self) -> LanguageModel:
         return Extractive()
 

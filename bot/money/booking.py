@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.errors import StoreBusy
 from bot.money.base import WARNED, Account, Payer
-from bot.money.limits import Limit, Limits, Obstacle, Use, Wanted, obstacle, resets_at
+from bot.money.limits import Limits, Obstacle, Use, Wanted, obstacle, resets_at
 from bot.money.statements import added, key_of, keys
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row
 
-    from bot.money.base import Bill, Holder, Reservation
+    from bot.money.base import Bill, Holder, Reservation, Unit
     from bot.money.statements import Statements
 
 _TRIES = 10
@@ -53,11 +53,11 @@ def reserved_in(connection: Connection, sql: Statements, reservation: Reservatio
     at, earlier = opened.begun_at, bool(opened.earlier)
     wanted = Wanted(worst=reservation.call.worst, counts=opened.counts)
     kept: set[Holder] = set()
-    if obstacle(limits, {}, wanted, at) is None:
+    if wanted.possible(limits):
         use = Use(reserved=wanted.worst, questions=int(wanted.counts))
-        kept = {row.holder for row in connection.execute(sql.reserve, added(limits, at, use))}
+        kept = set(connection.scalars(sql.reserve, added(reservation.call.payer, at, use, limits)))
     if len(kept) < len(limits.ordered):
-        uses = _uses(connection, sql, limits, at)
+        uses = _uses(connection, sql, reservation.call.payer, at)
         refused = {holder: use for holder, use in uses.items() if holder not in kept}  # the others hold this call too
         raise _over(obstacle(limits, refused, wanted, at), at, earlier=earlier)
     return earlier
@@ -123,26 +123,21 @@ def assumed_in(connection: Connection, *, sql: Statements, charge: str, at_once:
     return None if row is None else _booked(connection, sql, row, Use(spent=row.worst, reserved=-row.worst))
 
 
-def used_in(connection: Connection, sql: Statements, limits: Limits) -> tuple[float, Mapping[Holder, Use]]:
+def used_in(connection: Connection, sql: Statements, payer: Payer) -> tuple[float, Mapping[Holder, Use]]:
     """Give the time, and what is used of these limits then."""
     at: float = connection.execute(sql.now).scalar_one()
-    return at, _uses(connection, sql, limits, at)
+    return at, _uses(connection, sql, payer, at)
 
 
-def _uses(connection: Connection, sql: Statements, limits: Limits, at: float) -> Mapping[Holder, Use]:
-    rows = connection.execute(sql.standing, keys(limits, at))
+def _uses(connection: Connection, sql: Statements, payer: Payer, at: float) -> Mapping[Holder, Use]:
+    rows = connection.execute(sql.standing, keys(payer, at))
     return {row.holder: Use(spent=row.spent, reserved=row.reserved, questions=row.questions) for row in rows}
 
 
 def _booked(connection: Connection, sql: Statements, row: Row[Any], use: Use) -> Sequence[Warned]:
     """Add to the accounts of a charge; give those that are now to be warned of, and note that they were."""
     payer = Payer(person=row.person, workspace=row.workspace, channel=row.channel)
-    limits = Limits(
-        person=Limit(holder="person", name=payer.person),
-        workspace=Limit(holder="workspace", name=payer.workspace),
-        everyone=Limit(holder="everyone"),
-    )
-    changed = connection.execute(sql.book, added(limits, row.begun_at, use)).all()
+    changed = connection.execute(sql.book, added(payer, row.begun_at, use)).all()
     warned = []
     for each in changed:
         for account in _near(each, row.begun_at):
@@ -155,11 +150,14 @@ def _near(row: Row[Any], at: float) -> Iterator[Account]:
     """Give the limits of an account, but for a person's, that are nearly used and of which nobody was told."""
     if row.holder == "person":
         return
-    ends = resets_at(row.holder, at)
     if not row.spent_warned and _warns(row.spent, row.most_spent):
-        yield Account(holder=row.holder, unit="micros", used=row.spent, limit=row.most_spent, resets_at=ends)
+        yield _account(row, "micros", row.spent, row.most_spent, at)
     if not row.questions_warned and _warns(row.questions, row.most_questions):
-        yield Account(holder=row.holder, unit="questions", used=row.questions, limit=row.most_questions, resets_at=ends)
+        yield _account(row, "questions", row.questions, row.most_questions, at)
+
+
+def _account(row: Row[Any], unit: Unit, used: int, limit: int, at: float) -> Account:
+    return Account(holder=row.holder, unit=unit, used=used, limit=limit, resets_at=resets_at(row.holder, at))
 
 
 def _warns(used: int, limit: int | None) -> bool:

@@ -84,7 +84,7 @@ class SqlLedger(Ledger):
     async def standing(self, payer: Payer, /) -> Standing:
         """Say how a payer stands now. Raises StoreError."""
         limits = self._limits(payer)
-        at, uses = await self._database.read(lambda connection: used_in(connection, self._sql, limits))
+        at, uses = await self._database.read(lambda connection: used_in(connection, self._sql, payer))
         return Standing(accounts=accounts(limits, uses, at), small_only=limits.small_only)
 
     async def reserve(self, call: Call, /) -> Reservation:

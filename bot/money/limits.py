@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
     from bot.money.base import Holder, Micros
 
-_DAY: Final = "%Y-%m-%d"
-_MONTH: Final = "%Y-%m"
+_MONTH: Final = len("2026-11")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +66,12 @@ class Wanted:
     def of(self, account: Account) -> int:
         """Give how much of a limit it asks for, in the limit's unit."""
         return self.worst if account.unit == "micros" else int(self.counts)
+
+    def possible(self, limits: Limits) -> bool:
+        """Whether it keeps them all while nothing of them is used."""
+        money = (limits.person.micros, limits.workspace.micros, limits.everyone.micros)
+        counted = self.counts and limits.workspace.questions == 0
+        return not counted and all(most is None or self.worst <= most for most in money)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,7 +124,8 @@ def _accounts(limit: Limit, use: Use, at: float) -> list[tuple[Account, int]]:
 
 def period(holder: Holder, at: float) -> str:
     """Name the period in which a time lies: a month of a workspace, a day of others."""
-    return datetime.fromtimestamp(at, UTC).strftime(_MONTH if holder == "workspace" else _DAY)
+    day = datetime.fromtimestamp(at, UTC).date().isoformat()
+    return day[:_MONTH] if holder == "workspace" else day
 
 
 def resets_at(holder: Holder, at: float) -> datetime:

@@ -10,11 +10,15 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    Integer,
+    String,
     and_,
     bindparam,
     exists,
     false,
     func,
+    literal_column,
+    null,
     or_,
     select,
     text,
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, CompoundSelect, Executable, Row, Table, Update
 
-    from bot.money.base import Unit
+    from bot.money.base import Holder, Payer, Unit
     from bot.money.limits import Limits, Use
     from bot.stores.base import Insert
     from bot.tables import ChargeState
@@ -41,8 +45,9 @@ CHARGE: Final = cast("Table", ChargeRow.__table__)
 _KEY: Final = ("holder", "name", "period")
 _USE: Final = ("spent", "reserved", "questions")
 _MOST: Final = ("most_spent", "most_questions")
-_GIVEN: Final = (*_KEY, *_USE, *_MOST)
-_HOLDERS: Final = 3
+_COLUMNS: Final = (*_KEY, *_USE, *_MOST, "spent_warned", "questions_warned")
+_HOLDERS: Final[tuple[Holder, ...]] = ("person", "workspace", "everyone")
+"""In the order of ``Limits.ordered``."""
 _MANY: Final = 1_000
 """Charges of vanished processes that are looked for at a time."""
 _row = CHARGE.c
@@ -111,22 +116,22 @@ class Statements:
         return (charges.c.answer == bindparam("of"), is_open, charges.c.owner != self._owner)
 
     def _changed(self, insert: Callable[[Table], Insert], *, limited: bool) -> Executable:
-        """Add to three accounts, in their order; where ``limited``, to none that would then exceed a limit.
+        """Add to three accounts, in their order, and give those that were changed, as they are now.
 
-        Gives those that were changed, as they are now. An account that is not there begins with what is added, so
-        whoever reserves makes sure beforehand that it fits into an empty one.
+        Where ``limited``, none is changed that would then exceed a limit. An account that is not there begins with what
+        is added, so whoever reserves makes sure beforehand that it fits into an empty one.
         """
-        row = insert(ACCOUNT).from_select([*_GIVEN, "spent_warned", "questions_warned"], _rows())
+        row = insert(ACCOUNT).from_select(_COLUMNS, _rows())
         added = {name: ACCOUNT.c[name] + row.excluded[name] for name in _USE}
         most = {name: row.excluded[name] for name in _MOST}
         within = and_(
             or_(most["most_spent"].is_(None), added["spent"] + added["reserved"] <= most["most_spent"]),
             or_(most["most_questions"].is_(None), added["questions"] <= most["most_questions"]),
         )
-        changed = row.on_conflict_do_update(
-            index_elements=_KEY, set_=added | (most if limited else {}), where=within if limited else None
-        )
-        return changed.returning(*ACCOUNT.columns)
+        if not limited:
+            return row.on_conflict_do_update(index_elements=_KEY, set_=added).returning(*ACCOUNT.columns)
+        changed = row.on_conflict_do_update(index_elements=_KEY, set_=added | most, where=within)
+        return changed.returning(ACCOUNT.c.holder)
 
     def _assumed(self) -> Executable:
         """Book a charge at its worst: ``at_once``, or where its lease ended."""
@@ -139,12 +144,31 @@ class Statements:
 
 
 def _rows() -> CompoundSelect[Any]:
-    """Give a row for each account, as ``added`` names its values."""
+    """Give a row for each account, with as few parameters as there are values: each costs time at every call."""
+    spent, reserved = bindparam("add_spent", type_=BigInteger()), bindparam("add_reserved", type_=BigInteger())
+    asked = {"workspace": bindparam("add_questions", type_=Integer())}
+    most = {"workspace": bindparam("most_questions", type_=Integer())}
     rows = (
-        select(*(bindparam(f"{name}{at}", type_=ACCOUNT.c[name].type) for name in _GIVEN), false(), false())
-        for at in range(_HOLDERS)
+        select(
+            *_key(holder),
+            spent,
+            reserved,
+            asked.get(holder, literal_column("0")),
+            bindparam(f"most_{holder}", type_=BigInteger()),
+            most.get(holder, null()),
+            false(),
+            false(),
+        )
+        for holder in _HOLDERS
     )
     return union_all(*(row.where(true()) for row in rows))  # SQLite would take ON CONFLICT for the ON of a join
+
+
+def _key(holder: Holder) -> tuple[ColumnElement[str], ColumnElement[str], ColumnElement[str]]:
+    """Give the key of a holder's account in the parameters that ``keys`` gives."""
+    name = literal_column("''") if holder == "everyone" else bindparam(holder, type_=String())
+    length = "month" if holder == "workspace" else "day"
+    return literal_column(f"'{holder}'"), name, bindparam(length, type_=String())
 
 
 def _closed(before: ChargeState, **values: Any) -> Update:  # noqa: ANN401 - values and SQL expressions
@@ -167,8 +191,10 @@ def _settled(before: ChargeState) -> Update:
 
 
 def _standing() -> Executable:
-    keys = (and_(*(ACCOUNT.c[name] == bindparam(f"{name}{at}") for name in _KEY)) for at in range(_HOLDERS))
-    return select(ACCOUNT).where(or_(*keys))
+    ours = (
+        and_(*(ACCOUNT.c[name] == value for name, value in zip(_KEY, _key(holder), strict=True))) for holder in _HOLDERS
+    )
+    return select(ACCOUNT).where(or_(*ours))
 
 
 def _warned(column: str) -> Update:
@@ -181,20 +207,18 @@ def key_of(account: Row[Any]) -> dict[str, str]:
     return {f"of_{name}": getattr(account, name) for name in _KEY}
 
 
-def keys(limits: Limits, at: float) -> dict[str, str]:
-    """Name the accounts in which a time lies."""
-    return {
-        f"{name}{number}": value
-        for number, limit in enumerate(limits.ordered)
-        for name, value in zip(_KEY, (limit.holder, limit.name, period(limit.holder, at)), strict=True)
-    }
+def keys(payer: Payer, at: float) -> dict[str, Any]:
+    """Name the three accounts of a payer in which a time lies."""
+    day = period("person", at)
+    return {"person": payer.person, "workspace": payer.workspace, "day": day, "month": day[:7]}
 
 
-def added(limits: Limits, at: float, use: Use) -> dict[str, Any]:
+def added(payer: Payer, at: float, use: Use, limits: Limits | None = None) -> dict[str, Any]:
     """Say what is to be added to these accounts; questions count for a workspace alone."""
-    values: dict[str, Any] = dict(keys(limits, at))
-    for number, limit in enumerate(limits.ordered):
-        questions = use.questions if limit.holder == "workspace" else 0
-        row = (use.spent, use.reserved, questions, limit.micros, limit.questions)
-        values |= {f"{name}{number}": value for name, value in zip((*_USE, *_MOST), row, strict=True)}
-    return values
+    told = keys(payer, at)
+    told["add_spent"], told["add_reserved"], told["add_questions"] = use.spent, use.reserved, use.questions
+    told["most_person"] = limits and limits.person.micros
+    told["most_workspace"] = limits and limits.workspace.micros
+    told["most_everyone"] = limits and limits.everyone.micros
+    told["most_questions"] = limits and limits.workspace.questions
+    return told

@@ -11,6 +11,7 @@ BotError
 ├── NotPaused           nothing to resume
 ├── NotReady            what the service depends on, and cannot use now
 ├── OverBudget          a call to a model that a limit of money does not allow
+├── RedisAway           Redis cannot be used just now, which loses nothing
 ├── StoreError          the bot's database: damaged, locked, full
 │   ├── StoreAway       its server cannot be reached, or is restarting: what was asked of it may be tried again
 │   └── StoreBusy       locked by another process, or without room: it may do later what it cannot do now
@@ -82,6 +83,10 @@ class OverBudget(BotError):
         """Keep the sentence and the limit."""
         super().__init__(told)
         self.account = account
+
+
+class RedisAway(BotError):
+    """Redis cannot be used just now: it is away, slow, full or refuses. What it holds can be done without."""
 
 
 class StoreError(BotError):

@@ -18,6 +18,7 @@ from bot.loading import Variable, loaded
 from bot.policy import MoneySettings, NamedModel, NamedPlan, NamedPrice, NamedWorkspace, RateSettings, address, keyed
 from bot.sources import NamedSource, distinct
 from bot.stores.address import is_address
+from bot.stores.redis_address import redis_address
 from knowledge import embedders
 
 if TYPE_CHECKING:
@@ -52,8 +53,7 @@ def _key(value: object) -> object:
 def _redis(value: object) -> object:
     if isinstance(value, str):
         value = value.strip()
-        if not re.fullmatch(r"(?:rediss?|unix)://\S+", value):
-            raise ValueError
+        redis_address(value)
     return value
 
 

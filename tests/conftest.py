@@ -16,7 +16,7 @@ import pytest
 import structlog
 
 from bot.database import Database
-from tests.doubles import postgres
+from tests.doubles import postgres, valkey
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
@@ -89,6 +89,20 @@ def server() -> Iterator[postgres.Server]:
     """A PostgreSQL server for the whole run; where it cannot start, what needs it fails."""
     with postgres.running() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[valkey.Server]:
+    """A server that speaks as Redis does, for the whole run; where it cannot start, what needs it fails."""
+    with valkey.running() as server:
+        yield server
+
+
+@pytest.fixture
+def redis_server(valkey_server: valkey.Server) -> valkey.Server:
+    """The same, empty. Who stops or freezes one runs one of their own."""
+    valkey_server.ask("FLUSHALL")
+    return valkey_server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

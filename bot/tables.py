@@ -1,4 +1,4 @@
-"""The bot's tables: what is owed an answer, what was posted and answered, how that was rated, and pauses."""
+"""The bot's tables: what is owed an answer, what was posted and answered, how that was rated, pauses, and money."""
 
 from __future__ import annotations
 
@@ -15,9 +15,15 @@ if TYPE_CHECKING:
 
 State = Literal["waiting", "running", "paused", "offered", "finished"]
 Wish = Literal["stopped", "deleted"]
+ChargeState = Literal["open", "settled", "released", "assumed"]
 
 UNFINISHED = "state <> 'finished'"
 """The rows that claiming looks at; what asks for them says so in these words, so that the partial indexes serve."""
+
+OPEN = "state = 'open'"
+"""The charges whose money is set apart, in the words of their partial index."""
+COUNTING = "state <> 'released' AND counts"
+"""The charges that count as a question, likewise."""
 
 
 def _where(condition: str) -> dict[str, Any]:
@@ -166,3 +172,58 @@ class RatingRow(Base):
     person: Mapped[str] = mapped_column(String(255), primary_key=True)
     vote: Mapped[int]
     at: Mapped[datetime]
+
+
+class AccountRow(Base):
+    """What a holder used of its limits in a period, in micro-dollars and questions; ``period`` is a day or a month.
+
+    At every moment ``spent`` is the sum of what its charges cost and ``reserved`` that of the worst of its open ones,
+    and the two together are within ``most_spent``. The limits are those of the last reservation; null is without.
+    """
+
+    __tablename__ = "account"
+    holder: Mapped[str] = mapped_column(String(16), primary_key=True)
+    name: Mapped[str] = mapped_column(String(600), primary_key=True)
+    period: Mapped[str] = mapped_column(String(10), primary_key=True)
+    spent: Mapped[int] = mapped_column(BigInteger)
+    reserved: Mapped[int] = mapped_column(BigInteger)
+    questions: Mapped[int]
+    most_spent: Mapped[int | None] = mapped_column(BigInteger)
+    most_questions: Mapped[int | None]
+    spent_warned: Mapped[bool]
+    """Whether somebody was told that 80 % of the money are spent; ``questions_warned`` likewise."""
+    questions_warned: Mapped[bool]
+
+
+class ChargeRow(Base):
+    """A call to a model: money set apart for it by ``owner``, and what it did cost.
+
+    ``state``: open: set apart until ``lease_until``, which its owner renews; the call may have begun · settled ·
+    released: it was never begun · assumed: booked at its worst, as its owner is gone. ``begun_at`` says to which day
+    and month it belongs. ``counts``: it is the one of its answer that counts as a question of the workspace's plan.
+    """
+
+    __tablename__ = "charge"
+    __table_args__ = (
+        Index("uq_charge_counts", "answer", unique=True, **_where(COUNTING)),
+        Index("ix_charge_open", "answer", **_where(OPEN)),
+        Index("ix_charge_begun_at", "begun_at"),
+    )
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    answer: Mapped[str] = mapped_column(String(64))
+    owner: Mapped[str] = mapped_column(String(64))
+    lease_until: Mapped[float] = mapped_column(Double)
+    state: Mapped[ChargeState] = mapped_column(String(8))
+    worst: Mapped[int] = mapped_column(BigInteger)
+    cost: Mapped[int] = mapped_column(BigInteger)
+    """What is booked: nothing while it is open."""
+    person: Mapped[str] = mapped_column(String(600))
+    workspace: Mapped[str] = mapped_column(String(255))
+    channel: Mapped[str] = mapped_column(String(600))
+    feature: Mapped[str] = mapped_column(String(16))
+    model: Mapped[str]
+    prompt_tokens: Mapped[int]
+    answer_tokens: Mapped[int]
+    estimated: Mapped[bool]
+    counts: Mapped[bool]
+    begun_at: Mapped[float] = mapped_column(Double)

@@ -22,6 +22,7 @@ Feature: TypeAlias = Literal["answer", "embedding", "rewriting"]
 """What a call was for."""
 Holder: TypeAlias = Literal["person", "everyone", "workspace"]
 """Whose limit: a person's of a day, that of everyone together of a day, or a workspace's plan of a month."""
+Unit: TypeAlias = Literal["micros", "questions"]
 Stage: TypeAlias = Literal["free", "warned", "thrifty", "spent"]
 """How far a limit is used: under 80 %, from 80 %, from 90 % (small models, half rates), all of it (quotes alone)."""
 
@@ -72,7 +73,7 @@ class Account:
     """A limit and how far it is used. A limit of a plan may count questions: then ``unit`` says so."""
 
     holder: Holder
-    unit: Literal["micros", "questions"]
+    unit: Unit
     used: int
     limit: int
     resets_at: datetime

@@ -1,0 +1,72 @@
+"""What a person reads when no money is left for an answer, or no question. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from bot.money.base import THRIFTY
+
+if TYPE_CHECKING:
+    from bot.money.base import Account, Holder
+    from bot.money.limits import Obstacle
+
+_WHOSE: Final[dict[Holder, str]] = {
+    "person": "your money for today's answers",
+    "workspace": "this month's money of this workspace's plan",
+    "everyone": "today's money for answers",
+}
+_UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
+
+
+def refusal(found: Obstacle, at: float) -> str:
+    """Say why a call is refused that no waiting for others helps; ``at`` is now, in seconds since 1970."""
+    return _too_dear(found.account) if found.never else _used_up(found.account, at)
+
+
+def _used_up(account: Account, at: float) -> str:
+    """Say that a limit is used up, or what is left too little, and when there is more."""
+    if account.unit == "questions":
+        told = f"All {account.limit:,} questions that this workspace's plan has for a month are asked; there are more"
+    elif account.share >= THRIFTY:
+        told = f"{_WHOSE[account.holder].capitalize()} is used up; there is more"
+    else:
+        told = f"What is left of {_WHOSE[account.holder]} is too little for this answer; there is more"
+    return f"{told} {_when(account)}, {_within(account.resets_at.timestamp() - at)}."
+
+
+def held_up(account: Account) -> str:
+    """Say that other answers under way may need what is left."""
+    return (
+        f"Answers that are being written may need all that is left of {_WHOSE[account.holder]}; ask again in a minute."
+    )
+
+
+def _too_dear(account: Account) -> str:
+    """Say that the whole limit is less than one answer may cost, or none at all, so that waiting does not help."""
+    if account.unit == "questions":
+        return "This workspace's plan has no questions; whoever runs me can give it another plan."
+    what = {
+        "person": "a person's money for a day",
+        "workspace": "the money of this workspace's plan for a month",
+        "everyone": "the money of a whole day",
+    }[account.holder]
+    return f"One answer may cost more than {what}; whoever runs me can raise that limit."
+
+
+def _when(account: Account) -> str:
+    ends = account.resets_at.astimezone(UTC)
+    return f"on {ends.day} {_month(ends)}" if account.holder == "workspace" else "at 00:00 UTC"
+
+
+def _month(at: datetime) -> str:
+    return at.strftime("%B")
+
+
+def _within(seconds: float) -> str:
+    """Say in how long, in the largest unit of which there is one, rounded."""
+    for size, unit in _UNITS:
+        if seconds >= size:
+            count = round(seconds / size)
+            return f"in {count} {unit}{'' if count == 1 else 's'}"
+    return "in less than a minute"

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
-    from adapters.base import Adapter
+    from adapters.base import Adapter, Spending, Used
     from bot.attempt import Answering
     from bot.database import Database
     from bot.ending import Told
@@ -44,12 +44,16 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembled:
-    """What answering takes, open. ``knowledge`` says how the knowledge is, or raises."""
+    """What answering takes, open. ``usage`` knows what is used of a person's limits.
+
+    ``knowledge`` says how the knowledge is, or raises; ``checks`` are what else ``/readyz`` tells.
+    """
 
     database: Database
     answer: Answering
+    usage: Callable[[Used], Awaitable[Spending]]
     knowledge: Callable[[], Awaitable[str]]
-    model: str
+    checks: Sequence[Check] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +78,7 @@ async def working(settings: Settings, parts: Assembled, adapters: Sequence[Adapt
         max_in_flight=settings.max_in_flight,
         drain_seconds=settings.drain_seconds,
     )
-    desk = FrontDesk(inbox=inbox, turns=turns, ratings=Ratings(parts.database))
+    desk = FrontDesk(inbox=inbox, turns=turns, ratings=Ratings(parts.database), usage=parts.usage)
     async with beside(Side(name="sweep of the inbox", work=inbox.sweep, every=_SWEEP)), dispatcher.running():
         yield Working(desk=desk, dispatcher=dispatcher, platforms=frozenset(adapter.name for adapter in adapters))
 
@@ -187,15 +191,12 @@ def _checks(parts: Assembled, work: Working, runs: Mapping[str, asyncio.Task[Non
             await asyncio.sleep(_MOMENT)
         return "What other processes take in is heard at once."
 
-    async def model() -> str:
-        return parts.model
-
     slow = "What other processes take in is found only by looking, every few seconds."
     return [
         Check(name="database", probe=database, down="The database of conversations does not answer."),
         Check(name="knowledge", probe=parts.knowledge, down="The knowledge cannot be read."),
         Check(name="wake-up", probe=hearing, down=slow, required=False),
-        Check(name="model", probe=model, down="", required=False),
+        *parts.checks,
         *([] if work.platforms else [Check(name="platforms", probe=_none, down=_NOBODY)]),
         *(_taking_in(name, run) for name, run in runs.items()),
     ]

@@ -12,6 +12,7 @@ from bot.answering.billing import called, owed, settled
 from bot.answering.stopping import unless
 from bot.errors import ModelError, OverBudget, StoreError
 from bot.models.base import Finished, Heard, Prompt
+from bot.reading.claims import claim
 
 if TYPE_CHECKING:
     import asyncio
@@ -76,7 +77,8 @@ class Rewriter:
         finally:
             used = owed(links[0].bound(prompt), line.finished, line.heard, begun=line.begun)
             await settled(self.ledger, reservation, links[0].price, used)
-        return line.text if line.finished is not None else None
+        said = line.text if line.finished is not None else None
+        return said if said is not None and _keeps(text, said) else None
 
     def _prompt(self, text: str, exchanges: Sequence[Exchange]) -> Prompt:
         earlier = "\n\n".join(f"Question: {one.question}\nAnswer: {one.answer}" for one in exchanges)
@@ -106,3 +108,9 @@ async def _read(link: Link, prompt: Prompt, line: _Line) -> None:
     except ModelError as error:
         line.begun = error.begun
         _log.warning("a follow-up was not rewritten", model=link.name, why=error.told)
+
+
+def _keeps(text: str, said: str) -> bool:
+    """Whether a question says all that the follow-up asks: one that drifted to what was asked before does not."""
+    asked, found = claim(text), claim(said)
+    return asked.words | asked.numbers <= found.words | found.numbers

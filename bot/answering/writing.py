@@ -19,7 +19,7 @@ from bot.answering import replies
 from bot.answering.billing import called, owed, settled
 from bot.answering.drafting import Drafting
 from bot.answering.stopping import unless
-from bot.errors import ModelDown, OverBudget, StoreError
+from bot.errors import ModelDown, ModelResting, OverBudget, StoreError
 from bot.models.base import Heard
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Task:
 class Writing:
     """One answer in the making.
 
-    ``draft`` is the last one, by ``model``, which ``used`` so many tokens; ``why`` says why it is only quoted, if it is.
+    ``draft`` is the last one, by ``model``, which ``used`` so many tokens; ``why`` says why it is only quoted.
     """
 
     chain: Chain
@@ -114,8 +114,13 @@ class Writing:
         finally:
             await settled(self.ledger, reservation, link.price, self.used)
         if self.draft is not None and self.draft.error is not None and not self._shown:
-            self._failed[link] = self.draft.error
-            _log.warning("a model failed, so the next one is asked", model=link.name, why=self.draft.error.told)
+            self._fail(link, self.draft.error)
+
+    def _fail(self, link: Link, error: ModelError) -> None:
+        """Remember a failure; one that rests was told of when it began to."""
+        self._failed[link] = error
+        log = _log.info if isinstance(error, ModelResting) else _log.warning
+        log("a model failed, so the next one is asked", model=link.name, why=error.told)
 
     async def _reserved(self, link: Link, stop: asyncio.Event) -> Reservation | None:
         """Set the worst cost apart; None where a limit does not allow it, a stop came, or nobody can keep account."""

@@ -1,11 +1,11 @@
 """The composition root: the one place that names concrete classes, each imported where it is needed.
 
-``knowledge`` what is known · ``synced`` makes it known · ``sources`` lists it · ``forgotten`` ends it · ``engine`` what
-answers · ``answering`` both, for one question · ``service`` all of it behind the terminal · ``serve`` all of it behind
-``platforms`` · ``pauses`` what is paused. Each opens what it needs and closes it again.
+``knowledge`` what is known · ``synced`` makes it known · ``sources`` lists it · ``forgotten`` ends it · ``answering``
+what answers one question · ``service`` all of it behind the terminal · ``serve`` all of it behind ``platforms`` ·
+``pauses`` what is paused. Each opens what it needs and closes it again.
 """
 
-from bot.app.answering import answering, engine
+from bot.app.answering import answering
 from bot.app.knowing import Knowledge, forgotten, knowledge, sources, synced
 from bot.app.serving import pauses, platforms, serve, service, terminal
 from bot.app.sourcing import chunks_of, files, manual, named, rows
@@ -14,7 +14,6 @@ __all__ = (
     "Knowledge",
     "answering",
     "chunks_of",
-    "engine",
     "files",
     "forgotten",
     "knowledge",

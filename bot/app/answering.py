@@ -2,73 +2,135 @@
 
 from __future__ import annotations
 
-from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.app.knowing import knowledge
 from bot.app.logs import logged
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable, Sequence
 
     from bot.answering.engine import Engine
-    from bot.answering.gate import Gate
-    from bot.answering.turns import Turns as KeptTurns
     from bot.app.knowing import Knowledge
     from bot.database import Database
     from bot.models.base import LanguageModel
+    from bot.models.chain import Chain
+    from bot.models.endpoint import Endpoint
+    from bot.money.base import Account, Ledger, Payer, Price
+    from bot.ops.readiness import Check
+    from bot.policy import NamedModel
     from bot.settings import Settings
     from knowledge.base import Embedder
     from knowledge.catalog import Catalog
 
 
-def engine(settings: Settings, known: Knowledge, turns: KeptTurns, model: LanguageModel, gate: Gate) -> Engine:
-    """Put an engine together; its knowledge is that of the team."""
-    from bot.answering import prompt_files
-    from bot.answering.engine import Engine
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assembled:
+    """An engine and what it stands on, open. ``checks`` are for ``/readyz``."""
 
-    return Engine(
-        retriever=known.retriever,
-        catalog=known.catalog,
-        model=model,
-        turns=turns,
-        prompt=prompt_files.load(),
-        workspace=settings.team,
-        gate=gate.sufficient,
-    )
+    engine: Engine
+    known: Knowledge
+    database: Database
+    ledger: Ledger
+    checks: Sequence[Check]
 
 
 @asynccontextmanager
 async def answering(settings: Settings) -> AsyncGenerator[tuple[Engine, Catalog]]:
     """Open all that answering takes: an engine, and the catalog of what it knows."""
-    async with assembled(settings) as (answerer, known, _):
-        yield answerer, known.catalog
+    from bot.money.alerts import Alerts
+
+    async with assembled(settings, Alerts(None, {})) as parts:
+        yield parts.engine, parts.known.catalog
 
 
 @asynccontextmanager
-async def assembled(settings: Settings) -> AsyncGenerator[tuple[Engine, Knowledge, Database]]:
-    """Open an engine and what it stands on."""
+async def assembled(settings: Settings, alert: Callable[[Account, Payer], None]) -> AsyncGenerator[Assembled]:
+    """Open an engine and what it stands on; ``alert`` hears of limits that are nearly used up.
+
+    Raises BadSettings, KnowledgeError and StoreError.
+    """
+    from bot.answering import prompt_files
+    from bot.answering.admitting import Admission
+    from bot.answering.engine import Engine
     from bot.database import Database
+    from bot.money.counting import counting
+    from bot.money.ledger import SqlLedger
+    from bot.plans import Plans
     from bot.turns import Turns
 
     logged(settings)
+    plans = Plans(settings.money, settings.plans, settings.workspaces)
+    price_of = prices(settings)
+    redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
     async with AsyncExitStack() as opened:
         known = await opened.enter_async_context(knowledge(settings))
         database = await opened.enter_async_context(Database(settings.database))
-        model = await opened.enter_async_context(model(settings, known.embedder))
-        yield engine(settings, known, Turns(database), model, await known.gate()), known, database
+        ledger = SqlLedger(database, plans.limits, wait_seconds=settings.money.wait_seconds, alert=alert)
+        await opened.enter_async_context(ledger.running())
+        counted = await opened.enter_async_context(counting(redis_url))
+        models = await opened.enter_async_context(chain(settings, known.embedder, price_of))
+        engine = Engine(
+            retriever=known.retriever,
+            catalog=known.catalog,
+            admission=Admission(ledger=ledger, rates=counted.rates, windows=settings.rates.windows),
+            chain=models,
+            turns=Turns(database),
+            prompts=prompt_files.load(),
+            workspace=settings.team,
+            gate=(await known.gate()).sufficient,
+        )
+        checks = (_model_check(models), *counted.checks)
+        yield Assembled(engine=engine, known=known, database=database, ledger=ledger, checks=checks)
+
+
+def prices(settings: Settings) -> Callable[[NamedModel], Price | None]:
+    """Know what each configured model costs. Raises BadSettings where nobody does."""
+    from bot.providers import listed
+
+    models = listed(settings)
+    if not models:
+        return lambda _: None
+    from datetime import UTC, datetime
+
+    from bot.money.prices import Prices, Sold
+
+    sold = [Sold(model=one.name, base_url=one.base_url) for one in models]
+    found = dict(zip(sold, Prices(settings.prices, now=datetime.now(UTC)).needed(sold), strict=True))
+    return lambda one: found[Sold(model=one.name, base_url=one.base_url)]
 
 
 @asynccontextmanager
-async def model(settings: Settings, embedder: Embedder) -> AsyncGenerator[LanguageModel]:
-    """Give the chat model where there is a key for it, else the one that quotes."""
-    if settings.openai_api_key is None:
-        from bot.models.extractive import Extractive
+async def chain(
+    settings: Settings, embedder: Embedder, price_of: Callable[[NamedModel], Price | None]
+) -> AsyncGenerator[Chain]:
+    """Open the chain of models, which ends with the one that quotes."""
+    import time
 
-        yield Extractive(embedder.embed)
-        return
+    from bot.models.extractive import Extractive
     from bot.models.openai import OpenAiChat
+    from bot.providers import chain as chained
 
-    model = OpenAiChat(settings.openai_base_url, settings.openai_api_key.get_secret_value(), settings.model)
-    async with aclosing(model):
-        yield model
+    async with AsyncExitStack() as opened:
+
+        def model(endpoint: Endpoint) -> LanguageModel:
+            made = OpenAiChat(endpoint)
+            opened.push_async_callback(made.aclose)
+            return made
+
+        yield chained(settings, model=model, price_of=price_of, last=Extractive(embedder.embed), clock=time.monotonic)
+
+
+def _model_check(models: Chain) -> Check:
+    """Say how the models are, without asking one: that would cost money."""
+    from bot.errors import NotReady
+    from bot.ops.readiness import Check
+
+    async def probe() -> str:
+        if models.links and models.resting:
+            raise NotReady(models.told())
+        return models.told()
+
+    return Check(name="model", probe=probe, down="All models are resting: answers are quotes.", required=False)

@@ -34,7 +34,7 @@ async def service(settings: Settings, adapter: Adapter, *, told: Callable[[str],
     from bot.ending import until_told
     from bot.serving import working
 
-    async with _parts(settings, told) as parts, adapter, working(settings, parts, [adapter]) as work:
+    async with _parts(settings, [adapter], told) as parts, adapter, working(settings, parts, [adapter]) as work:
         return await until_told(adapter.run(work.desk))
 
 
@@ -56,7 +56,7 @@ async def serve(
 
     logged(settings)
     with told:
-        await Service(settings, adapters, told, takes_in=takes_in, began=began).run(_parts(settings))
+        await Service(settings, adapters, told, takes_in=takes_in, began=began).run(_parts(settings, adapters))
 
 
 def terminal(settings: Settings, *, user: str) -> Terminal:
@@ -108,32 +108,36 @@ def _upkeep(
 
 
 @asynccontextmanager
-async def _parts(settings: Settings, told: Callable[[str], None] | None = None) -> AsyncGenerator[Assembled]:
+async def _parts(
+    settings: Settings, adapters: Sequence[Adapter], told: Callable[[str], None] | None = None
+) -> AsyncGenerator[Assembled]:
     """Open what answering takes, follow what is published, and keep the named sources up to date."""
     import asyncio
 
+    from bot.money.alerts import Alerts
+    from bot.money.standing import usage_of
     from bot.serving import Assembled
     from knowledge.following import following
     from knowledge.tokens import count
 
     await asyncio.to_thread(count, "")  # loads its table for half a second, which leases cannot wait for later
+    alerts = Alerts(settings.money.alert_place, {adapter.name: adapter for adapter in adapters})
     async with (
-        assembled(settings) as (answerer, known, database),
-        following(known.indexes, known.workspace),
-        _upkeep(settings, known, told),
+        assembled(settings, alerts) as parts,
+        alerts.running(),
+        following(parts.known.indexes, parts.known.workspace),
+        _upkeep(settings, parts.known, told),
     ):
 
         async def probe() -> str:
-            if await known.store.generation(settings.team):
+            if await parts.known.store.generation(settings.team):
                 return "The knowledge can be searched."
             return "The knowledge can be searched, and nothing is synced yet."
 
-        keyed = settings.openai_api_key is not None
         yield Assembled(
-            database=database,
-            answer=answerer.answer,
+            database=parts.database,
+            answer=parts.engine.answer,
+            usage=usage_of(parts.ledger),
             knowledge=probe,
-            model="A model's key is set; its server is not asked here."
-            if keyed
-            else "No key is set: answers are quotes.",
+            checks=parts.checks,
         )

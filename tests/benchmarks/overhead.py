@@ -24,6 +24,7 @@ from bot.models.base import Prompt
 from bot.turns import Turns
 from knowledge.base import Passage, Retrieved, Signals
 from tests.benchmarks.figures import Figure
+from tests.doubles.chains import admission, chained
 from tests.doubles.models import Scripted
 
 if TYPE_CHECKING:
@@ -154,9 +155,10 @@ def _asking(turns: AnyTurns, *, fresh: bool) -> Callable[[], Awaitable[None]]:
     engine = Engine(
         retriever=known,
         catalog=known,
-        model=_model(),
+        admission=admission(),
+        chain=chained(_model()),
         turns=turns,
-        prompt=prompt_files.load(),
+        prompts=prompt_files.load(),
         workspace=TEAM,
         gate=lambda _: True,
     )

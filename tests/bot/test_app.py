@@ -17,9 +17,10 @@ from pydantic import SecretStr
 
 from adapters.base import Audience, Conversations, Ending, History, Place, Rated, Sources, Stopped
 from bot import app
+from bot.app.answering import chain, prices
 from bot.database import Database
 from bot.ending import Told
-from bot.errors import PlatformLost, StoreError
+from bot.errors import BadSettings, PlatformLost, StoreError
 from bot.feedback.ratings import Ratings
 from bot.settings import Settings
 from bot.sources import NamedSource
@@ -297,13 +298,22 @@ async def test_serving_takes_in_at_every_platform_until_one_is_lost(tmp_path: Pa
     assert "Serving recording, other with HTTP on port" in said[0]
 
 
-async def test_the_model_follows_the_key(settings: Settings) -> None:
-    keyed = settings.model_copy(update={"openai_api_key": SecretStr("k"), "model": "small"})
+async def test_the_chain_follows_the_settings(settings: Settings) -> None:
+    keyed = settings.model_copy(update={"openai_api_key": SecretStr("k"), "model": "gpt-4.1-mini"})
     async with app.knowledge(settings) as known:
-        async with answering.model(settings, known.embedder) as model:
-            assert model.name == "extractive"
-        async with answering.model(keyed, known.embedder) as model:
-            assert model.name == "small"
+        async with chain(settings, known.embedder, prices(settings)) as models:
+            assert (models.links, models.last.name) == ((), "extractive")
+        async with chain(keyed, known.embedder, prices(keyed)) as models:
+            assert [link.name for link in models.links] == ["gpt-4.1-mini"]
+            assert models.links[0].price is not None
+
+
+async def test_a_model_without_a_price_is_refused_before_anything_is_opened(tmp_path: Path) -> None:
+    unknown = Settings(home=tmp_path / "home", openai_api_key=SecretStr("k"), model="nobody-knows-it")
+    with pytest.raises(BadSettings, match="nobody-knows-it"):
+        async with app.answering(unknown):
+            pytest.fail("it was opened")
+    assert not (tmp_path / "home").exists()
 
 
 async def test_one_file_is_cut_as_a_sync_would(tmp_path: Path) -> None:

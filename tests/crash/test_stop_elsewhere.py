@@ -24,6 +24,7 @@ from bot.models.openai import OpenAiChat
 from bot.turns import Turns
 from tests.doubles.adapters import NOON, RecordingAdapter, a_question
 from tests.doubles.answering import Passages, covered, passage
+from tests.doubles.chains import admission, chained
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -100,9 +101,10 @@ class Service:
             engine = Engine(
                 retriever=shelf,
                 catalog=shelf,
-                model=chat,
+                admission=admission(),
+                chain=chained(chat),
                 turns=turns,
-                prompt=prompt_files.load(),
+                prompts=prompt_files.load(),
                 workspace="w",
                 gate=covered,
             )

@@ -11,20 +11,23 @@ from structlog.testing import capture_logs
 from adapters.base import Audience, Ending, Part, Person, Place, Question, Sources, Status, Text
 from adapters.markup import Tree, cited, joined
 from adapters.plain import rendered
+from bot.answering import replies
 from bot.answering.engine import Chance, Engine
 from bot.answering.prompt_files import load
 from bot.answering.prompting import UNANSWERED
 from bot.answering.turns import PastTurn
-from bot.errors import ModelCut, ModelDown, StoreError
-from bot.models.extractive import Extractive
+from bot.errors import ModelCut, ModelDown, ModelError, StoreError
 from knowledge.errors import Busy
 from tests.doubles.answering import Passages, Remembered, covered, passage
+from tests.doubles.chains import admission, chained
 from tests.doubles.models import Scripted
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bot.models.base import LanguageModel
+    from bot.models.chain import Link
+    from bot.money.base import Ledger, Rate
 
 Sort = TypeVar("Sort")
 
@@ -54,7 +57,14 @@ def question(text: str) -> Question:
 class Bench:
     """An engine with its doubles."""
 
-    def __init__(self, model: LanguageModel, *, shelf: Passages | None = None, turns: Remembered | None = None) -> None:
+    def __init__(
+        self,
+        *models: LanguageModel | Link,
+        shelf: Passages | None = None,
+        turns: Remembered | None = None,
+        ledger: Ledger | None = None,
+        windows: Sequence[Rate] = (),
+    ) -> None:
         self.shelf = shelf or Passages(KEYS, INSTALL)
         self.turns = turns or Remembered()
         self.stop = asyncio.Event()
@@ -62,9 +72,10 @@ class Bench:
         self.engine = Engine(
             retriever=self.shelf,
             catalog=self.shelf,
-            model=model,
+            admission=admission(ledger, windows=windows),
+            chain=chained(*models),
             turns=self.turns,
-            prompt=load(),
+            prompts=load(),
             workspace="terminal:local",
             gate=covered,
             chance=Chance(
@@ -246,11 +257,11 @@ async def test_a_cut_keeps_the_verified_text_and_says_so() -> None:
 
 
 @pytest.mark.parametrize("error", [ModelDown("The server is down: try later."), ModelCut("It broke: ask again.")])
-async def test_a_model_that_fails_before_any_text_tells_its_sentence(error: ModelDown | ModelCut) -> None:
+async def test_a_model_that_fails_before_any_text_is_followed_by_quotes_that_say_so(error: ModelError) -> None:
     parts = await Bench(Scripted(error=error)).ask("How often is an API key rotated?")
-    assert ending(parts).verdict == "failed"
-    assert ending(parts).reference
-    assert error.told in rendered(tree(parts))
+    assert (ending(parts).verdict, ending(parts).model) == ("answered", "extractive")
+    assert rendered(tree(parts)).startswith("An API key is rotated every 90 days. [1]")
+    assert rendered(tree(parts)).endswith(replies.RESTING)
 
 
 async def test_knowledge_that_fails_tells_its_sentence() -> None:
@@ -314,13 +325,24 @@ async def test_a_limit_that_is_reached_before_anything_is_verified_is_i_dont_kno
     assert "limit" not in rendered(tree(parts))
 
 
-@pytest.mark.parametrize(
-    ("error", "level"), [(ModelDown("It is down."), "info"), (RuntimeError("unforeseen"), "error")]
-)
-async def test_what_the_reader_is_told_is_no_warning_to_the_log(error: Exception, level: str) -> None:
+async def test_what_the_reader_is_told_is_no_warning_to_the_log() -> None:
     with capture_logs() as logged:
-        parts = await Bench(Scripted(error=error)).ask("How often is an API key rotated?")
-    assert [(line["log_level"], line["reference"]) for line in logged] == [(level, ending(parts).reference)]
+        parts = await Bench(Scripted(), shelf=Passages(error=Busy("The knowledge is locked."))).ask("What is a key?")
+    assert [(line["log_level"], line["reference"]) for line in logged] == [("info", ending(parts).reference)]
+
+
+async def test_what_nobody_foresaw_is_an_error_in_the_log() -> None:
+    with capture_logs() as logged:
+        parts = await Bench(Scripted(error=RuntimeError("unforeseen"))).ask("How often is an API key rotated?")
+    assert [(line["log_level"], line["reference"]) for line in logged] == [("error", ending(parts).reference)]
+
+
+async def test_why_a_model_failed_is_a_warning_to_whoever_runs_it() -> None:
+    with capture_logs() as logged:
+        await Bench(Scripted(error=ModelDown("It is down."))).ask("How often is an API key rotated?")
+    assert [(line["log_level"], line["model"], line["why"]) for line in logged] == [
+        ("warning", "scripted", "It is down.")
+    ]
 
 
 async def test_a_follow_up_is_searched_with_the_question_before() -> None:
@@ -356,7 +378,7 @@ async def test_history_enters_only_where_its_sources_are_readable_now() -> None:
 
 
 async def test_the_extractive_model_answers_with_the_command() -> None:
-    parts = await Bench(Extractive()).ask("How do I rotate an API key by hand?")
+    parts = await Bench().ask("How do I rotate an API key by hand?")
     text = rendered(tree(parts))
     assert "Rotate it by hand with the command: [1]" in text
     assert "keys rotate" in text

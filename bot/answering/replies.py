@@ -94,7 +94,7 @@ def paused() -> Tree:
 
 def quoted_instead(told: str) -> str:
     """Say why an answer is quoted and not written; ``told`` is the limit's own sentence."""
-    return f"{told} Until then what I can give you is quotes."
+    return f"{told} What I can give you here is quotes."
 
 
 def denied(rate: Rate, wait: float) -> Tree:

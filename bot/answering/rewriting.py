@@ -29,6 +29,8 @@ _OUTPUT: Final = 80
 """Tokens of a rewritten question."""
 _LATEST: Final = 2
 """Earlier exchanges that are shown."""
+_POINTING: Final = claim("one ones first second third last next other others former latter same previous").words
+"""Words, as stems, that a rewritten question puts something else for."""
 _log = structlog.get_logger()
 
 
@@ -111,6 +113,10 @@ async def _read(link: Link, prompt: Prompt, line: _Line) -> None:
 
 
 def _keeps(text: str, said: str) -> bool:
-    """Whether a question says all that the follow-up asks: one that drifted to what was asked before does not."""
+    """Whether a question asks what the follow-up does: one that drifted to what was asked before does not.
+
+    It holds every number, and half of the words or more, but for those that point at something.
+    """
     asked, found = claim(text), claim(said)
-    return asked.words | asked.numbers <= found.words | found.numbers
+    needed = asked.words - _POINTING
+    return asked.numbers <= found.numbers and len(needed & found.words) >= len(needed) / 2

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -64,6 +65,7 @@ class Bench:
         turns: Remembered | None = None,
         ledger: Ledger | None = None,
         windows: Sequence[Rate] = (),
+        seconds: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self.shelf = shelf or Passages(KEYS, INSTALL)
         self.turns = turns or Remembered()
@@ -79,16 +81,19 @@ class Bench:
             workspace="terminal:local",
             gate=covered,
             chance=Chance(
-                seconds=lambda: 0.0,
+                seconds=seconds,
                 now=lambda: datetime(2026, 1, 2, tzinfo=UTC),
                 word=lambda: f"word{next(words)}",
                 answer=lambda: "a1",
             ),
         )
 
-    async def ask(self, text: str, each: Callable[[Part], None] = lambda _: None) -> list[Part]:
+    async def ask(
+        self, text: str, each: Callable[[Part], None] = lambda _: None, *, number: int = 1, answer: str = "a1"
+    ) -> list[Part]:
         parts = []
-        async with aclosing(self.engine.answer(question(text), AUDIENCE, self.stop)) as stream:
+        asked = replace(question(text), id=f"q{number}")
+        async with aclosing(self.engine.answer(asked, AUDIENCE, self.stop, answer=answer)) as stream:
             async for part in stream:
                 each(part)
                 parts.append(part)

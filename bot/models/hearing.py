@@ -61,11 +61,6 @@ class Hearing:
         )
 
     @property
-    def any(self) -> bool:
-        """Whether the model was heard at all, thinking included."""
-        return self.heard.pieces > 0
-
-    @property
     def endless(self) -> bool:
         """Whether it goes on far beyond its limit, by a count that is never too high."""
         limit = self.bound.answer_tokens

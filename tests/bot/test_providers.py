@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from pydantic import SecretStr
+from structlog.testing import capture_logs
 
 from bot.models.endpoint import Sampling, Timeouts
 from bot.policy import NamedModel
@@ -113,6 +114,17 @@ def test_a_price_that_is_not_known_is_said_at_the_start() -> None:
             last=LAST,
             clock=lambda: 0.0,
         )
+
+
+def test_the_log_of_an_outage_names_the_host_and_no_password() -> None:
+    tables = (NamedModel(name="a", base_url="http://me:secret@localhost:11434/v1"),)
+    breaker = made(Settings(models=tables))[0].links[0].breaker
+    with capture_logs() as logs:
+        for _ in range(5):
+            permit = breaker.admit()
+            assert permit is not None
+            permit.failed()
+    assert [log["host"] for log in logs] == ["localhost:11434"]
 
 
 def test_listed_is_what_the_settings_say() -> None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from adapters.markup import Block
+    from adapters.markup import Block, Tree
 
 Principal: TypeAlias = str
 """Who may read: ``public``, ``slack:T1``, ``slack:T1:channel:C1``, ``…:group:S1`` or ``…:person:U1``.
@@ -239,6 +239,48 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Used:
+    """A wish to see what of the limits that apply to a person at a place is used."""
+
+    person: Person
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """A limit, and what is used of it: a person's own of a day, or their workspace's of a month.
+
+    In micro-dollars (millionths of a dollar) or in questions; used up, it is whole again at ``resets_at``.
+    """
+
+    of: Literal["person", "workspace"]
+    unit: Literal["micros", "questions"]
+    used: int
+    limit: int
+    resets_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """What a person may know of the limits that apply to them.
+
+    ``answers`` says what these make of an answer: thrifty: from small models, with half the questions let through;
+    quotes: some limit, perhaps that of everyone together, is used up, ``until`` then.
+    """
+
+    allowances: tuple[Allowance, ...] = ()
+    answers: Literal["usual", "thrifty", "quotes"] = "usual"
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something that is said at a place without anybody's question, such as that a limit is nearly used up."""
+
+    blocks: Tree
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
     """Who will read the answer: principals that every reader holds, and those that the asker holds alone."""
 
@@ -259,6 +301,10 @@ class Desk(Protocol):
 
     async def conversations(self, wish: Conversations, /) -> Sequence[Past]:
         """Give a person's conversations on a platform, most recent first."""
+        ...
+
+    async def usage(self, wish: Used, /) -> Spending:
+        """Give what is used of a person's limits."""
         ...
 
 
@@ -326,4 +372,11 @@ class Adapter(Protocol):
 
     async def audience(self, place: Place, asker: Person, /) -> Audience:
         """Say who will read an answer at this place; when in doubt, nobody."""
+        ...
+
+    async def notify(self, place: Place, notice: Notice, /) -> None:
+        """Show a notice at a place of this platform, at the next moment at which it is in nobody's way.
+
+        Raising means that it is not shown: it may be tried again.
+        """
         ...

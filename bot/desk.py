@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, assert_never
 
 import structlog
 
-from adapters.base import Deleted, Desk, Edited, Question, Rated, Stopped, Wanted
+from adapters.base import Deleted, Desk, Edited, Question, Rated, Spending, Stopped, Wanted
 from bot.ops.logs import referenced
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
-    from adapters.base import Conversations, Event, History, Past, Turn
+    from adapters.base import Conversations, Event, History, Past, Turn, Used
     from bot.feedback.ratings import Ratings
     from bot.inbox import Inbox
     from bot.turns import Turns
@@ -20,14 +20,30 @@ if TYPE_CHECKING:
 _log = structlog.get_logger()
 
 
+async def unlimited(_: Used) -> Spending:
+    """Give no limits at all, as where no model costs anything."""
+    return Spending()
+
+
 class FrontDesk(Desk):
     """One desk for all platforms."""
 
-    def __init__(self, *, inbox: Inbox, turns: Turns, ratings: Ratings) -> None:
-        """Questions go to ``inbox``; conversations are read from ``turns``; votes go to ``ratings``."""
+    def __init__(
+        self,
+        *,
+        inbox: Inbox,
+        turns: Turns,
+        ratings: Ratings,
+        usage: Callable[[Used], Awaitable[Spending]] = unlimited,
+    ) -> None:
+        """Questions go to ``inbox``; conversations are read from ``turns``; votes go to ``ratings``.
+
+        ``usage`` knows what is used of a person's limits.
+        """
         self._inbox = inbox
         self._turns = turns
         self._ratings = ratings
+        self._usage = usage
 
     async def accept(self, event: Event, /) -> None:
         """Return once an event is on the disk, or known. Raises BotError, whose ``told`` may be shown."""
@@ -55,6 +71,10 @@ class FrontDesk(Desk):
     async def conversations(self, wish: Conversations, /) -> Sequence[Past]:
         """Give a person's conversations on a platform, most recent first."""
         return await self._turns.conversations(wish.person.id, wish.platform)
+
+    async def usage(self, wish: Used, /) -> Spending:
+        """Give what is used of a person's limits. Raises StoreError where that cannot be read."""
+        return await self._usage(wish)
 
     async def _ask(self, question: Question) -> None:
         with referenced(question.id):

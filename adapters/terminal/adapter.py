@@ -19,9 +19,12 @@ from adapters.base import (
     Question,
     Rated,
     Stopped,
+    Used,
     Wanted,
 )
 from adapters.escaping import safe_line
+from adapters.plain import rendered
+from adapters.spending import sentences
 from adapters.terminal.commands import HELP, Ask, Command, Nothing, Rate, Resume, Unclear, read
 from adapters.terminal.interrupts import interrupts
 from adapters.terminal.lines import Key
@@ -34,7 +37,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from adapters.base import Desk, Event, Journal, Part, Past
+    from adapters.base import Desk, Event, Journal, Notice, Part, Past
     from adapters.terminal.commands import Line
     from adapters.terminal.lines import Lines
     from adapters.terminal.showing import Shown
@@ -152,13 +155,16 @@ class Terminal(Adapter):
         everyone = {"public", self._team, f"{self._team}:person:{asker.id}"} if ours else set()
         return Audience(everyone=frozenset(everyone), asker=frozenset())
 
+    async def notify(self, place: Place, notice: Notice, /) -> None:  # noqa: ARG002 - it is the only one
+        """Show it before the next prompt."""
+        self.notice(rendered(notice.blocks))
+
     def question(self, text: str) -> Question:
         """Make a question of this thread."""
-        place = Place(platform=PLATFORM, workspace=self._team, channel=PLATFORM, thread=self._conversation)
         question = Question(
             id=f"{PLATFORM}:{self._token()}",
             conversation=self._conversation,
-            place=place,
+            place=self._place(),
             asker=self._person,
             text=text,
             asked_at=self._now(),
@@ -190,8 +196,7 @@ class Terminal(Adapter):
             case "quit":
                 return False
             case "help":
-                for word, meaning in HELP:
-                    self._screen.say(f"{word:<12}{meaning}")
+                self._help()
             case "new":
                 self._turn_to(self._new())
                 self._screen.say("A new thread.")
@@ -201,11 +206,21 @@ class Terminal(Adapter):
                 await self._history(desk)
             case "threads":
                 await self._threads(desk)
+            case "usage":
+                await self._usage(desk)
             case "yes":
                 await self._want(desk)
             case _:
                 assert_never(command.word)
         return True
+
+    def _help(self) -> None:
+        for word, meaning in HELP:
+            self._screen.say(f"{word:<12}{meaning}")
+
+    async def _usage(self, desk: Desk) -> None:
+        for sentence in sentences(await desk.usage(Used(person=self._person, place=self._place()))):
+            self._screen.say(sentence)
 
     async def _ask(self, text: str, desk: Desk) -> None:
         """Put a question and wait until its answer has been shown."""
@@ -312,6 +327,9 @@ class Terminal(Adapter):
     def _judge(self, shown: Shown | None) -> None:
         if not self._lines.interactive and (shown is None or shown.ending.verdict in _BROKEN):
             self.failed = True
+
+    def _place(self) -> Place:
+        return Place(platform=PLATFORM, workspace=self._team, channel=PLATFORM, thread=self._conversation)
 
     def _message(self, question: Question) -> MessageRef:
         return MessageRef(platform=PLATFORM, workspace=self._team, channel=PLATFORM, message=question.id)

@@ -6,13 +6,14 @@ import difflib
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-Word: TypeAlias = Literal["new", "history", "threads", "sources", "yes", "help", "quit"]
+Word: TypeAlias = Literal["new", "history", "threads", "sources", "usage", "yes", "help", "quit"]
 
 WORDS: dict[str, Word] = {
     "/new": "new",
     "/history": "history",
     "/threads": "threads",
     "/sources": "sources",
+    "/usage": "usage",
     "/yes": "yes",
     "/help": "help",
     "/quit": "quit",
@@ -25,6 +26,7 @@ HELP = (
     ("/threads", "list your threads"),
     ("/thread N", "go on with thread N of that list"),
     ("/sources", "show what the last answer rests on, quoted"),
+    ("/usage", "show what of your limits is used"),
     ("/yes", "answer the old question that you were asked about"),
     ("+ or -", "rate the last answer"),
     ("/help", "show this"),

@@ -20,7 +20,8 @@ class TestRecordingAdapter(AdapterContract):
 
     def shown(self) -> str:
         parts = (part for reply in self._made.replies.values() for part in reply)
-        return "\n".join(block_text(part.block) for part in parts if isinstance(part, Text))
+        notices = (text for _, text in self._made.notices)
+        return "\n".join([*(block_text(part.block) for part in parts if isinstance(part, Text)), *notices])
 
     def place(self) -> Place:
         return Place(platform="recording", workspace="recording:1", channel="1")

@@ -8,7 +8,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.base import Conversations, Ending, History, Past, Place, Question, Rated, Sources, Stopped, Turn, Wanted
+from adapters.base import (
+    Allowance,
+    Conversations,
+    Ending,
+    History,
+    Past,
+    Person,
+    Place,
+    Question,
+    Rated,
+    Sources,
+    Spending,
+    Stopped,
+    Turn,
+    Used,
+    Wanted,
+)
 from adapters.terminal import Terminal
 from adapters.terminal.lines import Key
 from tests.contracts.adapter import AdapterContract
@@ -98,6 +114,20 @@ async def test_an_answer_is_shown_with_the_sources_that_it_used() -> None:
     assert "Set OPENAI_API_KEY.[1] Nothing else is needed.[1]" in shown
     assert "[1] Settings › Keys\n    https://docs.example/settings · 2026-11-21" in shown
     assert "[2]" not in shown
+
+
+async def test_what_is_used_of_the_limits_is_shown_on_wish() -> None:
+    session = Session("/usage")
+    mine = Allowance(of="person", unit="micros", used=420_000, limit=5_000_000, resets_at=NOON)
+    session.desk.spending = Spending(allowances=(mine,))
+    assert "You, today: $0.42 of $5.00 used (8 %)" in await session.run()
+    (wish,) = session.desk.wishes
+    assert isinstance(wish, Used)
+    assert (wish.person, wish.place.workspace, wish.place.channel) == (
+        Person(id="mary", name="mary"),
+        "terminal:local",
+        "terminal",
+    )
 
 
 async def test_a_pipe_shows_question_and_answer_and_no_hints() -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.base import Conversations, History, Rated, Stopped
+from adapters.base import Conversations, History, Rated, Spending, Stopped, Used
 from bot.answering.turns import NewTurn
 from bot.desk import FrontDesk
 from bot.errors import NoSuchAnswer, Stopping
@@ -82,3 +82,16 @@ async def test_the_desk_shows_what_is_kept(reception: Reception) -> None:
     assert (turn.answer, turn.text) == ("a1", "So.")
     (past,) = await reception.desk.conversations(Conversations(person=MARY, platform="terminal"))
     assert (past.conversation, past.turns, past.last_at - NOON) == ("c1", 1, timedelta())
+
+
+async def test_usage_is_asked_of_whoever_knows_it(reception: Reception) -> None:
+    wish, asked = Used(person=MARY, place=a_question().place), []
+
+    async def usage(used: Used) -> Spending:
+        asked.append(used)
+        return Spending(answers="thrifty")
+
+    desk = FrontDesk(inbox=reception.inbox, turns=reception.turns, ratings=reception.ratings, usage=usage)
+    assert await desk.usage(wish) == Spending(answers="thrifty")
+    assert asked == [wish]
+    assert await reception.desk.usage(wish) == Spending()

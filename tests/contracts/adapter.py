@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.routing import BaseRoute
 
-from adapters.base import Ending, LeaseLost, Place
+from adapters.base import Ending, LeaseLost, Notice, Place
+from adapters.markup import Paragraph, Plain
 from tests.doubles.adapters import AN_ANSWER, MARY, RecordingDesk, Stream, a_question, said
 from tests.doubles.journal import Remembering
 
@@ -90,14 +91,19 @@ class AdapterContract(ABC):
 
     async def test_run_takes_in_its_question_and_ends_with_its_platform(self) -> None:
         adapter = self.adapter()
-
-        async def answer(event: object) -> None:
-            await adapter.reply(event, Stream(*AN_ANSWER)(), Remembering())  # type: ignore[arg-type]  # only questions are asked here
-
-        desk = RecordingDesk(answer)
+        desk = _answering(adapter)
         async with adapter, asyncio.timeout(5):
             await adapter.run(desk)
         assert len(desk.events) == 1
+
+    async def test_a_notice_is_shown_though_nobody_asked(self) -> None:
+        notice = Notice(blocks=(Paragraph((Plain("84 % of the money for today"),)), Paragraph((Plain("are spent."),))))
+        adapter = self.adapter()
+        async with adapter, asyncio.timeout(5):
+            await adapter.notify(self.place(), notice)
+            await adapter.run(_answering(adapter))
+        text = self.shown()
+        assert 0 <= text.find("84 % of the money for today") < text.find("are spent.")
 
     async def test_at_a_place_of_another_platform_nobody_reads(self) -> None:
         elsewhere = Place(platform="elsewhere", workspace="elsewhere:1", channel="1")
@@ -107,3 +113,12 @@ class AdapterContract(ABC):
     async def test_whoever_reads_at_a_place_may_read_what_is_public(self) -> None:
         async with self.adapter() as adapter:
             assert "public" in (await adapter.audience(self.place(), MARY)).everyone
+
+
+def _answering(adapter: Adapter) -> RecordingDesk:
+    """A desk that has every question answered at once."""
+
+    async def answer(event: object) -> None:
+        await adapter.reply(event, Stream(*AN_ANSWER)(), Remembering())  # type: ignore[arg-type]  # only questions are asked here
+
+    return RecordingDesk(answer)

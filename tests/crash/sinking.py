@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
     from pathlib import Path
 
-    from adapters.base import Desk, Journal, Part, Person, Place, Question
+    from adapters.base import Desk, Journal, Notice, Part, Person, Place, Question
 
 PLATFORM = "sink"
 END = "[end]"
@@ -63,6 +63,9 @@ class SinkAdapter(Adapter):
 
     async def audience(self, place: Place, asker: Person, /) -> Audience:
         return Audience(everyone=frozenset({"public"}), asker=frozenset())
+
+    async def notify(self, place: Place, notice: Notice, /) -> None:
+        raise NotImplementedError  # the sink counts answers, and nothing else
 
     async def _show(self, question: Question, texts: list[str], messages: dict[int, str], journal: Journal) -> None:
         """Bring the messages to what there is to say so far; a message that says less is replaced whole."""

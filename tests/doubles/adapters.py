@@ -19,15 +19,17 @@ from adapters.base import (
     Posted,
     Question,
     Sources,
+    Spending,
     Status,
     Text,
 )
 from adapters.markup import Cite, Paragraph, Plain
+from adapters.plain import rendered
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 
-    from adapters.base import Conversations, Event, History, Part, Past, Turn
+    from adapters.base import Conversations, Event, History, Notice, Part, Past, Turn, Used
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MARY = Person(id="mary", name="Mary")
@@ -96,7 +98,8 @@ class RecordingDesk(Desk):
         self.events: list[Event] = []
         self.turns: dict[str, Sequence[Turn]] = {}
         self.past: Sequence[Past] = ()
-        self.wishes: list[History | Conversations] = []
+        self.spending = Spending()
+        self.wishes: list[History | Conversations | Used] = []
         self._then = then
 
     async def accept(self, event: Event, /) -> None:
@@ -115,6 +118,11 @@ class RecordingDesk(Desk):
         self.wishes.append(wish)
         return self.past
 
+    async def usage(self, wish: Used, /) -> Spending:
+        """Give what a test put into ``spending``."""
+        self.wishes.append(wish)
+        return self.spending
+
 
 class RecordingAdapter(Adapter):
     """Takes in the questions it was made with, and keeps the parts of each reply."""
@@ -127,6 +135,7 @@ class RecordingAdapter(Adapter):
         self._questions = questions
         self._audience = audience or Audience(everyone=frozenset({"public"}), asker=frozenset())
         self.replies: dict[str, list[Part]] = {}
+        self.notices: list[tuple[Place, str]] = []
         self.open = False
 
     async def __aenter__(self) -> Self:
@@ -155,3 +164,7 @@ class RecordingAdapter(Adapter):
         """Give what it was made with, or nobody."""
         nobody = Audience(everyone=frozenset(), asker=frozenset())
         return self._audience if place.platform == self.name else nobody
+
+    async def notify(self, place: Place, notice: Notice, /) -> None:
+        """Keep it in plain words."""
+        self.notices.append((place, rendered(notice.blocks)))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from adapters.base import Desk, Journal, Part
+    from adapters.base import Desk, Journal, Notice, Part
     from bot.settings import Settings
 
 TEAM = "pigeon:loft"
@@ -107,6 +107,9 @@ class Pigeon(Adapter):
 
     async def audience(self, place: Place, asker: Person, /) -> Audience:
         return Audience(everyone=frozenset({"public", TEAM}), asker=frozenset())
+
+    async def notify(self, place: Place, notice: Notice, /) -> None:
+        self._write(f"notice.{place.channel}", rendered(notice.blocks))
 
     async def _take(self, request: Request) -> JSONResponse:
         asked: dict[str, Any] = await request.json()

@@ -1,0 +1,58 @@
+"""What a person used of their limits, in words. Pure."""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from adapters.base import Allowance, Spending
+
+_DOLLAR: Final = 1_000_000
+"""In micro-dollars."""
+_WHOSE: Final = {"person": "You, today", "workspace": "This workspace, this month"}
+
+
+def dollars(micros: int, places: int = 2) -> str:
+    """Give micro-dollars as ``$1,234.50``, rounded; what is more than nothing is never shown as nothing."""
+    step = _DOLLAR // 10**places
+    steps = (micros + step // 2) // step
+    if micros and not steps:
+        return f"<${0:.{places - 1}f}1"
+    return f"${steps * step // _DOLLAR:,}.{steps * step % _DOLLAR:06d}"[: places - 6 or None]
+
+
+def percent(used: int, limit: int) -> str:
+    """Give a share as ``84 %``, rounded down, so that only what is used up is 100 %."""
+    return f"{used * 100 // limit if limit else 100} %"
+
+
+def moment(at: datetime) -> str:
+    """Say when a limit is whole again, in UTC: always at midnight."""
+    ends = at.astimezone(UTC)
+    return f"{ends:%H:%M} UTC on {ends.day} {ends:%B}"
+
+
+def sentences(spending: Spending) -> list[str]:
+    """Give a sentence for each limit, and one for what follows from them."""
+    limits = [_allowance(one) for one in spending.allowances]
+    return [*(limits or ["No limit of money or questions applies to you here."]), *_answers(spending)]
+
+
+def _allowance(one: Allowance) -> str:
+    if one.unit == "micros":
+        used = f"{dollars(one.used)} of {dollars(one.limit)}"
+    else:
+        used = f"{one.used:,} of {one.limit:,} {'question' if one.limit == 1 else 'questions'}"
+    return f"{_WHOSE[one.of]}: {used} used ({percent(one.used, one.limit)}); whole again at {moment(one.resets_at)}."
+
+
+def _answers(spending: Spending) -> list[str]:
+    until = f" until {moment(spending.until)}" if spending.until else ""
+    if spending.answers == "quotes":
+        return [f"A limit is used up, so answers are quotes from the documents{until}."]
+    if spending.answers == "thrifty":
+        return [f"A limit is nearly used up: small models answer, and you may ask half as often{until}."]
+    return []

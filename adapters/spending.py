@@ -54,5 +54,5 @@ def _answers(spending: Spending) -> list[str]:
     if spending.answers == "quotes":
         return [f"A limit is used up, so answers are quotes from the documents{until}."]
     if spending.answers == "thrifty":
-        return [f"Over 90 % of a limit are used, so small models answer, and half as many questions count{until}."]
+        return [f"A limit is nearly used up: small models answer, and you may ask half as often{until}."]
     return []

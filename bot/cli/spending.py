@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.escaping import safe_line
-from adapters.spending import dollars, moment, percent
+from adapters.spending import dollars, percent
 from bot.cli.summaries import counted
+from bot.money.base import DOLLAR
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -18,15 +19,18 @@ if TYPE_CHECKING:
     from bot.money.usage import By, Nearly, SetApart, Share, Spent
 
 _WORDS: Final[Mapping[Period, str]] = {"day": "Today", "week": "This week", "month": "This month"}
+_COLUMNS: Final = 80
 _NAME: Final = 33
-"""Characters of a name: as many as 80 columns leave, and a person of Slack has."""
+"""Characters of a name: as many as the columns leave, and a person of Slack has."""
+_CENTS_FROM: Final = 1_000 * DOLLAR
+"""What costs more than this is shown without fractions of a cent."""
 _HEADER: Final = ("cost", "calls", "questions", "tokens", "est.")
 _WIDTHS: Final = (12, 8, 11, 8, 7)
 _NOTHING: Final = (
-    "Nothing was spent {when}. Answers of models that cost money are counted here: OPENAI_API_KEY, or a table "
-    "[[models]] in footnote.toml, turns one on."
+    "Answers of models that cost money are counted here. OPENAI_API_KEY turns one on,",
+    "and so does a table [[models]] in footnote.toml.",
 )
-_GUESSED: Final = "est.: the calls of which the server did not say what they used; their cost is an upper estimate."
+_GUESSED: Final = "est.: calls whose server did not say what they used; their cost is estimated."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +75,7 @@ def lines(report: Report) -> Iterator[Line]:
     if report.nearly:
         yield Line()
         yield Line("Limits of which 80 % and more are used", "bold")
-        yield from (Line(f"  {_limit(one)}", "yellow") for one in report.nearly)
+        yield from (Line(_limit(one), "yellow") for one in report.nearly)
     yield Line()
     yield from _top(report)
 
@@ -79,6 +83,7 @@ def lines(report: Report) -> Iterator[Line]:
 def as_object(report: Report) -> dict[str, Any]:
     """Give a report for programs: money in whole micro-dollars, times in ISO 8601."""
     return {
+        "unit": "micro-dollars",
         **{stretch.period: _stretch(stretch) for stretch in report.stretches},
         "set_apart": asdict(report.set_apart),
         "nearly_used_up": [asdict(one) for one in report.nearly],
@@ -102,9 +107,9 @@ def _stretch(stretch: Stretch) -> dict[str, Any]:
 def _against_limit(stretch: Stretch) -> str:
     cost, limit = stretch.spent.cost, stretch.limit
     spent = dollars(cost) if limit is None else f"{dollars(cost)} of {dollars(limit)} ({percent(cost, limit)})"
-    if stretch.forecast is None:
-        return f"{spent}; too early for a forecast"
-    return f"{spent}; about {dollars(stretch.forecast)} by {moment(stretch.span.end)}"
+    if stretch.forecast:
+        return f"{spent}; forecast {dollars(stretch.forecast)}"
+    return f"{spent}; too early for a forecast" if cost else spent
 
 
 def _limit(one: Nearly) -> str:
@@ -113,14 +118,16 @@ def _limit(one: Nearly) -> str:
     if one.unit == "micros":
         used = f"{dollars(one.used)} of {dollars(one.limit)}"
     name = "everyone together" if one.holder == "everyone" else safe_line(one.name)
-    return f"{_clipped(name):<{_NAME}} {used} ({share}) of {one.period}"
+    rest = f"{used} ({share}) {'this month' if one.holder == 'workspace' else 'today'}"
+    return f"  {_cell(name, min(_NAME, _COLUMNS - 3 - len(rest)))} {rest}"
 
 
 def _top(report: Report) -> Iterator[Line]:
     spent = report.listed.spent
     when = _WORDS[report.listed.period]
     if not report.top:
-        yield Line(_NOTHING.format(when=when.lower()))
+        yield Line(f"Nothing was spent {when.lower()}.")
+        yield from map(Line, _NOTHING)
         return
     yield Line(
         f"{when} by {report.by}: {counted(spent.calls, 'call')} for {counted(spent.questions, 'question')}", "bold"
@@ -130,12 +137,12 @@ def _top(report: Report) -> Iterator[Line]:
     yield Line()
     if any(share.spent.guessed for share in report.top):
         yield Line(_GUESSED, "dim")
-    yield Line(f"Calls cost what footnote.toml says, or else the list of prices of {report.prices_dated}.", "dim")
+    yield Line(f"Days, weeks and months end at 00:00 UTC. The list of prices is of {report.prices_dated}.", "dim")
 
 
 def _cells(spent: Spent) -> tuple[str, ...]:
     return (
-        dollars(spent.cost, 4),
+        dollars(spent.cost, 4 if spent.cost < _CENTS_FROM else 2),
         f"{spent.calls:,}",
         f"{spent.questions:,}",
         short(spent.prompt_tokens + spent.answer_tokens),
@@ -144,14 +151,12 @@ def _cells(spent: Spent) -> tuple[str, ...]:
 
 
 def _row(name: str, cells: Sequence[str]) -> str:
-    return f"{_clipped(name):<{_NAME}}" + "".join(
-        f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS, strict=True)
-    )
+    return _cell(name, _NAME) + "".join(f"{cell:>{width}}" for cell, width in zip(cells, _WIDTHS, strict=True))
 
 
-def _clipped(name: str) -> str:
-    """Keep the end of a name, in which one differs from another."""
-    return name if len(name) <= _NAME else f"…{name[1 - _NAME :]}"
+def _cell(name: str, width: int) -> str:
+    """Give a name its width; of one that is too long the end, in which it differs from others."""
+    return f"{name:<{width}}" if len(name) <= width else f"…{name[1 - width :]}"
 
 
 def short(count: int) -> str:

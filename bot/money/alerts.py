@@ -27,8 +27,8 @@ PAUSES: Final = (1.0, 5.0, 30.0, 120.0)
 _MANY: Final = 100
 """Alerts that wait to be said, at most; a limit alerts once in its period, so there are never many."""
 _FOLLOWS: Final = (
-    "From 90 % on small models answer, and half as many questions of a person are let through; at 100 % answers are "
-    "quotes from the documents until then."
+    "From 90 % on small models answer and people may ask half as often; at 100 % answers are quotes from the documents "
+    "until then."
 )
 _log = structlog.get_logger()
 

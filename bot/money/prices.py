@@ -6,6 +6,7 @@ The list is a part of the installed package: it is as old as that is, and nothin
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -50,8 +51,11 @@ class Prices:
         """``overrides`` win over the list.
 
         Of the list, the dearest price that holds at any hour from ``now`` on counts: what is set apart at one moment
-        must cover what is settled at a later one.
+        must cover what is settled at a later one. Raises BadSettings where two overrides are of one model.
         """
+        names = Counter(price.model for price in overrides)
+        if twice := [name for name, times in names.items() if times > 1]:
+            raise BadSettings(f"footnote.toml has two tables [[prices]] of {', '.join(twice)}: leave one of them out.")
         self._overrides = {price.model: _overridden(price) for price in overrides}
         self._list = get_snapshot()
         self._now = now.astimezone(UTC)
@@ -59,8 +63,8 @@ class Prices:
     @property
     def dated(self) -> date:
         """The newest day from which on a price of the list holds, today or before."""
-        days = (day for provider in self._list.providers for model in provider.models for day in _days(model))
-        return max(day for day in days if day <= self._now.date())
+        days = {day for provider in self._list.providers for model in provider.models for day in _days(model)}
+        return max((day for day in days if day <= self._now.date()), default=min(days))
 
     def find(self, sold: Sold) -> Tariff | None:
         """Give a model's price; None where none is known.

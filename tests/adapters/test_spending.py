@@ -60,8 +60,9 @@ def test_where_nothing_is_limited_it_is_said_so() -> None:
 
 def test_what_follows_from_a_limit_is_said_with_its_end() -> None:
     (_, thrifty) = sentences(Spending(allowances=(MINE,), answers="thrifty", until=MIDNIGHT))
-    assert thrifty.startswith("A limit is nearly used up: small models answer")
-    assert thrifty.endswith("until 00:00 UTC on 26 November.")
+    assert thrifty == (
+        "A limit is nearly used up: small models answer, and you may ask half as often until 00:00 UTC on 26 November."
+    )
     assert sentences(Spending(answers="quotes", until=MIDNIGHT))[1:] == [
         "A limit is used up, so answers are quotes from the documents until 00:00 UTC on 26 November."
     ]

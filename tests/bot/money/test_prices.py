@@ -104,6 +104,12 @@ def test_every_unknown_model_is_named_at_once_with_the_lines_to_add() -> None:
     assert price.cost(prompt_tokens=10**9, answer_tokens=10**9) == 0
 
 
+def test_two_prices_of_one_model_are_refused() -> None:
+    prices = [NamedPrice(model=name, input=Decimal(1)) for name in ("a", "b", "a")]
+    with pytest.raises(BadSettings, match="of a: leave one"):
+        Prices(prices, now=NOW)
+
+
 @pytest.mark.parametrize(
     "name",
     [

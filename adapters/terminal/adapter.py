@@ -47,7 +47,7 @@ _PROMPT = "> "
 _CLIPPED = 60
 _Happenings: TypeAlias = asyncio.Queue[Literal["ended", "interrupted"]]
 _RATEABLE = {"answered", "unknown", "stopped", "cut"}
-_BROKEN = {"failed", "cut", "paused"}
+_BROKEN = {"failed", "cut", "paused", "limited"}
 
 
 class Terminal(Adapter):

@@ -50,7 +50,7 @@ def _ended(screen: Screen, shown: Shown) -> Shown:
         screen.say("Sources", "bold")
         screen.sources(shown.citations)
         screen.say("")
-    if shown.ending.verdict in {"stopped", "paused"}:
+    if shown.ending.verdict in {"stopped", "paused", "limited"}:
         screen.say(shown.ending.verdict, "dim")
     if shown.ending.verdict == "offered":
         screen.say("/yes has it answered.", "dim")

@@ -51,6 +51,7 @@ class Answer:
             "answer": rendered(self._tree),
             "verdict": ending.verdict,
             "citations": [_citation(citation) for citation in used(self._citations, ending.cited)],
+            "model": ending.model,
             "usage": {
                 "prompt_tokens": ending.usage.prompt_tokens,
                 "answer_tokens": ending.usage.answer_tokens,

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot import app
+from bot.app import knowing
+from bot.ops import logs
 from tests.doubles.hashing import Hashing
 
 if TYPE_CHECKING:
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The working folder of a command: empty, with no settings."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(app, "_embedder", lambda _: Hashing())
-    monkeypatch.setattr(app, "_logged", lambda _: None)  # it would hold on to pytest's standard error
+    monkeypatch.setattr(knowing, "embedder_of", lambda _: Hashing())
+    monkeypatch.setattr(logs, "configure", lambda **_: None)  # it would hold on to pytest's standard error
     return tmp_path
 
 

@@ -27,6 +27,7 @@ async def test_the_object_holds_the_text_and_the_citations_that_it_used() -> Non
         answer="a1",
         verdict="answered",
         cited=(1,),
+        model="gpt-4.1-mini",
         usage=Usage(prompt_tokens=30, answer_tokens=7, estimated=True),
         took_ms=12,
     )
@@ -43,6 +44,7 @@ async def test_the_object_holds_the_text_and_the_citations_that_it_used() -> Non
                 "document": "docs/settings.md",
             }
         ],
+        "model": "gpt-4.1-mini",
         "usage": {"prompt_tokens": 30, "answer_tokens": 7, "estimated": True},
         "took_ms": 12,
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from bot import app
+from bot.app import knowing
 from bot.cli.running import run
 from tests.doubles.collections import CORPUS, a_collection
 from tests.doubles.hashing import Hashing
@@ -85,7 +85,7 @@ def test_interrupted_while_it_embeds_or_asks_it_says_so_and_goes_on_from_there(
     a_collection(folder / "pages", corpus=[*CORPUS, *({"_id": f"{n}", "text": f"Page {n}."} for n in range(27))])
     embedding, asking = Interrupted("passage"), Interrupted("question")
     for interrupted in (embedding, asking):
-        monkeypatch.setattr(app, "_embedder", lambda _, given=interrupted: given)
+        monkeypatch.setattr(knowing, "embedder_of", lambda _, given=interrupted: given)
         assert run(["eval", "retrieval", "pages", "--json"]) == 130
         told = "footnote: Interrupted. What was embedded is kept, and the same command goes on from there."
         assert capsys.readouterr().err.strip() == told

@@ -105,7 +105,11 @@ class Settings(BaseModel):
     )
     """Where the bot's own tables are, if not in a file of ``home``."""
     redis_url: Annotated[SecretStr | None, BeforeValidator(_redis), Variable("REDIS_URL")] = Field(
-        default=None, description="the address of a Redis server, such as redis://host:6379 or rediss://:password@host"
+        default=None,
+        description=(
+            "the address of a Redis server, such as redis://host:6379 or rediss://:password@host, with user and "
+            "password percent-encoded"
+        ),
     )
     """Where several processes count questions together; without it each counts its own."""
     models: tuple[NamedModel, ...] = Field(default=(), description="tables [[models]], each with a name")

@@ -18,6 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _PATIENCE: Final = 30.0
+_AGE: Final = """
+local past = tonumber(ARGV[1])
+for _, key in ipairs(redis.call('KEYS', '*')) do
+  if redis.call('TYPE', key).ok == 'zset' then
+    for _, member in ipairs(redis.call('ZRANGE', key, 0, -1)) do
+      redis.call('ZINCRBY', key, string.format('%.0f', -past * 1000), member)
+    end
+  end
+  local left = redis.call('PTTL', key)
+  if left >= 0 then redis.call('PEXPIRE', key, string.format('%.0f', left - past)) end
+end
+"""
 
 
 class Server:
@@ -71,7 +83,12 @@ class Server:
         try:
             yield
         finally:
-            self._process.send_signal(signal.SIGCONT)
+            self.go_on()
+
+    def go_on(self) -> None:
+        """End its hanging, or nothing."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGCONT)
 
     def ask(self, *command: str) -> str:
         """Send a command beside the library under test, and give what is answered in its raw form."""
@@ -81,6 +98,10 @@ class Server:
             connection.sendall(sent)
             connection.shutdown(socket.SHUT_WR)
             return b"".join(iter(lambda: connection.recv(65_536), b"")).decode("utf-8", "replace")
+
+    def age(self, seconds: float) -> None:
+        """Make all that it keeps so much older: its own clock cannot be set, and this comes to the same."""
+        self.ask("EVAL", _AGE, "0", str(int(seconds * 1_000)))
 
     def _answers(self) -> bool:
         try:

@@ -22,6 +22,7 @@ TITLES = {
     "startup": "Start",
     "overhead": "Engine, beyond model and retrieval",
     "inbox": "Inbox, with a scripted engine",
+    "rates": "Rates, of three windows",
     "sync": "Sync",
     "search": "Search, by the number of chunks",
     "large": "Search in 1,000,000 chunks",

@@ -31,7 +31,7 @@ local question, remembered = ARGV[1], tonumber(ARGV[2])
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 
-redis.call('ZREMRANGEBYSCORE', asked, '-inf', string.format('%.0f', now - remembered))
+redis.call('ZREMRANGEBYSCORE', asked, '-inf', now - remembered)
 if redis.call('ZSCORE', asked, question) then return {} end
 
 local waits, longest = {}, 0
@@ -48,14 +48,14 @@ for at = 3, #ARGV, 2 do
 end
 
 if longest == 0 then
-  redis.call('ZADD', asked, string.format('%.0f', now), question)
-  redis.call('PEXPIRE', asked, string.format('%.0f', remembered / 1000))
+  redis.call('ZADD', asked, now, question)
+  redis.call('PEXPIRE', asked, remembered / 1000)
   redis.call('DEL', told)
   return {}
 end
 
 local first = redis.call('GET', told) or question
-redis.call('SET', told, first, 'PX', string.format('%.0f', math.ceil(longest / 1000)))
+redis.call('SET', told, first, 'PX', math.ceil(longest / 1000))
 table.insert(waits, 1, first == question and 1 or 0)
 return waits
 """)
@@ -64,7 +64,7 @@ return waits
 KEYS: the log, a sorted set of questions by the microsecond; the question that was told. ARGV: the question; the
 microseconds that questions are remembered for; of each rate its most, and its window in microseconds. Gives nothing
 where the question is admitted, else whether it is the one that is told, and of each rate the microseconds until it has
-room, -1 for never. Numbers are written out because Lua itself would round them to 14 digits.
+room, -1 for never. A server reads Lua's numbers to 17 digits, which these times have fewer of.
 """
 
 

@@ -23,6 +23,7 @@ TITLES = {
     "overhead": "Engine, beyond model and retrieval",
     "inbox": "Inbox, with a scripted engine",
     "ledger": "Ledger of money",
+    "rates": "Rates, of three windows",
     "sync": "Sync",
     "search": "Search, by the number of chunks",
     "large": "Search in 1,000,000 chunks",

@@ -209,17 +209,38 @@ async def test_connections_are_tried_now_and_then_and_not_at_every_look(redis_se
 
 
 async def test_who_cannot_have_a_turn_goes_without_and_calls_nobody_away(own_server: valkey.Server) -> None:
+    seconds = [0.0]
+    async with Redis(redis_address(own_server.address), budget=PATIENT, now=lambda: seconds[0]) as redis:
+        redis._pool.timeout = BUDGET
+        seconds[0] += 20
+        async with all_in_use(redis, own_server):
+            assert await told(redis) == "Too much is asked of Redis at once."
+            await redis.look()
+            redis.here()
+        redis.here()
+
+
+async def test_while_nothing_could_be_tried_nothing_is_found(own_server: valkey.Server) -> None:
     async with connected(own_server.address) as redis:
         redis._pool.timeout = BUDGET
-        with own_server.frozen():
-            async with asyncio.TaskGroup() as group:
-                inside = [group.create_task(echo(redis)) for _ in range(CONNECTIONS)]
-                await asyncio.sleep(0)
-                assert await told(redis) == "Too much is asked of Redis at once."
-                await redis.look()
-                own_server.go_on()
-        assert [await each for each in inside] == [ECHOED] * CONNECTIONS
+        async with all_in_use(redis, own_server):
+            redis._lost(TimeoutError())
+            await redis.look()
+            assert await told(redis) == SILENT
+        await redis.look()
         redis.here()
+
+
+@asynccontextmanager
+async def all_in_use(redis: Redis, server: valkey.Server) -> AsyncGenerator[None]:
+    """Have every connection wait for an answer meanwhile, which comes in the end."""
+    with server.frozen():
+        async with asyncio.TaskGroup() as group:
+            inside = [group.create_task(echo(redis)) for _ in range(CONNECTIONS)]
+            await asyncio.sleep(0)
+            yield
+            server.go_on()
+    assert [await each for each in inside] == [ECHOED] * CONNECTIONS
 
 
 async def test_a_question_that_is_cancelled_gives_its_connection_back(own_server: valkey.Server) -> None:

@@ -155,6 +155,19 @@ async def test_keys_are_ours_expire_by_themselves_and_name_nobody(redis: Redis, 
     }
 
 
+async def test_times_are_the_server_s_to_the_microsecond(redis: Redis, redis_server: valkey.Server) -> None:
+    before = server_time(redis_server)
+    await ask(SharedWindows(redis, Windows()), 1)
+    (key,) = (line for line in redis_server.ask("KEYS", "*:asked").split("\r\n") if line.startswith("f"))
+    score = int(redis_server.ask("ZRANGE", key, "0", "-1", "WITHSCORES").split("\r\n")[-2])
+    assert before < score < server_time(redis_server)
+
+
+def server_time(server: valkey.Server) -> int:
+    _, _, seconds, _, micros, _ = server.ask("TIME").split("\r\n")
+    return int(seconds) * 1_000_000 + int(micros)
+
+
 async def test_the_windows_of_this_process_take_over_with_what_they_heard(own_server: valkey.Server) -> None:
     async with Redis(redis_address(own_server.address), budget=PATIENT) as redis:
         shared = SharedWindows(redis, Windows())

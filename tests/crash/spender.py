@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -49,6 +50,10 @@ def limits(payer: Payer) -> Limits:
 class CarelessLedger(SqlLedger):
     """Looks before the call and adds after it: the fault that the campaign must find."""
 
+    def __init__(self, database: Database, **told: Any) -> None:  # noqa: ANN401 - as any ledger's
+        super().__init__(database, limits, **told)
+        self._books = SqlLedger(database, _boundless, **told)
+
     async def reserve(self, call: Call, /) -> Reservation:
         (account,) = (await self.standing(call.payer)).accounts
         if account.used + call.worst > account.limit:
@@ -56,7 +61,11 @@ class CarelessLedger(SqlLedger):
         return Reservation(id="", call=call)
 
     async def settle(self, reservation: Reservation, bill: Bill, /) -> None:
-        await super().settle(await super().reserve(reservation.call), bill)
+        await self._books.settle(await self._books.reserve(reservation.call), bill)
+
+
+def _boundless(payer: Payer) -> Limits:
+    return replace(limits(payer), everyone=Limit(holder="everyone"))
 
 
 class Spender:
@@ -117,9 +126,9 @@ async def main() -> None:
     told = _arguments()
     configure(level="error", form="json")
     where = told.database if "://" in told.database else Path(told.database)
-    kind = CarelessLedger if told.careless else SqlLedger
+    facts: dict[str, Any] = {"wait_seconds": 30.0, "lease_seconds": LEASE}
     async with Database(where, busy_seconds=20.0) as database:
-        ledger = kind(database, limits, wait_seconds=30.0, lease_seconds=LEASE)
+        ledger = CarelessLedger(database, **facts) if told.careless else SqlLedger(database, limits, **facts)
         spender = Spender(ledger, told.port, Points(told.kill_at, told.times))
         async with ledger.running(), asyncio.TaskGroup() as group:
             for answer in told.answers:

@@ -221,7 +221,7 @@ class ChargeRow(Base):
     workspace: Mapped[str] = mapped_column(String(255))
     channel: Mapped[str] = mapped_column(String(600))
     feature: Mapped[str] = mapped_column(String(16))
-    model: Mapped[str]
+    model: Mapped[str] = mapped_column(Text)
     prompt_tokens: Mapped[int]
     answer_tokens: Mapped[int]
     estimated: Mapped[bool]

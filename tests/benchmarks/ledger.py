@@ -84,8 +84,8 @@ class Bench:
     async def bare(self, _number: int) -> None:
         """Insert a row, and update it."""
         told = {"key": secrets.token_hex(16)}
-        for statement in (_INSERT, _UPDATE):
-            await self._database.write(lambda connection, statement=statement: connection.execute(statement, told))
+        await self._database.write(lambda connection: connection.execute(_INSERT, told))
+        await self._database.write(lambda connection: connection.execute(_UPDATE, told))
 
 
 async def measured(where: Path | str) -> Measured:

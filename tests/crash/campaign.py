@@ -32,7 +32,7 @@ _LOOK = 0.1
 _UNDER_WAY = 20
 """Lines that a worker's platform shows more before that worker is told to end."""
 _PATIENCE = 400.0
-_UNKNOWN = 255
+UNKNOWN = 255
 """What asyncio says of a process that another thread's wait has buried."""
 
 
@@ -185,7 +185,7 @@ class Campaign:
     def _bury(self, number: int, code: int) -> None:
         """Note the point at which a worker died by itself; try that again where something else was faster."""
         armed = self._armed.pop(number, "")
-        if armed and (number in self._struck or code not in {-signal.SIGKILL, _UNKNOWN}):
+        if armed and (number in self._struck or code not in {-signal.SIGKILL, UNKNOWN}):
             self._points.append(armed)
         elif armed:
             self.died.append(armed)

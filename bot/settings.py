@@ -24,6 +24,8 @@ from knowledge import embedders
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bot.money.base import Rate
+
 
 def _principal(value: str) -> str:
     if not PRINCIPAL.fullmatch(value) or value == "public":
@@ -149,6 +151,11 @@ class Settings(BaseModel):
     def database(self) -> Path | str:
         """The file of the bot's own tables, or the address of the server that has them, password and all."""
         return self.bot_database if self.database_url is None else self.database_url.get_secret_value()
+
+    @property
+    def rates_of_one(self) -> tuple[Rate, ...]:
+        """How often the one person at a terminal may ask: as often as they like, unless it was set."""
+        return self.rates.windows if "rates" in self.model_fields_set else ()
 
     @property
     def knowledge_database(self) -> Path:

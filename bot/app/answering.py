@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bot.models.base import LanguageModel
     from bot.models.chain import Chain
     from bot.models.endpoint import Endpoint
-    from bot.money.base import Account, Ledger, Payer, Price
+    from bot.money.base import Account, Ledger, Payer, Price, Rate
     from bot.ops.readiness import Check
     from bot.policy import NamedModel
     from bot.settings import Settings
@@ -42,14 +42,17 @@ async def answering(settings: Settings) -> AsyncGenerator[tuple[Engine, Catalog]
     """Open all that answering takes: an engine, and the catalog of what it knows."""
     from bot.money.alerts import Alerts
 
-    async with assembled(settings, Alerts(None, {})) as parts:
+    async with assembled(settings, Alerts(None, {}), settings.rates_of_one) as parts:
         yield parts.engine, parts.known.catalog
 
 
 @asynccontextmanager
-async def assembled(settings: Settings, alert: Callable[[Account, Payer], None]) -> AsyncGenerator[Assembled]:
+async def assembled(
+    settings: Settings, alert: Callable[[Account, Payer], None], windows: Sequence[Rate]
+) -> AsyncGenerator[Assembled]:
     """Open an engine and what it stands on; ``alert`` hears of limits that are nearly used up.
 
+    ``windows`` are how often a person may ask.
     Raises BadSettings, KnowledgeError and StoreError.
     """
     from bot.answering import prompt_files
@@ -75,7 +78,7 @@ async def assembled(settings: Settings, alert: Callable[[Account, Payer], None])
         engine = Engine(
             retriever=known.retriever,
             catalog=known.catalog,
-            admission=Admission(ledger=ledger, rates=counted.rates, windows=settings.rates.windows),
+            admission=Admission(ledger=ledger, rates=counted.rates, windows=windows),
             chain=models,
             turns=Turns(database),
             prompts=prompt_files.load(),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from adapters.terminal import Terminal
     from bot.app.knowing import Knowledge
     from bot.ending import Told
+    from bot.money.base import Rate
     from bot.pauses import Pauses
     from bot.serving import Assembled
     from bot.settings import Settings
@@ -34,7 +35,11 @@ async def service(settings: Settings, adapter: Adapter, *, told: Callable[[str],
     from bot.ending import until_told
     from bot.serving import working
 
-    async with _parts(settings, [adapter], told) as parts, adapter, working(settings, parts, [adapter]) as work:
+    async with (
+        _parts(settings, [adapter], settings.rates_of_one, told) as parts,
+        adapter,
+        working(settings, parts, [adapter]) as work,
+    ):
         return await until_told(adapter.run(work.desk))
 
 
@@ -56,7 +61,9 @@ async def serve(
 
     logged(settings)
     with told:
-        await Service(settings, adapters, told, takes_in=takes_in, began=began).run(_parts(settings, adapters))
+        await Service(settings, adapters, told, takes_in=takes_in, began=began).run(
+            _parts(settings, adapters, settings.rates.windows)
+        )
 
 
 def terminal(settings: Settings, *, user: str) -> Terminal:
@@ -109,7 +116,10 @@ def _upkeep(
 
 @asynccontextmanager
 async def _parts(
-    settings: Settings, adapters: Sequence[Adapter], told: Callable[[str], None] | None = None
+    settings: Settings,
+    adapters: Sequence[Adapter],
+    windows: Sequence[Rate],
+    told: Callable[[str], None] | None = None,
 ) -> AsyncGenerator[Assembled]:
     """Open what answering takes, follow what is published, and keep the named sources up to date."""
     import asyncio
@@ -123,7 +133,7 @@ async def _parts(
     await asyncio.to_thread(count, "")  # loads its table for half a second, which leases cannot wait for later
     alerts = Alerts(settings.money.alert_place, {adapter.name: adapter for adapter in adapters})
     async with (
-        assembled(settings, alerts) as parts,
+        assembled(settings, alerts, windows) as parts,
         alerts.running(),
         following(parts.known.indexes, parts.known.workspace),
         _upkeep(settings, parts.known, told),

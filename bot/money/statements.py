@@ -1,6 +1,7 @@
 """The ledger's statements, built once for a process: what may be set apart, and what is booked.
 
-One code for SQLite and PostgreSQL. .
+One code for SQLite and PostgreSQL, but that PostgreSQL does two steps in one statement, as each takes a way to the
+server. What concerns three accounts takes the parameters that ``added``, ``keys``, ``names`` and ``most`` give.
 """
 
 from __future__ import annotations

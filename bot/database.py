@@ -35,6 +35,7 @@ class Database:
         """
         self._store = _store_at(where, busy_seconds)
         self.name = self._store.name
+        self.chains = self._store.chains
 
     async def __aenter__(self) -> Self:
         """Migrate; raises StoreError where the database cannot be used."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from bot.errors import StoreBusy
 from bot.money.base import WARNED, Account, Payer
 from bot.money.limits import Limits, Obstacle, Use, Wanted, obstacle, resets_at
-from bot.money.statements import added, key_of, keys
+from bot.money.statements import added, key_of, keys, most, names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -45,6 +45,22 @@ class Warned:
     payer: Payer
 
 
+class Unclear(Exception):
+    """Setting apart in one statement did not do; raised so that it leaves nothing, and is done step by step."""
+
+
+def reserved_at_once_in(connection: Connection, sql: Statements, reservation: Reservation, limits: Limits) -> bool:
+    """Set money apart in one statement, where the database can; give as ``reserved_in`` does. Raises Unclear."""
+    call = reservation.call
+    if sql.open_and_reserve is None or not Wanted(worst=call.worst, counts=True).possible(limits):
+        raise Unclear
+    told = _charge(reservation) | names(call.payer) | most(limits) | {"add_spent": 0, "add_reserved": call.worst}
+    row = connection.execute(sql.open_and_reserve, told).first()
+    if row is None or row.kept < len(limits.ordered):
+        raise Unclear
+    return bool(row.earlier)
+
+
 def reserved_in(connection: Connection, sql: Statements, reservation: Reservation, limits: Limits) -> bool:
     """Set money apart; give whether an earlier try at the answer left something open. Raises OverLimit."""
     opened = _opened(connection, sql, reservation)
@@ -71,8 +87,18 @@ def _over(found: Obstacle | None, at: float, *, earlier: bool) -> OverLimit | St
 
 def _opened(connection: Connection, sql: Statements, reservation: Reservation) -> Row[Any] | None:
     """Insert the charge; None where it is there already."""
+    row = _charge(reservation)
+    for _ in range(_TRIES):
+        if (opened := connection.execute(sql.open, row).first()) is not None:
+            return opened
+        if connection.execute(sql.known, {"charge": reservation.id}).first() is not None:
+            return None
+    raise StoreBusy("The same answer is being paid for many times at once; try again in a moment.")
+
+
+def _charge(reservation: Reservation) -> dict[str, Any]:
     call = reservation.call
-    row = {
+    return {
         "id": reservation.id,
         "answer": call.answer,
         "of": call.answer,
@@ -83,12 +109,6 @@ def _opened(connection: Connection, sql: Statements, reservation: Reservation) -
         "feature": call.feature,
         "model": call.model,
     }
-    for _ in range(_TRIES):
-        if (opened := connection.execute(sql.open, row).first()) is not None:
-            return opened
-        if connection.execute(sql.known, {"charge": reservation.id}).first() is not None:
-            return None
-    raise StoreBusy("The same answer is being paid for many times at once; try again in a moment.")
 
 
 def closed_in(connection: Connection, sql: Statements, reservation: Reservation, bill: Bill | None) -> Sequence[Warned]:
@@ -102,7 +122,11 @@ def closed_in(connection: Connection, sql: Statements, reservation: Reservation,
         "said": bill.answer_tokens,
         "guessed": bill.estimated,
     }
-    if (row := connection.execute(sql.settle, told).first()) is not None:
+    if sql.settle_and_book is not None:
+        payer = reservation.call.payer
+        if changed := connection.execute(sql.settle_and_book, told | names(payer) | most(None)).all():
+            return _warned(connection, sql, changed, payer, changed[0].begun_at)
+    elif (row := connection.execute(sql.settle, told).first()) is not None:
         return _booked(connection, sql, row, Use(spent=row.cost, reserved=-row.worst))
     if (row := connection.execute(sql.correct, told).first()) is not None:  # taken for lost, and booked at its worst
         return _booked(connection, sql, row, Use(spent=row.cost - row.worst))
@@ -138,9 +162,15 @@ def _booked(connection: Connection, sql: Statements, row: Row[Any], use: Use) ->
     """Add to the accounts of a charge; give those that are now to be warned of, and note that they were."""
     payer = Payer(person=row.person, workspace=row.workspace, channel=row.channel)
     changed = connection.execute(sql.book, added(payer, row.begun_at, use)).all()
+    return _warned(connection, sql, changed, payer, row.begun_at)
+
+
+def _warned(
+    connection: Connection, sql: Statements, changed: Sequence[Row[Any]], payer: Payer, at: float
+) -> Sequence[Warned]:
     warned = []
     for each in changed:
-        for account in _near(each, row.begun_at):
+        for account in _near(each, at):
             connection.execute(sql.warn[account.unit], key_of(each))
             warned.append(Warned(account=account, payer=payer))
     return warned

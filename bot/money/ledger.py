@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -17,7 +17,15 @@ import structlog
 
 from bot.errors import OverBudget
 from bot.money.base import Ledger, Reservation, Standing
-from bot.money.booking import OverLimit, assumed_in, closed_in, reserved_in, used_in
+from bot.money.booking import (
+    OverLimit,
+    Unclear,
+    assumed_in,
+    closed_in,
+    reserved_at_once_in,
+    reserved_in,
+    used_in,
+)
 from bot.money.limits import accounts
 from bot.money.statements import Statements
 from bot.money.waiting import Lines
@@ -69,6 +77,7 @@ class SqlLedger(Ledger):
             lease_seconds=lease_seconds,
             now=now or database.now,
             insert=database.insert,
+            chains=database.chains,
         )
         self._lines = Lines()
         self._held: set[str] = set()
@@ -148,7 +157,7 @@ class SqlLedger(Ledger):
         """Try once; give what is in the way where it may pass. Raises OverBudget where it does not."""
         over: OverLimit | None = None
         try:
-            earlier = await self._database.write(lambda each: reserved_in(each, self._sql, reservation, limits))
+            earlier = await self._set_apart(reservation, limits)
         except OverLimit as error:
             over, earlier = error, error.earlier
         if earlier:
@@ -158,6 +167,12 @@ class SqlLedger(Ledger):
         if not over.obstacle.passes:
             raise OverBudget(refusal(over.obstacle, over.at), over.obstacle.account)
         return over.obstacle
+
+    async def _set_apart(self, reservation: Reservation, limits: Limits) -> bool:
+        if self._database.chains:
+            with suppress(Unclear):
+                return await self._database.write(lambda one: reserved_at_once_in(one, self._sql, reservation, limits))
+        return await self._database.write(lambda one: reserved_in(one, self._sql, reservation, limits))
 
     async def _close(self, reservation: Reservation, bill: Bill | None) -> None:
         """Settle or release; what was wished first holds until it is done."""

@@ -45,6 +45,8 @@ class Store(Protocol):
 
     name: str
     """What people call it; it holds no secret."""
+    chains: bool
+    """Whether a statement may hold others that change something, and use what they give: one way to the server less."""
 
     async def open(self) -> None:
         """Bring it to the newest schema, whoever else tries at the same time. Raises StoreError."""

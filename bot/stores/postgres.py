@@ -44,6 +44,8 @@ _FULL: Final = ("53100", "53200")
 class Postgres(Store):
     """The server and database of an address. A dead connection takes all that were opened before it along."""
 
+    chains = True
+
     def __init__(self, address: str) -> None:
         """``address`` begins with postgres:// or postgresql://."""
         self.name = shown_address(address)

@@ -36,6 +36,8 @@ _READERS: Final = 4
 class Sqlite(Store):
     """The file at ``path``."""
 
+    chains = False
+
     def __init__(self, path: Path, *, busy_seconds: float) -> None:
         """``busy_seconds`` is how long a transaction waits for another process's."""
         self.name = str(path)

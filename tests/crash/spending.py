@@ -158,12 +158,13 @@ class Run:
             while self._model.calls < calls or not (free := self._unarmed()):
                 await asyncio.sleep(0.005)
             worker = self._chance.choice(free)
-            if harm == "kill":
-                worker.kill()
-            else:
-                worker.send_signal(signal.SIGSTOP)
-                await asyncio.sleep(1.5 * LEASE)
-                worker.send_signal(signal.SIGCONT)
+            with suppress(ProcessLookupError):  # it has just ended by itself
+                if harm == "kill":
+                    worker.kill()
+                else:
+                    worker.send_signal(signal.SIGSTOP)
+                    await asyncio.sleep(1.5 * LEASE)
+                    worker.send_signal(signal.SIGCONT)
             self.spent.harmed += 1
 
     def _unarmed(self) -> list[asyncio.subprocess.Process]:

@@ -40,6 +40,7 @@ class Loft:
 
     def environment(self, **more: str) -> dict[str, str]:
         own = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "FOOTNOTE_LOG_LEVEL": "info"}
+        own |= {"FOOTNOTE_RATES_MINUTE": "10000", "FOOTNOTE_RATES_HOUR": "10000", "FOOTNOTE_RATES_DAY": "10000"}
         return {**own, "PORT": "0", "FOOTNOTE_HOST": "127.0.0.1", "FOOTNOTE_EMBEDDER": "lite", **self.settings, **more}
 
     def run(self, *arguments: str, **more: str) -> subprocess.CompletedProcess[str]:

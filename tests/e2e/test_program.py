@@ -121,7 +121,7 @@ def test_ask_prints_the_fields_that_scripts_are_promised(home: Path) -> None:
     ended = run(home, "ask", "How do I sync a folder?", "--json")
     assert ended.returncode == 0, ended.stderr
     answer = json.loads(ended.stdout)
-    assert set(answer) == {"answer", "verdict", "citations", "usage", "took_ms"}
+    assert set(answer) == {"answer", "verdict", "citations", "model", "usage", "took_ms"}
     assert answer["verdict"] == "answered"
     assert answer["took_ms"] > 0
     assert set(answer["usage"]) == {"prompt_tokens", "answer_tokens", "estimated"}

@@ -21,6 +21,10 @@ from bot.answering import prompt_files
 from bot.answering.engine import Engine
 from bot.database import Database
 from bot.models.base import Prompt
+from bot.money.base import Ledger, Reservation, Standing
+from bot.money.ledger import SqlLedger
+from bot.plans import Plans
+from bot.policy import MoneySettings, RateSettings
 from bot.turns import Turns
 from knowledge.base import Passage, Retrieved, Signals
 from tests.benchmarks.figures import Figure
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
 
     from bot.answering.turns import NewTurn, PastTurn
     from bot.answering.turns import Turns as AnyTurns
+    from bot.money.base import Bill, Call, Payer
     from knowledge.base import Filter, Scope
 
 TEAM = "terminal:local"
@@ -102,6 +107,22 @@ class Forgetful:
         return
 
 
+class Free(Ledger):
+    """Keeps no account at all."""
+
+    async def standing(self, payer: Payer, /) -> Standing:
+        return Standing(accounts=())
+
+    async def reserve(self, call: Call, /) -> Reservation:
+        return Reservation(id="", call=call)
+
+    async def settle(self, reservation: Reservation, bill: Bill, /) -> None:
+        return
+
+    async def release(self, reservation: Reservation, /) -> None:
+        return
+
+
 def figures(*, questions: int = 100) -> Sequence[Figure]:
     """Answer many questions: over passages known or fresh, without history and with history in SQL."""
     alone = asyncio.run(_cpu_ms(_listened, questions))
@@ -110,7 +131,9 @@ def figures(*, questions: int = 100) -> Sequence[Figure]:
         "no history, passages fresh": asyncio.run(_cpu_ms(_asking(Forgetful(), fresh=True), questions)),
         "history in SQL, passages known": asyncio.run(_with_database(questions, fresh=False)),
         "history in SQL, passages fresh": asyncio.run(_with_database(questions, fresh=True)),
+        "history and money in SQL, passages known": asyncio.run(_with_database(questions, fresh=False, paid=True)),
     }
+    before, paid = measured["history in SQL, passages known"], measured["history and money in SQL, passages known"]
     return (
         Figure(name="scripted model alone, CPU per question", value=alone, unit="ms"),
         *(
@@ -124,13 +147,21 @@ def figures(*, questions: int = 100) -> Sequence[Figure]:
             )
             for name, value in measured.items()
         ),
+        Figure(
+            name="of that, rates and money: standing, admission, reserving, settling",
+            value=paid - before,
+            unit="ms",
+            ratio=(paid - before) / (paid - alone),
+            to="the engine",
+        ),
     )
 
 
-async def _with_database(questions: int, *, fresh: bool) -> float:
+async def _with_database(questions: int, *, fresh: bool, paid: bool = False) -> float:
     with tempfile.TemporaryDirectory() as home:
         async with Database(Path(home, "footnote.db")) as database:
-            return await _cpu_ms(_asking(Turns(database), fresh=fresh), questions)
+            ledger = SqlLedger(database, Plans(MoneySettings()).limits, wait_seconds=0.0) if paid else Free()
+            return await _cpu_ms(_asking(Turns(database), fresh=fresh, ledger=ledger), questions)
 
 
 async def _cpu_ms(work: Callable[[], Awaitable[None]], times: int) -> float:
@@ -150,12 +181,12 @@ async def _listened() -> None:
             pass
 
 
-def _asking(turns: AnyTurns, *, fresh: bool) -> Callable[[], Awaitable[None]]:
+def _asking(turns: AnyTurns, *, fresh: bool, ledger: Ledger | None = None) -> Callable[[], Awaitable[None]]:
     known = Known(fresh=fresh)
     engine = Engine(
         retriever=known,
         catalog=known,
-        admission=admission(),
+        admission=admission(ledger or Free(), windows=RateSettings(minute=100_000, hour=100_000, day=100_000).windows),
         chain=chained(_model()),
         turns=turns,
         prompts=prompt_files.load(),

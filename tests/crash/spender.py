@@ -10,41 +10,26 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from bot.database import Database
 from bot.errors import OverBudget
-from bot.money.base import DOLLAR, Bill, Call, Payer, Reservation
+from bot.money.base import Bill, Call, Payer, Reservation
 from bot.money.ledger import SqlLedger
 from bot.money.limits import Limit, Limits
 from bot.ops.logs import configure
+from tests.crash.questioner import MarkedLedger, Questioner
+from tests.crash.spending_limits import LEASE, cost, limits, say
 from tests.crash.worker import Points
 
 if TYPE_CHECKING:
     from bot.money.base import Ledger
 
-BUDGET: Final = 5 * DOLLAR
 PROMPT_TOKENS: Final = 2_500
 MOST_TOKENS: Final = 1_000
 POINTS: Final = ("reserved", "asked", "answered", "settled")
-LEASE: Final = 1.5
-
-
-def cost(prompt_tokens: int, answer_tokens: int) -> int:
-    """Price tokens in micro-dollars: five cents a question at most."""
-    return 4 * prompt_tokens + 40 * answer_tokens
-
-
-def limits(payer: Payer) -> Limits:
-    """Five dollars for everyone, and nothing else that is limited."""
-    return Limits(
-        person=Limit(holder="person", name=payer.person),
-        workspace=Limit(holder="workspace", name=payer.workspace),
-        everyone=Limit(holder="everyone", micros=BUDGET),
-    )
 
 
 class CarelessLedger(SqlLedger):
@@ -84,14 +69,14 @@ class Spender:
         try:
             reservation = await self._ledger.reserve(call)
         except OverBudget as error:
-            _say("refused", answer, error.account.used)
+            say("refused", answer, error.account.used)
             return
         self._points.reach("reserved")
         bill = await self._called()
         self._points.reach("answered")
         await self._ledger.settle(reservation, bill)
         self._points.reach("settled")
-        _say("done", answer)
+        say("done", answer)
 
     async def _called(self) -> Bill:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
@@ -106,11 +91,6 @@ class Spender:
         return Bill(prompt_tokens=asked, answer_tokens=said, cost=cost(asked, said))
 
 
-def _say(*words: object) -> None:
-    sys.stdout.write(" ".join(map(str, words)) + "\n")
-    sys.stdout.flush()
-
-
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser()
     parser.add_argument("database")
@@ -119,6 +99,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--kill-at", default="")
     parser.add_argument("--times", type=int, default=1)
     parser.add_argument("--careless", action="store_true")
+    parser.add_argument("--engine", action="store_true", help="ask through the bot's own engine and its chain")
     return parser.parse_args()
 
 
@@ -128,11 +109,14 @@ async def main() -> None:
     where = told.database if "://" in told.database else Path(told.database)
     facts: dict[str, Any] = {"wait_seconds": 30.0, "lease_seconds": LEASE}
     async with Database(where, busy_seconds=20.0) as database:
-        ledger = CarelessLedger(database, **facts) if told.careless else SqlLedger(database, limits, **facts)
-        spender = Spender(ledger, told.port, Points(told.kill_at, told.times))
+        points = Points(told.kill_at, told.times)
+        marked = MarkedLedger(database, points, **facts)
+        unmarked = CarelessLedger(database, **facts) if told.careless else SqlLedger(database, limits, **facts)
+        ledger = marked if told.engine else unmarked
+        asker = Questioner(marked, told.port) if told.engine else Spender(unmarked, told.port, points)
         async with ledger.running(), asyncio.TaskGroup() as group:
             for answer in told.answers:
-                group.create_task(spender.ask(answer))
+                group.create_task(asker.ask(answer))
 
 
 if __name__ == "__main__":

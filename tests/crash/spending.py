@@ -18,7 +18,10 @@ from bot.database import Database
 from bot.money.ledger import SqlLedger
 from bot.money.statements import ACCOUNT, CHARGE
 from tests.crash.campaign import ROOT, UNKNOWN
-from tests.crash.spender import LEASE, POINTS, cost, limits
+from tests.crash.questioner import Dear
+from tests.crash.spender import POINTS
+from tests.crash.spending_limits import LEASE, cost, limits
+from tests.doubles.provider import Provider
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -39,6 +42,8 @@ class Spending:
     pauses: int = 1
     points: tuple[str, ...] = POINTS
     careless: bool = False
+    engine: bool = False
+    """Whether questions go through the bot's own engine to a server that speaks OpenAI's protocol."""
 
 
 @dataclass(slots=True)
@@ -88,12 +93,38 @@ class Model:
         writer.close()
 
 
+class Server:
+    """A provider in a thread; it counts each token as it is sent, whoever is there to read it."""
+
+    def __init__(self) -> None:
+        self._provider = Provider()
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncGenerator[None]:
+        with self._provider:
+            yield
+
+    @property
+    def port(self) -> int:
+        return self._provider.port
+
+    @property
+    def calls(self) -> int:
+        return len(self._provider.calls)
+
+    @property
+    def served(self) -> int:
+        tokens = self._provider
+        return Dear().cost(prompt_tokens=tokens.prompt_tokens, answer_tokens=tokens.answer_tokens)
+
+
 class Run:
     def __init__(self, plan: Spending, database: str) -> None:
         self._plan = plan
         self._database = database
         self._chance = random.Random(plan.seed)  # noqa: S311 - a plan, no secret
-        self._model = Model(random.Random(plan.seed + 1))  # noqa: S311 - numbers of tokens, no secret
+        numbers = random.Random(plan.seed + 1)  # noqa: S311 - of tokens, no secret
+        self._model: Model | Server = Server() if plan.engine else Model(numbers)
         self._points = list(plan.points)
         self._workers: dict[int, asyncio.subprocess.Process] = {}
         self._armed: dict[int, str] = {}
@@ -136,6 +167,7 @@ class Run:
     async def _started(self, point: str, answers: list[str]) -> asyncio.subprocess.Process:
         told = ["--kill-at", point, "--times", str(self._chance.randint(1, 8))] if point else []
         told += ["--careless"] if self._plan.careless else []
+        told += ["--engine"] if self._plan.engine else []
         told += [self._database, str(self._model.port), *answers]
         command = (sys.executable, "-m", "tests.crash.spender")
         return await asyncio.create_subprocess_exec(*command, *told, cwd=ROOT, stdout=asyncio.subprocess.PIPE)

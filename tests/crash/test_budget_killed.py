@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.crash.spender import BUDGET, POINTS
+from tests.crash.spender import POINTS
 from tests.crash.spending import Run, Spending
+from tests.crash.spending_limits import BUDGET
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -55,6 +56,13 @@ async def test_two_hundred_questions_by_four_processes_keep_a_budget_of_five_dol
     where: Path | str, seed: int, number: int
 ) -> None:
     plan = Spending(seed=seed + number, points=POINTS)
+    assert_kept(plan, await Run(plan, str(where)).run())
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("number", range(ROUNDS))
+async def test_the_whole_engine_keeps_it_too(where: Path | str, seed: int, number: int) -> None:
+    plan = Spending(seed=seed + number, points=("reserved", "answered", "settled"), engine=True)
     assert_kept(plan, await Run(plan, str(where)).run())
 
 

@@ -41,6 +41,8 @@ class Spending:
     kills: int = 4
     pauses: int = 1
     points: tuple[str, ...] = POINTS
+    latest: int = 8
+    """How often a worker passes its point at most before it dies there."""
     careless: bool = False
     engine: bool = False
     """Whether questions go through the bot's own engine to a server that speaks OpenAI's protocol."""
@@ -165,7 +167,7 @@ class Run:
                 self.spent.died.append(point)
 
     async def _started(self, point: str, answers: list[str]) -> asyncio.subprocess.Process:
-        told = ["--kill-at", point, "--times", str(self._chance.randint(1, 8))] if point else []
+        told = ["--kill-at", point, "--times", str(self._chance.randint(1, self._plan.latest))] if point else []
         told += ["--careless"] if self._plan.careless else []
         told += ["--engine"] if self._plan.engine else []
         told += [self._database, str(self._model.port), *answers]

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from tests.crash.worker import Points
 
 MODEL: Final = "gpt-4.1-mini"
+IN_FLIGHT: Final = 8
+"""``max_in_flight`` of a service, by default."""
 
 
 class Dear:
@@ -60,10 +62,11 @@ class MarkedLedger(SqlLedger):
 
 
 class Questioner:
-    """Asks every question once, all at the same time; one that is only quoted was refused by the ledger."""
+    """Asks every question once, as many at a time as a service does; one that is only quoted was refused."""
 
     def __init__(self, ledger: MarkedLedger, port: int) -> None:
         self._ledger = ledger
+        self._free = asyncio.Semaphore(IN_FLIGHT)
         chat = OpenAiChat(Endpoint(name=MODEL, base_url=f"http://127.0.0.1:{port}/v1", key="key"))
         shelf = Passages(KEYS)
         self._engine = Engine(
@@ -80,7 +83,8 @@ class Questioner:
     async def ask(self, answer: str) -> None:
         asked = question("How often is an API key rotated?")
         one = replace(asked, id=f"q-{answer}", conversation=answer, asker=replace(asked.asker, id=answer[-1]))
-        async with aclosing(self._engine.answer(one, AUDIENCE, asyncio.Event(), answer=answer)) as parts:
+        parts = self._engine.answer(one, AUDIENCE, asyncio.Event(), answer=answer)
+        async with self._free, aclosing(parts):
             last = [part async for part in parts][-1]
         if not isinstance(last, Ending) or last.verdict != "answered":
             raise RuntimeError(f"the engine did not answer: {last}")

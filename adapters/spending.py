@@ -24,6 +24,12 @@ def dollars(micros: int, places: int = 2) -> str:
     return f"${steps * step // _DOLLAR:,}.{steps * step % _DOLLAR:06d}"[: places - 6 or None]
 
 
+def pair(used: int, limit: int) -> str:
+    """Give what is used of a limit, as finely as the smaller of them needs."""
+    places = 2 if limit >= _DOLLAR else 4
+    return f"{dollars(used, places)} of {dollars(limit, places)}"
+
+
 def percent(used: int, limit: int) -> str:
     """Give a share as ``84 %``, rounded down, so that only what is used up is 100 %."""
     return f"{used * 100 // limit if limit else 100} %"
@@ -43,7 +49,7 @@ def sentences(spending: Spending) -> list[str]:
 
 def _allowance(one: Allowance) -> str:
     if one.unit == "micros":
-        used = f"{dollars(one.used)} of {dollars(one.limit)}"
+        used = pair(one.used, one.limit)
     else:
         used = f"{one.used:,} of {one.limit:,} {'question' if one.limit == 1 else 'questions'}"
     return f"{_WHOSE[one.of]}: {used} used ({percent(one.used, one.limit)}); whole again at {moment(one.resets_at)}."

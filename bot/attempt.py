@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
 from adapters.base import Ending, LeaseLost, Text
 from adapters.plain import rendered
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from adapters.base import AnswerId, Audience, Part, Question, Verdict
     from adapters.markup import Tree
     from bot.inbox import Owed, Wished
+
+
+_BEGINNINGS: Final = 4
+"""Times that one question is begun, as edits wish it: each may ask a model, and they count as one question."""
 
 
 class Answering(Protocol):
@@ -51,6 +55,7 @@ class Attempt:
         self._stopped = owed.stop is not None
         self._newer: str | None = None
         self._shown = False
+        self._begun = 1
         self._cut = asyncio.Event()
 
     @asynccontextmanager
@@ -128,9 +133,11 @@ class Attempt:
 
     def _edited(self) -> bool:
         newer = self._newer
-        return not self._shown and not self._stopped and newer is not None and newer != self.question.text
+        heeded = not self._shown and not self._stopped and self._begun < _BEGINNINGS
+        return heeded and newer is not None and newer != self.question.text
 
     def _begin_anew(self) -> None:
+        self._begun += 1
         self.question = replace(self.question, text=self._newer or self.question.text)
         self._cut = asyncio.Event()
         self.turn = None

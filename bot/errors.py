@@ -21,6 +21,7 @@ BotError
     ├── ModelDown       no connection, 5xx, a time-out, garbage
     │   └── ModelResting    it failed too often and is not asked just now
     └── ModelCut        the stream ended in the middle
+        └── PromptCut   the rest of this answer was withheld
 """
 
 from __future__ import annotations
@@ -138,3 +139,7 @@ class ModelResting(ModelDown):
 
 class ModelCut(ModelError):
     """The stream ended in the middle; what came before stands."""
+
+
+class PromptCut(ModelCut):
+    """The rest of this answer was withheld, which says nothing about the model's health."""

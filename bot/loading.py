@@ -130,6 +130,8 @@ def _take(
             reading.mistakes.append(f"{said}{'.'.join(path)} is a secret; set the variable {setting.variable} instead.")
         elif setting:
             reading.values[path] = (f"{said}{'.'.join(path)}", value)
+        elif not isinstance(value, dict) and any(other[: len(path)] == path for other in known):
+            reading.mistakes.append(f"{said}{key} must be a table [{'.'.join(path)}].")
         elif isinstance(value, dict) and any(other[: len(path)] == path for other in known):
             _take(value, path, known, said, reading)
         else:
@@ -161,7 +163,7 @@ def _wrong(error: ValidationError, declared: Iterable[_Declared], reading: _Read
             name, value = reading.values.get(setting.path, (setting.variable, None))
             if setting.table and all(len(place) > 1 for place in inside):
                 yield from _wrong_in_tables(setting.table, name, value, {(place[0], place[1]) for place in inside})
-            elif setting.table and isinstance(value, list):
+            elif setting.table and isinstance(value, list | dict):
                 yield f"{name} must be {setting.right}."
             elif value is None:
                 yield f"{name} is not set; it must be {setting.right}."
@@ -178,6 +180,8 @@ def _wrong_in_tables(
         whose, given, info = f"{name}, table {int(index) + 1}: ", tables[int(index)], table.model_fields.get(key)
         if info is None:
             yield whose + _unknown(key, table.model_fields)
+        elif key in given and SecretStr in get_args(info.annotation):
+            yield f"{whose}{key} is set (it is not shown); it must be {info.description}."
         elif key in given:
             yield f"{whose}{key} is {masked(repr(given[key]))}; it must be {info.description}."
         else:

@@ -95,7 +95,9 @@ class NamedPlan(_Table):
     """One table ``[[plans]]``: what a workspace may have in a month."""
 
     name: str = Field(pattern=_NAME, description="a name without spaces")
-    questions: int | None = Field(default=None, ge=0, description="a whole number from 0")
+    questions: int | None = Field(
+        default=None, ge=0, le=1_000_000_000, description="a whole number from 0 to 1000000000"
+    )
     dollars: Decimal | None = Field(default=None, ge=0, le=_MOST, description=_DOLLARS)
     small_only: bool = Field(default=False, description="true or false")
     """Whether its answers come from small models alone."""
@@ -159,16 +161,31 @@ def micros(dollars: Decimal) -> Micros:
     return int(dollars * DOLLAR)
 
 
+def key(value: str) -> str:
+    """Give a key without the spaces that copying brought; raises ValueError for what cannot stand in a header."""
+    value = value.strip()
+    if not re.fullmatch(r"[!-~]+", value):
+        raise ValueError
+    return value
+
+
 def keyed(models: Sequence[NamedModel], variables: Mapping[str, str]) -> tuple[NamedModel, ...]:
-    """Give the models with their keys; raises BadSettings, which names every variable that is not set."""
-    named = [one.key_variable for one in models if one.key_variable]
-    if missing := [name for name in dict.fromkeys(named) if not variables.get(name, "").strip()]:
-        raise BadSettings(
-            "Keys of models are missing: set "
-            + ", ".join(missing)
-            + ", or name another variable with key_variable in footnote.toml."
-        )
+    """Give the models with their keys; raises BadSettings, which names every variable that holds none."""
+    names = dict.fromkeys(one.key_variable for one in models if one.key_variable)
+    mistakes = [mistake for name in names if (mistake := _wrong_key(name, variables.get(name, "")))]
+    if mistakes:
+        raise BadSettings(" ".join(mistakes))
     return tuple(
-        one.model_copy(update={"key": SecretStr(variables[one.key_variable].strip())}) if one.key_variable else one
+        one.model_copy(update={"key": SecretStr(key(variables[one.key_variable]))}) if one.key_variable else one
         for one in models
     )
+
+
+def _wrong_key(name: str, value: str) -> str | None:
+    if not value.strip():
+        return f"{name} is not set, and footnote.toml says that it holds a model's key: set it, or change key_variable."
+    try:
+        key(value)
+    except ValueError:
+        return f"{name} is not a usable value (it is not shown); it must be one key, without spaces."
+    return None

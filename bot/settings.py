@@ -7,7 +7,6 @@ file: the variable of ``slack.channels`` would be ``FOOTNOTE_SLACK_CHANNELS``, u
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -15,7 +14,17 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from adapters.base import PRINCIPAL
 from bot.loading import Variable, loaded
-from bot.policy import MoneySettings, NamedModel, NamedPlan, NamedPrice, NamedWorkspace, RateSettings, address, keyed
+from bot.policy import (
+    MoneySettings,
+    NamedModel,
+    NamedPlan,
+    NamedPrice,
+    NamedWorkspace,
+    RateSettings,
+    address,
+    key,
+    keyed,
+)
 from bot.sources import NamedSource, distinct
 from bot.stores.address import is_address
 from bot.stores.redis_address import redis_address
@@ -44,12 +53,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _key(value: object) -> object:
-    """A key goes into a header, so it is printable and has no spaces, but for those that copying brought."""
-    if isinstance(value, str):
-        value = value.strip()
-        if not re.fullmatch(r"[!-~]+", value):
-            raise ValueError
-    return value
+    return key(value) if isinstance(value, str) else value
 
 
 def _redis(value: object) -> object:

@@ -28,6 +28,7 @@ async def show(screen: Screen, parts: AsyncGenerator[Part]) -> Shown | None:
     """Show the parts as they come, then sources and a word on how it ended; None where the ending never came."""
     citations: tuple[Citation, ...] = ()
     ending: Ending | None = None
+    silent = True
     with screen:
         async with aclosing(parts):
             async for part in parts:
@@ -37,20 +38,21 @@ async def show(screen: Screen, parts: AsyncGenerator[Part]) -> Shown | None:
                     case Sources():
                         citations = part.citations
                     case Text():
+                        silent = False
                         screen.unit(part)
                     case Ending():
                         ending = part
                     case _:
                         assert_never(part)
-    return _ended(screen, Shown(ending, used(citations, ending.cited))) if ending else None
+    return _ended(screen, Shown(ending, used(citations, ending.cited)), silent=silent) if ending else None
 
 
-def _ended(screen: Screen, shown: Shown) -> Shown:
+def _ended(screen: Screen, shown: Shown, *, silent: bool) -> Shown:
     if shown.citations:
         screen.say("Sources", "bold")
         screen.sources(shown.citations)
         screen.say("")
-    if shown.ending.verdict in {"stopped", "paused", "limited"}:
+    if shown.ending.verdict in {"stopped", "paused"} or (shown.ending.verdict == "limited" and silent):
         screen.say(shown.ending.verdict, "dim")
     if shown.ending.verdict == "offered":
         screen.say("/yes has it answered.", "dim")

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from bot.answering.stopping import unless
 from bot.errors import StoreError
 from bot.money.base import Bill, Call
 
 if TYPE_CHECKING:
+    import asyncio
+
     from adapters.base import AnswerId
     from bot.models.base import Bound, Finished, Heard, Prompt, Used
     from bot.models.chain import Link
@@ -21,6 +24,25 @@ def called(link: Link, prompt: Prompt, *, answer: AnswerId, payer: Payer, featur
     bound = link.bound(prompt)
     worst = _cost(link.price, prompt_tokens=bound.prompt_tokens, answer_tokens=bound.answer_tokens)
     return Call(answer=answer, payer=payer, feature=feature, model=link.name, worst=worst)
+
+
+async def reserved(ledger: Ledger, call: Call, stop: asyncio.Event, *, waits: bool) -> Reservation | None:
+    """Set a call's worst cost apart; None where a stop came first. Raises OverBudget and StoreError.
+
+    Where it is cancelled at the very moment at which the money is there, nobody would have it: so it is given back.
+    """
+    made: list[Reservation] = []
+
+    async def reserve() -> None:
+        made.append(await ledger.reserve(call, waits=waits))
+
+    try:
+        await unless(stop, reserve())
+    except BaseException:
+        if made:
+            await settled(ledger, made[0], None, None)
+        raise
+    return made[0] if made else None
 
 
 def billed(price: Price | None, used: Used) -> Bill:

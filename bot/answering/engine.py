@@ -112,6 +112,7 @@ class Engine:
         self._searching = Searching(retriever=retriever, catalog=catalog, turns=turns, sufficient=gate)
         self._admission = admission
         self._chain = chain
+        self._failing: dict[str, str] = {}
         self._turns = turns
         self._prompt = prompts["answer"]
         self._workspace = workspace
@@ -200,6 +201,7 @@ class Engine:
             chain=self._chain,
             ledger=self._admission.ledger,
             task=self._task(route.text, run, found, history, admitted),
+            failing=self._failing,
             seconds=self._chance.seconds,
         )
         async with aclosing(self._written(run, writing, stop)) as parts:

@@ -19,7 +19,9 @@ CLOSEST: Final = 3
 _UNKNOWN: Final = "I don't know: I found no answer to that in the documents that everyone here may read."
 
 
-RESTING: Final = "No language model could be reached, so what I can give you here is quotes. Ask again later for more."
+RESTING: Final = (
+    "No language model could answer, so what I can give you here is quotes. Whoever runs me finds the reason in my log."
+)
 UNACCOUNTED: Final = (
     "I cannot keep account of money just now, and so I ask no language model; what I can give you here is quotes."
 )

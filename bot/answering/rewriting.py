@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
+import asyncio
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from bot.answering.billing import called, owed, settled
+from bot.answering.billing import called, owed, reserved, settled
 from bot.answering.stopping import unless
 from bot.errors import ModelError, OverBudget, StoreError
 from bot.models.base import Finished, Heard, Prompt
 from bot.reading.claims import claim
 
 if TYPE_CHECKING:
-    import asyncio
     from collections.abc import Callable, Sequence
 
     from adapters.base import AnswerId
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _OUTPUT: Final = 80
 """Tokens of a rewritten question."""
+_SECONDS: Final = 8.0
+"""Seconds after which the search goes on without it: a person waits for it before anything is read."""
 _LATEST: Final = 2
 """Earlier exchanges that are shown."""
 _POINTING: Final = claim("one ones first second third last next other others former latter same previous").words
@@ -68,14 +70,16 @@ class Rewriter:
         prompt = self._prompt(text, exchanges[-_LATEST:])
         call = called(links[0], prompt, answer=answer, payer=admitted.payer, feature="rewriting")
         try:
-            reservation = await unless(stop, self.ledger.reserve(call))
+            reservation = await reserved(self.ledger, call, stop, waits=False)
         except (OverBudget, StoreError):
             return None
         if reservation is None:
             return None
         line = _Line()
         try:
-            await unless(stop, _read(links[0], prompt, line))
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_SECONDS):
+                    await unless(stop, _read(links[0], prompt, line))
         finally:
             used = owed(links[0].bound(prompt), line.finished, line.heard, begun=line.begun)
             await settled(self.ledger, reservation, links[0].price, used)

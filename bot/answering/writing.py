@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from bot.answering import replies
-from bot.answering.billing import called, owed, settled
+from bot.answering.billing import called, owed, reserved, settled
 from bot.answering.drafting import Drafting
 from bot.answering.stopping import unless
 from bot.errors import ModelDown, ModelResting, OverBudget, StoreError
@@ -64,6 +64,8 @@ class Writing:
     chain: Chain
     ledger: Ledger
     task: Task
+    failing: dict[str, str]
+    """What was wrong with each model when it was asked last, so that it is not said again for each answer."""
     seconds: Callable[[], float] = time.monotonic
     draft: Drafting | None = None
     model: str | None = None
@@ -115,19 +117,24 @@ class Writing:
             await settled(self.ledger, reservation, link.price, self.used)
         if self.draft is not None and self.draft.error is not None and not self._shown:
             self._fail(link, self.draft.error)
+        else:
+            self.failing.pop(link.name, None)
 
     def _fail(self, link: Link, error: ModelError) -> None:
-        """Remember a failure; one that rests was told of when it began to."""
+        """Remember a failure, and warn of it the first time; one that rests was told of when it began to."""
         self._failed[link] = error
-        log = _log.info if isinstance(error, ModelResting) else _log.warning
-        log("a model failed, so the next one is asked", model=link.name, why=error.told)
+        known = isinstance(error, ModelResting) or self.failing.get(link.name) == error.told
+        log = _log.info if known else _log.warning
+        log("a model failed", model=link.name, why=error.told)
+        if not isinstance(error, ModelResting):
+            self.failing[link.name] = error.told
 
     async def _reserved(self, link: Link, stop: asyncio.Event) -> Reservation | None:
         """Set the worst cost apart; None where a limit does not allow it, a stop came, or nobody can keep account."""
         task = self.task
         call = called(link, task.prompt, answer=task.answer, payer=task.admitted.payer, feature="answer")
         try:
-            return await unless(stop, self.ledger.reserve(call))
+            return await reserved(self.ledger, call, stop, waits=self.why is None)
         except OverBudget as error:
             self.why = replies.quoted_instead(error.told)
         except StoreError as error:
@@ -151,7 +158,9 @@ class Writing:
                     self._shown = True
                     yield part
         finally:
-            self.used = owed(model.bound(task.prompt), draft.finished, heard, begun=draft.begun)
+            free = model is self.chain.last
+            bound = model.bound(task.prompt)
+            self.used = None if free else owed(bound, draft.finished, heard, begun=draft.begun)
 
 
 def _passes(error: ModelError) -> bool:

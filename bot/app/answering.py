@@ -40,15 +40,13 @@ class Assembled:
 @asynccontextmanager
 async def answering(settings: Settings) -> AsyncGenerator[tuple[Engine, Catalog]]:
     """Open all that answering takes: an engine, and the catalog of what it knows."""
-    from bot.money.alerts import Alerts
-
-    async with assembled(settings, Alerts(None, {}), settings.rates_of_one) as parts:
+    async with assembled(settings, None, settings.rates_of_one) as parts:
         yield parts.engine, parts.known.catalog
 
 
 @asynccontextmanager
 async def assembled(
-    settings: Settings, alert: Callable[[Account, Payer], None], windows: Sequence[Rate]
+    settings: Settings, alert: Callable[[Account, Payer], None] | None, windows: Sequence[Rate]
 ) -> AsyncGenerator[Assembled]:
     """Open an engine and what it stands on; ``alert`` hears of limits that are nearly used up.
 

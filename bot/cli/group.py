@@ -30,7 +30,7 @@ COMMANDS: Final = {
     "serve": Entry("bot.cli.serve", "Run every configured platform as a service."),
     "pause": Entry("bot.cli.pause", "Stop answering everywhere, on a platform or in a channel."),
     "resume": Entry("bot.cli.resume", "Answer again where it was paused."),
-    "usage": Entry("bot.cli.usage", "Show what models did cost, against the limits and by whom."),
+    "usage": Entry("bot.cli.usage", "Show what models have cost, against the limits and by whom."),
     "eval": Entry("bot.cli.evaluate", "Measure how well the bot finds, on a question set."),
     "calibrate": Entry("bot.cli.calibrate", "Fit the bar for answering to your own questions."),
     "migrate": Entry("bot.cli.migrate", "Bring the database to this version's schema."),

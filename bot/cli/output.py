@@ -43,8 +43,14 @@ def _wrapped(text: str, style: str, margin: int) -> Sequence[Text]:
 
 
 def tell(text: str) -> None:
-    """Write a sentence to standard error; where it lists something, on several lines."""
-    click.echo(f"footnote: {safe(text)}", err=True)
+    """Write a sentence to standard error, between words where a person sees it; where it lists something, on lines."""
+    said = f"footnote: {safe(text)}"
+    if not watched():
+        click.echo(said, err=True)
+        return
+    from rich.text import Text
+
+    console(err=True).print(Text(said))
 
 
 def say_json(value: object) -> None:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from adapters.escaping import safe_line
-from adapters.spending import dollars, percent
+from adapters.spending import dollars, pair, percent
 from bot.cli.summaries import counted
 from bot.money.base import DOLLAR
 
@@ -106,7 +106,7 @@ def _stretch(stretch: Stretch) -> dict[str, Any]:
 
 def _against_limit(stretch: Stretch) -> str:
     cost, limit = stretch.spent.cost, stretch.limit
-    spent = dollars(cost) if limit is None else f"{dollars(cost)} of {dollars(limit)} ({percent(cost, limit)})"
+    spent = dollars(cost) if limit is None else f"{pair(cost, limit)} ({percent(cost, limit)})"
     if stretch.forecast:
         return f"{spent}; forecast {dollars(stretch.forecast)}"
     return f"{spent}; too early for a forecast" if cost else spent
@@ -116,7 +116,7 @@ def _limit(one: Nearly) -> str:
     share = percent(one.used, one.limit)
     used = f"{one.used:,} of {one.limit:,} questions"
     if one.unit == "micros":
-        used = f"{dollars(one.used)} of {dollars(one.limit)}"
+        used = pair(one.used, one.limit)
     name = "everyone together" if one.holder == "everyone" else safe_line(one.name)
     rest = f"{used} ({share}) {'this month' if one.holder == 'workspace' else 'today'}"
     return f"  {_cell(name, min(_NAME, _COLUMNS - 3 - len(rest)))} {rest}"

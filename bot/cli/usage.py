@@ -35,7 +35,7 @@ class _Wish:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object; money is in micro-dollars.")
 def command(*, by: By, period: Period, as_json: bool) -> None:
-    """Show what models did cost today and this month, and the ten that cost most.
+    """Show what models have cost today and this month, and the ten that cost most.
 
     Days, weeks and months are those of UTC; a week begins on Monday.
     """
@@ -60,8 +60,10 @@ async def _report(settings: Settings, wish: _Wish) -> Report:
     from bot.money.forecasting import before, forecast, span
     from bot.money.prices import Prices
     from bot.money.usage import Usage
+    from bot.plans import Plans
     from bot.policy import micros
 
+    plans = Plans(settings.money, settings.plans, settings.workspaces)
     async with Database(settings.database) as database:
         usage = Usage(database)
 
@@ -85,6 +87,6 @@ async def _report(settings: Settings, wish: _Wish) -> Report:
             stretches=tuple(stretches.values()),
             top=await usage.top(wish.by, stretches[wish.period].span),
             set_apart=await usage.set_apart(),
-            nearly=await usage.nearly([f"{wish.now:%Y-%m-%d}", f"{wish.now:%Y-%m}"]),
+            nearly=await usage.nearly([f"{wish.now:%Y-%m-%d}", f"{wish.now:%Y-%m}"], plans.limits),
             prices_dated=Prices(now=wish.now).dated,
         )

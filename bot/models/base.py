@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
+
+
+BROKE_OFF: Final = "The model's answer broke off in the middle: ask again."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

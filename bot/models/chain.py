@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from bot.errors import ModelCut, ModelError, ModelResting, PromptRefused
-from bot.models.base import Finished
+from bot.errors import ModelCut, ModelError, ModelResting, PromptCut, PromptRefused
+from bot.models.base import BROKE_OFF, Finished
 from bot.models.breaker import REST, Breaker
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Link:
         """Give what the model streams. Raises ModelResting at once while its breaker admits nobody.
 
         A whole stream is a success of the provider, and any ModelError a failure, but for the refusal of this one
-        prompt. That, and a stream that was closed early, says nothing about the provider.
+        prompt or of the rest of its answer. That, and a stream that was closed early, says nothing about the provider.
         """
         permit = self.breaker.admit()
         if permit is None:
@@ -72,8 +72,8 @@ class Link:
                         yield delta
                         if isinstance(delta, Finished):
                             return
-                raise ModelCut("The model's answer broke off in the middle: ask again.")
-            except PromptRefused:
+                raise ModelCut(BROKE_OFF)
+            except (PromptRefused, PromptCut):
                 raise
             except ModelError:
                 permit.failed()
@@ -83,7 +83,7 @@ class Link:
         """Say how it is, to strangers too: no address and no key."""
         match self.breaker.state:
             case "closed":
-                return f"The model {self.name} is in use."
+                return f"The model {self.name} is asked when it is needed."
             case "open":
                 return f"The model {self.name} failed and rests: it is tried again in {_seconds(self.breaker.wait)} s."
             case "half-open":

@@ -13,7 +13,7 @@ _OWN = r"(?:.*/)?(?:ft:)?"
 _REASONS = re.compile(_OWN + r"(?:o[1-9]|gpt-(?:[5-9]|[1-9]\d))(?![\da-z])(?!.*chat)", re.IGNORECASE)
 _NEW = re.compile(_OWN + r"(?:o[1-9]|gpt-(?:[5-9]|[1-9]\d))(?![\da-z])", re.IGNORECASE)
 _O200K = re.compile(_OWN + r"(?:chatgpt-4o|gpt-4o|gpt-4\.[15]|gpt-5|o[134])(?![\da-z])", re.IGNORECASE)
-_PERSON = re.compile(r"(?<=//)[^/@]*@")
+_PERSON = re.compile(r"(?<=//)[^/?#]*@")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,11 @@ class Remedy:
     key: str = "OPENAI_API_KEY"
     model: str = "FOOTNOTE_MODEL"
     address: str = "OPENAI_BASE_URL"
+
+    @property
+    def place(self) -> str:
+        """Name where model and address are set."""
+        return self.model if self.model == self.address else f"{self.model} and {self.address}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,8 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
-from bot.errors import ModelCut, ModelDown, ModelError, ModelRefused, PromptRefused
-from bot.models.base import Heard
+from bot.errors import ModelCut, ModelDown, ModelError, ModelRefused, PromptCut, PromptRefused
+from bot.models.base import BROKE_OFF, Heard
 from bot.models.endpoint import newer
 from bot.models.hearing import Hearing
 from bot.models.patience import Patience
@@ -123,7 +123,9 @@ class OpenAiChat:
                 yield text
             if hearing.endless:
                 raise self._endless(hearing)
-            if hearing.heard.pieces > before or hearing.reason is not None:
+            if hearing.reason is not None:
+                patience.end_soon()
+            elif hearing.heard.pieces > before:
                 patience.renew()
 
     def _connected(self) -> AsyncOpenAI:
@@ -152,6 +154,8 @@ class OpenAiChat:
             raise ModelDown(
                 f"The model {self.name} gave no text: try again, or set another {self._endpoint.remedy.model}."
             )
+        if hearing.reason == "content_filter":
+            raise PromptCut(BROKE_OFF)
         if not hearing.whole:
             raise _cut()
 
@@ -211,7 +215,7 @@ class _Translated:
 
 
 def _cut() -> ModelCut:
-    return ModelCut("The model's answer broke off in the middle: ask again.")
+    return ModelCut(BROKE_OFF)
 
 
 def _sent(error: Exception) -> bool:

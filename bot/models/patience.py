@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from bot.models.endpoint import Timeouts
+
+_REPORT: Final = 2.0
+"""Seconds for a report that comes after the last word."""
 
 
 class Patience:
@@ -28,3 +31,7 @@ class Patience:
     def renew(self) -> None:
         """Wait anew: the model was heard."""
         self._next = self._clock() + self._timeouts.idle
+
+    def end_soon(self) -> None:
+        """Wait for no more than the report of what was used: the answer is whole."""
+        self._end = min(self._end, self._clock() + _REPORT)

@@ -23,7 +23,11 @@ _LONG: Final = re.compile(
     r"|too large for|max_new_tokens",
     re.IGNORECASE,
 )
-_WITHHELD: Final = re.compile(r"content.?(?:filter|policy|management)|responsible.?ai|moderation", re.IGNORECASE)
+_WITHHELD: Final = re.compile(
+    r"content.?(?:filter|policy|management)|usage.?polic|responsible.?ai|moderation|flagged|inspection|guardrail|safety"
+    r"|invalid_prompt",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +71,8 @@ def _about_the_prompt(refusal: Refusal) -> bool:
             return True
         case 400 | 422:
             return bool(_LONG.search(said) or _WITHHELD.search(said))
+        case 403:
+            return bool(_WITHHELD.search(said))
         case _:
             return False
 
@@ -81,10 +87,10 @@ def _told(refusal: Refusal, endpoint: Endpoint) -> str:
             return f"The provider's account has no money left: add credit there, or set another {remedy.key}."
         case 429 if refusal.code in _UNPAID:
             return f"The provider's account has no money left: add credit there, or set another {remedy.key}."
-        case 403:
+        case 403 if not _about_the_prompt(refusal):
             return f"The key may not use the model {name}: allow it in the provider's account, or set {remedy.model}."
         case 404:
-            return f"There is no model {name} at {address}: check {remedy.model} and {remedy.address}."
+            return f"There is no model {name} at {address}: check {remedy.place}."
         case 429:
             return f"The model's server is asked too often: {wait}."
         case 408 | 409:
@@ -94,7 +100,7 @@ def _told(refusal: Refusal, endpoint: Endpoint) -> str:
         case _ if _about_the_prompt(refusal):
             return _this_prompt(refusal, endpoint)
         case status:
-            return f"The model's server refused the request ({status}): check {remedy.model} and {remedy.address}."
+            return f"The model's server refused the request ({status}): check {remedy.place}."
 
 
 def _this_prompt(refusal: Refusal, endpoint: Endpoint) -> str:

@@ -6,7 +6,7 @@ The ledger calls it in the middle of its work, so it only notes what there is to
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 PAUSES: Final = (1.0, 5.0, 30.0, 120.0)
 """Seconds before it is tried again to say something at a place that could not be reached."""
+_LEAVING: Final = 3.0
+"""Seconds that a service which ends takes for what is not said yet."""
 _MANY: Final = 100
 """Alerts that wait to be said, at most; a limit alerts once in its period, so there are never many."""
 _FOLLOWS: Final = (
@@ -68,9 +70,13 @@ class Alerts:
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
-        """Say what there is to say while the body runs."""
+        """Say what there is to say while the body runs, and once more what is left at its end."""
         async with beside(Side(name="alerts of money", work=self._say_next, every=0.0)):
             yield
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LEAVING):
+                while not self._waiting.empty():
+                    await self._said(self._waiting.get_nowait(), last=True)
 
     async def _say_next(self) -> None:
         """Wait for an alert, and try a few times to say it."""

@@ -122,10 +122,10 @@ class Ledger(Protocol):
         """Say how a payer stands now."""
         ...
 
-    async def reserve(self, call: Call, /) -> Reservation:
+    async def reserve(self, call: Call, /, *, waits: bool = True) -> Reservation:
         """Set the call's worst cost apart; only then may it be made.
 
-        Waits a little where calls under way may leave enough. Raises OverBudget.
+        Where calls under way may leave enough it ``waits`` a little. Raises OverBudget.
         """
         ...
 

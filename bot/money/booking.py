@@ -169,7 +169,7 @@ def _warned(
     connection: Connection, sql: Statements, changed: Sequence[Row[Any]], payer: Payer, at: float
 ) -> Sequence[Warned]:
     warned = []
-    for each in changed:
+    for each in changed if sql.warns else ():
         for account in _near(each, at):
             connection.execute(sql.warn[account.unit], key_of(each))
             warned.append(Warned(account=account, payer=payer))

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from bot.errors import OverBudget
+from bot.errors import OverBudget, StoreError
 from bot.money.base import Ledger, Reservation, Standing
 from bot.money.booking import (
     OverLimit,
@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from bot.money.limits import Limits, Obstacle
 
 LEASE_SECONDS: Final = 30.0
+_LEAVING: Final = 3.0
+"""Seconds that a process which ends takes for what is not booked yet."""
 _RENEWALS: Final = 3
 """Times that a lease is renewed before it would end."""
 _log = structlog.get_logger()
@@ -57,7 +59,7 @@ class SqlLedger(Ledger):
         limits: Callable[[Payer], Limits],
         *,
         wait_seconds: float,
-        alert: Callable[[Account, Payer], None] = lambda _account, _payer: None,
+        alert: Callable[[Account, Payer], None] | None = None,
         lease_seconds: float = LEASE_SECONDS,
         owner: str | None = None,
         now: Callable[[], ColumnElement[float]] | None = None,
@@ -65,7 +67,8 @@ class SqlLedger(Ledger):
         """``wait_seconds`` is how long a call waits for money that others under way may leave.
 
         ``alert`` is told, once in a day or month by whichever process sees it, that 80 % of everyone's limit or of a
-        workspace's are used, and by whose call. ``owner`` names this process and nobody else; ``now`` is for tests.
+        workspace's are used, and by whose call; without it, that is left to other processes.
+        ``owner`` names this process and nobody else; ``now`` is for tests.
         """
         self._database = database
         self._limits = limits
@@ -78,6 +81,7 @@ class SqlLedger(Ledger):
             now=now or database.now,
             insert=database.insert,
             chains=database.chains,
+            warns=alert is not None,
         )
         self._lines = Lines()
         self._held: set[str] = set()
@@ -87,8 +91,20 @@ class SqlLedger(Ledger):
     async def running(self) -> AsyncGenerator[None]:
         """Renew and recover while the body runs."""
         every = self._lease_seconds / _RENEWALS
-        async with beside(Side(name="reservations of money", work=self.keep, every=every)):
-            yield
+        async with beside(Side(name="reservations of money", work=self.keep, every=every, longest_pause=every)):
+            try:
+                yield
+            finally:
+                await self._leave()
+
+    async def _leave(self) -> None:
+        """Book what could not be booked so far; what cannot be booked now either will count at its worst."""
+        try:
+            async with asyncio.timeout(_LEAVING):
+                for reservation, bill in list(self._unbooked.values()):
+                    await self._close(reservation, bill)
+        except (StoreError, TimeoutError):
+            _log.warning("calls are not settled, and so will count at their worst", calls=len(self._unbooked))
 
     async def standing(self, payer: Payer, /) -> Standing:
         """Say how a payer stands now. Raises StoreError."""
@@ -96,11 +112,11 @@ class SqlLedger(Ledger):
         at, uses = await self._database.read(lambda connection: used_in(connection, self._sql, payer))
         return Standing(accounts=accounts(limits, uses, at), small_only=limits.small_only)
 
-    async def reserve(self, call: Call, /) -> Reservation:
+    async def reserve(self, call: Call, /, *, waits: bool = True) -> Reservation:
         """Set the call's worst cost apart, or wait for it. Raises OverBudget and StoreError."""
         reservation = Reservation(id=secrets.token_hex(16), call=call)
         try:
-            await self._reserved(reservation, self._limits(call.payer))
+            await self._reserved(reservation, self._limits(call.payer), self._wait_seconds if waits else 0.0)
         except OverBudget:
             raise
         except BaseException:  # cancelled, or its confirmation was lost: it may be committed all the same
@@ -137,12 +153,12 @@ class SqlLedger(Ledger):
         found = await self._database.read(lambda connection: connection.scalars(self._sql.ended).all())
         return await self._assume(found, at_once=False)
 
-    async def _reserved(self, reservation: Reservation, limits: Limits) -> None:
+    async def _reserved(self, reservation: Reservation, limits: Limits, seconds: float) -> None:
         """Set apart at once, or in this call's turn among those that the same limit keeps waiting."""
         held = await self._tried(reservation, limits)
         if held is None:
             return
-        until = asyncio.get_running_loop().time() + self._wait_seconds
+        until = asyncio.get_running_loop().time() + seconds
         try:
             async with self._lines.turn((held.limit.holder, held.limit.name), until):
                 freed = self._lines.freed
@@ -201,5 +217,6 @@ class SqlLedger(Ledger):
 
     def _booked(self, warned: Sequence[Warned]) -> None:
         self._lines.free()
-        for one in warned:
-            self._alert(one.account, one.payer)
+        if self._alert is not None:
+            for one in warned:
+                self._alert(one.account, one.payer)

@@ -173,8 +173,8 @@ def _told(unknown: Sequence[Sold]) -> str:
     names = list(dict.fromkeys(sold.model for sold in unknown))
     tables = [_table(sold) for sold in {sold.model: sold for sold in unknown}.values()]
     return (
-        f"No price is known for {', '.join(names)}, so what is spent cannot be kept within limits. Add to "
-        "footnote.toml what a million tokens cost, in dollars; 0 is right for a model that you run yourself:\n\n"
+        f"No price is known for {', '.join(names)}, so what is spent cannot be kept within limits. Correct the name, "
+        "or add to footnote.toml what a million tokens cost, in dollars; 0 is right for one that you run yourself:\n\n"
         + "\n\n".join(tables)
     )
 

@@ -61,7 +61,7 @@ _row = CHARGE.c
 class Statements:
     """One process's statements; ``now`` gives the shared clock's time when one of them runs."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - each is a fact about this process
         self,
         *,
         owner: str,
@@ -69,8 +69,13 @@ class Statements:
         now: Callable[[], ColumnElement[float]],
         insert: Callable[[Table], Insert],
         chains: bool,
+        warns: bool,
     ) -> None:
-        """``owner`` names the process and nobody else; ``chains`` as in ``bot.stores.base.Store``."""
+        """``owner`` names the process and nobody else; ``chains`` as in ``bot.stores.base.Store``.
+
+        One that never ``warns`` leaves it to others to find out that a limit is nearly used up.
+        """
+        self.warns = warns
         self._owner = owner
         self._lease = lease_seconds
         self._now = now

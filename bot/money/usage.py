@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 from sqlalchemy import Integer, and_, case, distinct, func, or_, select, text
 from sqlalchemy import cast as as_type
 
-from bot.money.base import WARNED
+from bot.money.base import WARNED, Payer
 from bot.tables import OPEN, AccountRow, ChargeRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sqlalchemy import ColumnElement, Row, Table
 
     from bot.database import Database
     from bot.money.base import Holder, Micros
     from bot.money.forecasting import Span
+    from bot.money.limits import Limits
 
 By: TypeAlias = Literal["person", "channel", "workspace", "feature", "model"]
 TOP: Final = 10
@@ -101,23 +102,20 @@ class Usage:
         calls, worst = await self._database.read(lambda connection: connection.execute(statement).one())
         return SetApart(calls=calls, worst=int(worst))
 
-    async def nearly(self, periods: Sequence[str], *, most: int = TOP) -> Sequence[Nearly]:
-        """Give the limits of these periods of which 80 % and more are used, the fullest first."""
+    async def nearly(
+        self, periods: Sequence[str], limits: Callable[[Payer], Limits], *, most: int = TOP
+    ) -> Sequence[Nearly]:
+        """Give the limits of these periods, as they are now, of which 80 % and more are used, the fullest first."""
         statement = select(cast("Table", AccountRow.__table__)).where(
-            _ACCOUNT.period.in_(periods),
-            or_(_full(_ACCOUNT.spent, _ACCOUNT.most_spent), _full(_ACCOUNT.questions, _ACCOUNT.most_questions)),
+            _ACCOUNT.period.in_(periods), or_(_ACCOUNT.spent > 0, _ACCOUNT.questions > 0)
         )
         rows = await self._database.read(lambda connection: connection.execute(statement).all())
-        found = [one for row in rows for one in _nearly(row) if one.used >= WARNED * one.limit]
+        found = [one for row in rows for one in _nearly(row, limits) if one.used >= WARNED * one.limit]
         return sorted(found, key=lambda one: (-one.used / max(1, one.limit), one.name))[:most]
 
 
 def _within(span: Span) -> ColumnElement[bool]:
     return and_(_CHARGE.begun_at >= span.begin.timestamp(), _CHARGE.begun_at < span.end.timestamp())
-
-
-def _full(used: ColumnElement[int], limit: ColumnElement[int | None]) -> ColumnElement[bool]:
-    return used * 100 >= limit * round(WARNED * 100)
 
 
 def _sums() -> tuple[ColumnElement[Any], ...]:
@@ -143,13 +141,15 @@ def _spent(row: Row[Any]) -> Spent:
     )
 
 
-def _nearly(row: Row[Any]) -> Sequence[Nearly]:
-    limits: tuple[tuple[Literal["micros", "questions"], int, int | None], ...] = (
-        ("micros", row.spent, row.most_spent),
-        ("questions", row.questions, row.most_questions),
+def _nearly(row: Row[Any], limits: Callable[[Payer], Limits]) -> Sequence[Nearly]:
+    now = limits(Payer(person=row.name, workspace=row.name, channel=row.name))
+    limit = {"person": now.person, "workspace": now.workspace, "everyone": now.everyone}[row.holder]
+    both: tuple[tuple[Literal["micros", "questions"], int, int | None], ...] = (
+        ("micros", row.spent, limit.micros),
+        ("questions", row.questions, limit.questions),
     )
     return [
-        Nearly(holder=row.holder, name=row.name, period=row.period, unit=unit, used=used, limit=limit)
-        for unit, used, limit in limits
-        if limit is not None
+        Nearly(holder=row.holder, name=row.name, period=row.period, unit=unit, used=used, limit=most)
+        for unit, used, most in both
+        if most is not None and used
     ]

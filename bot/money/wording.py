@@ -5,15 +5,13 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from bot.money.base import THRIFTY
-
 if TYPE_CHECKING:
     from bot.money.base import Account, Holder
     from bot.money.limits import Obstacle
 
 _WHOSE: Final[dict[Holder, str]] = {
     "person": "your money for today's answers",
-    "workspace": "this month's money of this workspace's plan",
+    "workspace": "this workspace's money for this month",
     "everyone": "today's money for answers",
 }
 _UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
@@ -27,8 +25,8 @@ def refusal(found: Obstacle, at: float) -> str:
 def _used_up(account: Account, at: float) -> str:
     """Say that a limit is used up, or what is left too little, and when there is more."""
     if account.unit == "questions":
-        told = f"All {account.limit:,} questions that this workspace's plan has for a month are asked; there are more"
-    elif account.share >= THRIFTY:
+        told = f"{_questions(account.limit)} of this workspace's plan for this month; there are more"
+    elif account.share >= 1:
         told = f"{_WHOSE[account.holder].capitalize()} is used up; there is more"
     else:
         told = f"What is left of {_WHOSE[account.holder]} is too little for this answer; there is more"
@@ -46,10 +44,12 @@ def _too_dear(account: Account) -> str:
     """Say that the whole limit is less than one answer may cost, or none at all, so that waiting does not help."""
     if account.unit == "questions":
         return "This workspace's plan has no questions; whoever runs me can give it another plan."
+    if not account.limit:
+        return "Whoever runs me allows no money for answers here, so no language model that costs any is asked."
     what = {
-        "person": "a person's money for a day",
-        "workspace": "the money of this workspace's plan for a month",
-        "everyone": "the money of a whole day",
+        "person": "one person may spend in a day",
+        "workspace": "this workspace's plan allows in a month",
+        "everyone": "everyone together may spend in a day",
     }[account.holder]
     return f"One answer may cost more than {what}; whoever runs me can raise that limit."
 
@@ -70,3 +70,7 @@ def _within(seconds: float) -> str:
             count = round(seconds / size)
             return f"in {count} {unit}{'' if count == 1 else 's'}"
     return "in less than a minute"
+
+
+def _questions(limit: int) -> str:
+    return "You have asked the one question" if limit == 1 else f"You have asked all {limit:,} questions"

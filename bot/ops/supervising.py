@@ -21,11 +21,15 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """A task that a service can live without; done again ``every`` so many seconds after it was done."""
+    """A task that a service can live without; done again ``every`` so many seconds after it was done.
+
+    After failures it is tried again after a pause that grows to ``longest_pause``.
+    """
 
     name: str
     work: Callable[[], Awaitable[object]]
     every: float
+    longest_pause: float = 300.0
 
 
 @asynccontextmanager
@@ -44,7 +48,7 @@ async def supervised(side: Side, sleep: Callable[[float], Awaitable[None]] = asy
         except Exception as error:  # noqa: BLE001 - whatever it is, the service goes on
             failures += 1
             _report(side, error, failures)
-            await sleep(pause(failures))
+            await sleep(min(side.longest_pause, pause(failures)))
         else:
             if failures:
                 _log.warning("a side task works again", task=side.name)

@@ -5,6 +5,7 @@ What other clients read from its query (timeouts, sizes of pools, protocols) is 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -42,10 +43,10 @@ class RedisAddress:
 
 
 def redis_address(text: str) -> RedisAddress:
-    """Take an address apart: redis://, rediss:// for TLS, or unix://. Raises ValueError where it is none."""
+    """Take an address apart: redis:// or valkey://, rediss:// for TLS, or unix://. Raises ValueError for others."""
     if any(map(str.isspace, text)):
         raise ValueError
-    parts = urlsplit(text)
+    parts = urlsplit(re.sub("^valkey", "redis", text))
     query = parse_qs(parts.query)
     if parts.fragment or parts.scheme not in {"redis", "rediss", "unix"}:
         raise ValueError  # an unquoted # of a password would cut off the host

@@ -113,7 +113,7 @@ class Free(Ledger):
     async def standing(self, payer: Payer, /) -> Standing:
         return Standing(accounts=())
 
-    async def reserve(self, call: Call, /) -> Reservation:
+    async def reserve(self, call: Call, /, *, waits: bool = True) -> Reservation:
         return Reservation(id="", call=call)
 
     async def settle(self, reservation: Reservation, bill: Bill, /) -> None:

@@ -265,5 +265,5 @@ def test_mistakes_in_a_table_are_named_by_their_place(file: Path) -> None:
 
 def test_a_value_in_a_tables_place_is_named(file: Path) -> None:
     file.write_text('name = "x"\nstation = 3\n')
-    with pytest.raises(BadSettings, match="station is no setting"):
+    with pytest.raises(BadSettings, match=r"station must be a table \[station\]"):
         loaded(Composed, {}, file)

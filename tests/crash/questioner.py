@@ -46,9 +46,9 @@ class MarkedLedger(SqlLedger):
         self._points = points
         self.used: dict[str, int] = {}
 
-    async def reserve(self, call: Call, /) -> Reservation:
+    async def reserve(self, call: Call, /, *, waits: bool = True) -> Reservation:
         try:
-            reservation = await super().reserve(call)
+            reservation = await super().reserve(call, waits=waits)
         except OverBudget as error:
             self.used[call.answer] = error.account.used
             raise

@@ -39,7 +39,7 @@ class CarelessLedger(SqlLedger):
         super().__init__(database, limits, **told)
         self._books = SqlLedger(database, _boundless, **told)
 
-    async def reserve(self, call: Call, /) -> Reservation:
+    async def reserve(self, call: Call, /, *, waits: bool = True) -> Reservation:
         (account,) = (await self.standing(call.payer)).accounts
         if account.used + call.worst > account.limit:
             raise OverBudget("Used up.", account)

@@ -47,9 +47,9 @@ class MemoryLedger(Ledger):
         found = accounts(limits, self._uses(payer), NOON.timestamp())
         return Standing(accounts=found, small_only=limits.small_only)
 
-    async def reserve(self, call: Call, /) -> Reservation:
+    async def reserve(self, call: Call, /, *, waits: bool = True) -> Reservation:
         reservation = Reservation(id=f"charge {next(self._numbers)}", call=call)
-        until = asyncio.get_running_loop().time() + self._wait_seconds
+        until = asyncio.get_running_loop().time() + (self._wait_seconds if waits else 0.0)
         async with self._freed:
             while (found := self._obstacle(call)) is not None:
                 if not found.passes:

@@ -191,10 +191,10 @@ class Crowded(MemoryLedger):
         super().__init__(limited(WORST), wait_seconds=60.0)
         self.asked = asyncio.Event()
 
-    async def reserve(self, call: Call, /) -> Reservation:
+    async def reserve(self, call: Call, /, *, waits: bool = True) -> Reservation:
         if self.charges:
             self.asked.set()
-        return await super().reserve(call)
+        return await super().reserve(call, waits=waits)
 
 
 async def test_a_stop_ends_the_wait_for_money() -> None:
@@ -209,6 +209,26 @@ async def test_a_stop_ends_the_wait_for_money() -> None:
     assert (ending(asking.result()).verdict, model.asked) == ("stopped", [])
     await ledger.release(held)
     assert ledger.charges == {}
+
+
+class Untimely(MemoryLedger):
+    """A ledger whose asker is cancelled at the very moment at which the money is there."""
+
+    asker: asyncio.Task[list[Part]] | None = None
+
+    async def reserve(self, call: Call, /, *, waits: bool = True) -> Reservation:
+        reservation = await super().reserve(call, waits=waits)
+        assert self.asker is not None
+        self.asker.cancel()
+        return reservation
+
+
+async def test_money_that_came_too_late_for_anybody_to_have_it_is_given_back() -> None:
+    ledger, model = Untimely(), Named("first")
+    async with asyncio.TaskGroup() as group:
+        ledger.asker = group.create_task(Bench(model, ledger=ledger).ask(HARD))
+    assert ledger.asker.cancelled()
+    assert (ledger.charges, model.asked) == ({}, [])
 
 
 async def test_money_that_comes_free_in_time_pays_for_the_answer() -> None:
@@ -229,10 +249,10 @@ class Away(MemoryLedger):
         super().__init__()
         self.when = when
 
-    async def reserve(self, call: Call, /) -> Reservation:
+    async def reserve(self, call: Call, /, *, waits: bool = True) -> Reservation:
         if self.when == "reserve":
             raise StoreAway("PostgreSQL does not answer.")
-        return await super().reserve(call)
+        return await super().reserve(call, waits=waits)
 
     async def settle(self, reservation: Reservation, bill: Bill, /) -> None:
         if self.when == "settle":

@@ -38,6 +38,11 @@ def spend(folder: Path, *charges: dict[str, Any], accounts: tuple[dict[str, Any]
 
 
 def a_day(folder: Path) -> None:
+    toml = folder / "footnote.toml"
+    toml.write_text(
+        (toml.read_text() if toml.exists() else "")
+        + '\n[[plans]]\nname = "hundred"\nquestions = 100\n[[workspaces]]\nid = "slack:T1"\nplan = "hundred"\n'
+    )
     spend(
         folder,
         a_charge(at=YESTERDAY, cost=2_000_000),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from bot.errors import ModelCut, ModelDown, ModelError, ModelRefused, ModelResting, PromptRefused
+from bot.errors import ModelCut, ModelDown, ModelError, ModelRefused, ModelResting, PromptCut, PromptRefused
 from bot.models.base import Finished
 from bot.models.breaker import Breaker
 from bot.models.chain import Chain, Link, watched
@@ -200,12 +200,19 @@ async def test_it_is_said_how_each_model_is() -> None:
     clock = Clock()
     first, second = link(down(), clock=clock), link(clock=clock)
     one = Chain(links=(first, second), last=LAST)
-    assert one.told() == "The model scripted is in use."
+    assert one.told() == "The model scripted is asked when it is needed."
     await failing(first)
     assert one.told() == (
-        "The model scripted failed and rests: it is tried again in 30 s. The model scripted is in use."
+        "The model scripted failed and rests: it is tried again in 30 s. The model scripted is asked when it is needed."
     )
     await failing(replace(second, model=down()))
     assert one.told().startswith("All models are resting: answers are quotes. ")
     clock.now += 30
     assert one.told() == "The model scripted failed and is being tried again."
+
+
+@pytest.mark.parametrize("error", [PromptRefused("Withheld.", begun=False), PromptCut("It broke off.")])
+async def test_what_is_withheld_of_one_prompt_rests_the_model_for_nobody(error: ModelError) -> None:
+    one = link(down(error))
+    await failing(one, times=20)
+    assert one.breaker.state == "closed"

@@ -25,15 +25,18 @@ def test_a_prompt_that_is_too_long_says_nothing_about_the_model(code: str, messa
     assert "too long" in error.told
 
 
+@pytest.mark.parametrize("status", [400, 403])
 @pytest.mark.parametrize(
     ("code", "message"),
     [
+        ("invalid_prompt", "This prompt was limited for violating our usage policy."),
+        ("data_inspection_failed", "Input data may contain inappropriate content."),
         ("content_filter", "The response was filtered due to the prompt triggering a content management policy."),
         ("", "Your request was flagged by our moderation system"),
     ],
 )
-def test_nor_does_one_that_a_filter_took(code: str, message: str) -> None:
-    error = refused(Refusal(status=400, code=code, message=message), HERE)
+def test_nor_does_one_that_a_filter_took(code: str, message: str, status: int) -> None:
+    error = refused(Refusal(status=status, code=code, message=message), HERE)
     assert isinstance(error, PromptRefused)
     assert "withheld" in error.told
 

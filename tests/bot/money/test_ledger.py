@@ -297,7 +297,7 @@ async def test_who_waits_is_refused_as_soon_as_waiting_cannot_help(processes: Pr
         waiting = group.create_task(wait())
         await asyncio.sleep(0.01)
         await here.settle(reservation, a_bill(95))
-    assert "is used up" in waiting.result()
+    assert "is too little for this answer" in waiting.result()
 
 
 async def test_whoever_gives_up_waiting_makes_room_in_the_line(processes: Processes) -> None:
@@ -317,7 +317,7 @@ async def test_whoever_gives_up_waiting_makes_room_in_the_line(processes: Proces
 async def test_a_new_day_and_a_new_month_begin_with_nothing_used(processes: Processes) -> None:
     here = processes.ledger(Chosen(person=None, everyone=None, plan=100, questions=1))
     await paid(here, "a1", cost=100)
-    told = "This month's money of this workspace's plan is used up; there is more on 1 December, in 1 minute."
+    told = "This workspace's money for this month is used up; there is more on 1 December, in 1 minute."
     assert (await refused(here, a_call("a2"))).told == told
     processes.clock.move(60)
     await paid(here, "a2", cost=100)
@@ -373,6 +373,30 @@ async def test_what_is_booked_for_a_vanished_process_is_told_too(processes: Proc
     processes.clock.move(31)
     await processes.ledger(limits, owner="here").recover()
     assert [(account.holder, account.used) for account, _ in processes.alerts] == [("everyone", 100)]
+
+
+async def test_a_process_that_cannot_tell_leaves_it_to_one_that_can(processes: Processes) -> None:
+    limits = Chosen(person=None, everyone=1_000)
+    mute = SqlLedger(processes.database, limits, wait_seconds=0.0, owner="mute", now=processes.clock.now)
+    await paid(mute, "a1", cost=850, worst=850)
+    await paid(processes.ledger(limits), "a2", cost=1)
+    assert [account.used for account, _ in processes.alerts] == [851]
+
+
+# --- the end
+
+
+async def test_a_process_that_ends_frees_what_it_never_spent(processes: Processes) -> None:
+    here = processes.ledger(Chosen(person=100), wait_seconds=30.0)
+    async with here.running():
+        first = await here.reserve(a_call("a1"))
+        async with asyncio.TaskGroup() as group:
+            waiting = group.create_task(here.reserve(a_call("a2")))
+            await asyncio.sleep(0.01)
+            await here.release(first)
+            waiting.cancel()
+    assert await processes.reserved() == 0
+    assert "open" not in await processes.states()
 
 
 # --- all of it at once

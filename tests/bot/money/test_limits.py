@@ -87,7 +87,7 @@ def test_days_and_months_are_named_as_iso_8601_does() -> None:
     [
         (
             Chosen(person=1_000),
-            {"person": Use(spent=950)},
+            {"person": Use(spent=1_000)},
             "Your money for today's answers is used up; there is more at 00:00 UTC, in 12 hours.",
         ),
         (
@@ -106,13 +106,13 @@ def test_days_and_months_are_named_as_iso_8601_does() -> None:
         (
             Chosen(plan=1_000),
             {"workspace": Use(spent=1_000)},
-            "This month's money of this workspace's plan is used up; there is more on 1 December, in 6 days.",
+            "This workspace's money for this month is used up; there is more on 1 December, in 6 days.",
         ),
         (
             Chosen(questions=5_000),
             {"workspace": Use(questions=5_000)},
             (
-                "All 5,000 questions that this workspace's plan has for a month are asked;"
+                "You have asked all 5,000 questions of this workspace's plan for this month;"
                 " there are more on 1 December, in 6 days."
             ),
         ),
@@ -127,7 +127,7 @@ def test_days_and_months_are_named_as_iso_8601_does() -> None:
         (
             Chosen(everyone=99),
             {},
-            "One answer may cost more than the money of a whole day; whoever runs me can raise that limit.",
+            "One answer may cost more than everyone together may spend in a day; whoever runs me can raise that limit.",
         ),
         (
             Chosen(questions=0),

@@ -31,7 +31,7 @@ class Standings:
         self.asked.append(payer)
         return self._standing
 
-    async def reserve(self, call: Call, /) -> Reservation:
+    async def reserve(self, call: Call, /, *, waits: bool = True) -> Reservation:
         raise NotImplementedError
 
     async def settle(self, reservation: Reservation, bill: Bill, /) -> None:

@@ -14,6 +14,7 @@ from bot.money.alerts import Alerts
 from bot.money.base import Bill, Call, Payer
 from bot.money.forecasting import Period, span
 from bot.money.ledger import SqlLedger
+from bot.money.limits import Limit, Limits
 from bot.money.usage import By, SetApart, Spent, Usage
 from bot.plans import Plans
 from bot.policy import MoneySettings
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
 DAY = span("day", EVENING)
 
 
+NOW = ("2026-11-24", "2026-11")
+
+
 @pytest.fixture
 def usage(database: Database) -> Usage:
     return Usage(database)
@@ -35,7 +39,7 @@ async def test_where_nothing_was_spent_all_is_nothing(usage: Usage) -> None:
     assert await usage.spent(DAY) == Spent()
     assert await usage.top("person", DAY) == []
     assert await usage.set_apart() == SetApart(calls=0, worst=0)
-    assert await usage.nearly(["2026-11-24", "2026-11"]) == []
+    assert await usage.nearly(NOW, Plans(MoneySettings()).limits) == []
 
 
 async def test_a_span_holds_what_was_begun_from_its_first_moment_until_before_its_end(
@@ -92,23 +96,35 @@ async def test_of_equals_the_one_with_more_calls_comes_first_then_the_first_by_n
     assert [share.name for share in await usage.top("model", DAY)] == ["c", "a", "b"]
 
 
-async def test_limits_that_are_nearly_used_up_come_fullest_first(database: Database, usage: Usage) -> None:
+def limits(payer: Payer) -> Limits:
+    """A hundred micro-dollars a day each; a plan of a hundred questions, of none for w2, without limit for w3."""
+    most = {"w1": 100, "w2": 0}.get(payer.workspace)
+    return Limits(
+        person=Limit(holder="person", name=payer.person, micros=100),
+        workspace=Limit(holder="workspace", name=payer.workspace, questions=most),
+        everyone=Limit(holder="everyone", micros=100),
+    )
+
+
+async def test_limits_that_are_nearly_used_up_come_fullest_first_whatever_they_were_before(
+    database: Database, usage: Usage
+) -> None:
     plan = {"holder": "workspace", "period": "2026-11"}
     await kept(
         database,
         accounts=(
-            an_account(spent=80, most_spent=100),
-            an_account(holder="person", name="p1", spent=100, most_spent=100),
-            an_account(holder="person", name="p2", spent=79, most_spent=100),
-            an_account(holder="person", name="p3", spent=100, most_spent=100, period="2026-11-23"),
-            an_account(**plan, name="w1", spent=10**9, questions=95, most_questions=100),
-            an_account(**plan, name="w2", spent=10, most_spent=0, questions=1, most_questions=100),
-            an_account(**plan, name="w3", spent=10**9, questions=10**6),
+            an_account(spent=80, most_spent=10**6),
+            an_account(holder="person", name="p1", spent=100),
+            an_account(holder="person", name="p2", spent=79, most_spent=79),
+            an_account(holder="person", name="p3", spent=100, period="2026-11-23"),
+            an_account(**plan, name="w1", spent=10**9, questions=95),
+            an_account(**plan, name="w2", spent=10, questions=1, most_questions=100),
+            an_account(**plan, name="w3", spent=10**9, questions=10**6, most_questions=1),
         ),
     )
-    assert [(one.name, one.unit, one.used, one.limit) for one in await usage.nearly(["2026-11-24", "2026-11"])] == [
-        ("w2", "micros", 10, 0),
+    assert [(one.name, one.unit, one.used, one.limit) for one in await usage.nearly(NOW, limits)] == [
         ("p1", "micros", 100, 100),
+        ("w2", "questions", 1, 0),
         ("w1", "questions", 95, 100),
         ("", "micros", 80, 100),
     ]
@@ -125,9 +141,9 @@ async def test_what_the_ledger_booked_is_what_was_spent_and_what_it_keeps_is_set
 ) -> None:
     platform = RecordingAdapter()
     alerts = Alerts("recording:1:channel:ops", {"recording": platform})
-    limits = Plans(MoneySettings(all_day=Decimal(1), wait_seconds=0)).limits
+    allowed = Plans(MoneySettings(all_day=Decimal(1), wait_seconds=0)).limits
     ledger = SqlLedger(
-        database, limits, wait_seconds=0.0, alert=alerts, now=lambda: literal(EVENING.timestamp(), Double())
+        database, allowed, wait_seconds=0.0, alert=alerts, now=lambda: literal(EVENING.timestamp(), Double())
     )
     payer = Payer(person="recording:1:person:mary", workspace="recording:1", channel="recording:1:channel:c")
     call = Call(answer="a1", payer=payer, feature="answer", model="gpt-4.1-mini", worst=900_000)
@@ -138,7 +154,7 @@ async def test_what_the_ledger_booked_is_what_was_spent_and_what_it_keeps_is_set
         cost=850_000, calls=1, questions=1, prompt_tokens=1_000, answer_tokens=100, guessed=1
     )
     assert await usage.set_apart() == SetApart(calls=1, worst=140_000)
-    (nearly,) = await usage.nearly(["2026-11-24", "2026-11"])
+    (nearly,) = await usage.nearly(NOW, allowed)
     assert (nearly.holder, nearly.used, nearly.limit) == ("everyone", 850_000, 1_000_000)
     async with alerts.running(), asyncio.timeout(5):
         while not platform.notices:  # noqa: ASYNC110 - a turn of the loop is all that it takes

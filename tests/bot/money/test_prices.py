@@ -96,7 +96,7 @@ def test_every_unknown_model_is_named_at_once_with_the_lines_to_add() -> None:
     )
     assert told.startswith('No price is known for llama3.2, odd"name, so')
     assert "gpt-4.1-mini" not in told
-    assert "0 is right for a model that you run yourself" in told
+    assert "0 is right for one that you run yourself" in told
     added = tomllib.loads(told[told.index("[[prices]]") :])
     assert added == {"prices": [{"model": "llama3.2", "input": 0, "output": 0}, {"model": 'odd"name', "input": 0}]}
     now_known = Prices(Settings.model_validate(added).prices, now=NOW)

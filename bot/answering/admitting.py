@@ -40,7 +40,7 @@ class Admission:
 
     async def admitted(self, question: Question) -> Admitted:
         """Take a question or not; once taken it counts, however often it is tried. Raises StoreError."""
-        paying = payer(question)
+        paying = payer(question.place, question.asker)
         standing = await self.ledger.standing(paying)
         windows = tuple(map(halved, self.windows)) if standing.stage in _THRIFTY else self.windows
         denied = await self.rates.admit(paying.person, question.id, windows)

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 CLOSEST: Final = 3
 """Titles that an "I don't know" names, at most."""
 _UNKNOWN: Final = "I don't know: I found no answer to that in the documents that everyone here may read."
-
-
 RESTING: Final = (
     "No language model could answer, so what I can give you here is quotes. Whoever runs me finds the reason in my log."
 )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from adapters.base import AnswerId, Principal, Question
+    from adapters.base import AnswerId, Person, Place, Principal
 
 Micros: TypeAlias = int
 """Millionths of a dollar."""
@@ -170,11 +170,10 @@ class Rates(Protocol):
         ...
 
 
-def payer(question: Question) -> Payer:
-    """Say who pays for the answer to a question."""
-    place = question.place
+def payer(place: Place, person: Person) -> Payer:
+    """Say who pays for what a person asks at a place."""
     return Payer(
-        person=f"{place.workspace}:person:{question.asker.id}",
+        person=f"{place.workspace}:person:{person.id}",
         workspace=place.workspace,
         channel=f"{place.workspace}:channel:{place.channel}",
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from adapters.base import Allowance, Spending
-from bot.money.base import Payer
+from bot.money.base import payer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -26,13 +26,7 @@ def usage_of(ledger: Ledger) -> Callable[[Used], Awaitable[Spending]]:
     """Give what a desk asks for a person's usage. It raises StoreError."""
 
     async def usage(wish: Used) -> Spending:
-        place = wish.place
-        payer = Payer(
-            person=f"{place.workspace}:person:{wish.person.id}",
-            workspace=place.workspace,
-            channel=f"{place.workspace}:channel:{place.channel}",
-        )
-        return seen(await ledger.standing(payer))
+        return seen(await ledger.standing(payer(wish.place, wish.person)))
 
     return usage
 

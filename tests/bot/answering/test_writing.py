@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from adapters.base import Part
     from bot.money.base import Bill, Payer, Reservation
 
+PAYER = payer(question("").place, question("").asker)
 ASKED = "How often is an API key rotated?"
 HARD = "Why is an API key rotated every 90 days?"
 COST = Flat().cost(prompt_tokens=100, answer_tokens=len(GOOD) // 4)
@@ -65,7 +66,7 @@ async def test_one_call_is_set_apart_and_booked_at_what_it_did_cost() -> None:
     assert booked(ledger) == [("first", COST)]
     (charge,) = ledger.charges.values()
     assert (charge.call.worst, charge.call.answer, charge.call.feature) == (WORST, "a1", "answer")
-    assert charge.call.payer == payer(question(HARD))
+    assert charge.call.payer == PAYER
 
 
 async def test_a_provider_that_never_began_costs_nothing_and_the_next_one_answers() -> None:
@@ -199,7 +200,7 @@ class Crowded(MemoryLedger):
 
 async def test_a_stop_ends_the_wait_for_money() -> None:
     ledger, model = Crowded(), Named("first")
-    other = Call(answer="other", payer=payer(question(HARD)), feature="answer", model="first", worst=WORST)
+    other = Call(answer="other", payer=PAYER, feature="answer", model="first", worst=WORST)
     held = await ledger.reserve(other)
     bench = Bench(model, ledger=ledger)
     async with asyncio.TaskGroup() as group:
@@ -233,7 +234,7 @@ async def test_money_that_came_too_late_for_anybody_to_have_it_is_given_back() -
 
 async def test_money_that_comes_free_in_time_pays_for_the_answer() -> None:
     ledger, model = Crowded(), Named("first")
-    other = Call(answer="other", payer=payer(question(HARD)), feature="answer", model="first", worst=WORST)
+    other = Call(answer="other", payer=PAYER, feature="answer", model="first", worst=WORST)
     held = await ledger.reserve(other)
     async with asyncio.TaskGroup() as group:
         asking = group.create_task(Bench(model, ledger=ledger).ask(HARD))

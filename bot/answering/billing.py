@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import asyncio
 
     from adapters.base import AnswerId
-    from bot.models.base import Bound, Finished, Heard, Prompt, Used
+    from bot.models.base import Finished, Heard, LanguageModel, Prompt, Used
     from bot.models.chain import Link
     from bot.money.base import Feature, Ledger, Micros, Payer, Price, Reservation
 
@@ -52,11 +52,11 @@ def billed(price: Price | None, used: Used) -> Bill:
     return Bill(**tokens, cost=cost, estimated=used.estimated)
 
 
-def owed(bound: Bound, finished: Finished | None, heard: Heard, *, begun: bool) -> Used | None:
+def owed(model: LanguageModel, prompt: Prompt, finished: Finished | None, heard: Heard, *, begun: bool) -> Used | None:
     """Give what a call that has ended used; None where its server never began to answer it."""
     if finished is not None:
         return finished
-    return heard.used(bound) if begun else None
+    return heard.used(model.bound(prompt)) if begun else None
 
 
 async def settled(ledger: Ledger, reservation: Reservation, price: Price | None, used: Used | None) -> None:

@@ -81,7 +81,7 @@ class Rewriter:
                 async with asyncio.timeout(_SECONDS):
                     await unless(stop, _read(links[0], prompt, line))
         finally:
-            used = owed(links[0].bound(prompt), line.finished, line.heard, begun=line.begun)
+            used = owed(links[0], prompt, line.finished, line.heard, begun=line.begun)
             await settled(self.ledger, reservation, links[0].price, used)
         said = line.text if line.finished is not None else None
         return said if said is not None and _keeps(text, said) else None

@@ -85,14 +85,15 @@ class Writing:
                 async for part in parts:
                     yield part
         if not self._ended(stop):
-            self.why = self.why or (replies.RESTING if self._failed else None)
+            self.why = self.why or (replies.RESTING if self.chain.links else None)
             async with aclosing(self._drafted(self.chain.last, stop)) as parts:
                 async for part in parts:
                     yield part
 
     def _links(self) -> Iterator[Link]:
-        """Give the chain in its order, then once more the first link that failed only in passing."""
-        yield from self.chain.order(self.task.difficulty, small_only=self.task.admitted.small_only)
+        """Give the chain in its order but for what rests, then once more the first link that failed only in passing."""
+        order = self.chain.order(self.task.difficulty, small_only=self.task.admitted.small_only)
+        yield from (link for link in order if not link.resting)
         yield from islice((link for link, error in self._failed.items() if _passes(error)), 1)
 
     async def _rest(self, link: Link, stop: asyncio.Event) -> None:
@@ -159,8 +160,7 @@ class Writing:
                     yield part
         finally:
             free = model is self.chain.last
-            bound = model.bound(task.prompt)
-            self.used = None if free else owed(bound, draft.finished, heard, begun=draft.begun)
+            self.used = None if free else owed(model, task.prompt, draft.finished, heard, begun=draft.begun)
 
 
 def _passes(error: ModelError) -> bool:

@@ -114,6 +114,16 @@ async def test_a_failure_that_stays_is_not_tried_again() -> None:
         assert len(model.asked) == 1
 
 
+async def test_for_a_model_that_rests_no_money_is_set_apart() -> None:
+    ledger, model = MemoryLedger(limited(WORST - 1)), Named("first", error=ModelDown("It is down.", begun=True))
+    resting = link(model)
+    for _ in range(5):
+        resting.breaker.admit().failed()  # type: ignore[union-attr]  # it is closed until then
+    parts = await Bench(resting, ledger=ledger).ask(HARD)
+    assert (ending(parts).model, model.asked, ledger.charges) == ("extractive", [], {})
+    assert rendered(tree(parts)).endswith(replies.RESTING)
+
+
 async def test_whoever_waited_a_minute_gets_quotes_and_no_further_model() -> None:
     seconds = iter([0.0, 0.0, 0.0, 61.0])
     second = Named("second")

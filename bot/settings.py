@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Final, Literal
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
@@ -43,8 +43,22 @@ def _principal(value: str) -> str:
 
 
 def _embedder(value: str) -> str:
-    if value not in embedders.names():
+    if value in KNOWN_MODELS:
+        return f"{OPENAI}{value}"
+    if value not in embedders.names() and not (value.startswith(OPENAI) and value[len(OPENAI) :].strip()):
         raise ValueError
+    return value
+
+
+def _address(value: str | None) -> str | None:
+    return None if value is None else address(value)
+
+
+def _host(value: object) -> object:
+    """Pinecone's console shows hosts with https:// and its API without."""
+    if isinstance(value, str):
+        value = value.strip().rstrip("/")
+        return address(value if "://" in value else f"https://{value}")
     return value
 
 
@@ -71,6 +85,13 @@ def _server(value: object) -> object:
     return value
 
 
+OPENAI: Final = "openai:"
+"""What names of models behind an endpoint begin with."""
+SMALL: Final = "openai:text-embedding-3-small"
+KNOWN_MODELS: Final = ("text-embedding-3-small", "text-embedding-3-large", "text-embedding-ada-002")
+"""Models that are known well enough to need no such beginning."""
+
+
 class Settings(BaseModel):
     """All that can be set. Names that people know from elsewhere keep them; our own begin with ``FOOTNOTE_``.
 
@@ -86,8 +107,40 @@ class Settings(BaseModel):
     )
     """The workspace that knowledge belongs to, and the principal that its members hold."""
     embedder: Annotated[str, AfterValidator(_embedder)] = Field(
-        default="minilm", description=_listed(embedders.names())
+        default="minilm",
+        description=f"{_listed(embedders.names())}, or openai: and the name of a model, as in {SMALL}",
     )
+    """What turns texts into vectors: a model on this machine, or one behind an OpenAI-compatible endpoint."""
+    embedding_dimensions: int | None = Field(
+        default=None, ge=8, le=4_096, description="a whole number from 8 to 4096, which that model can give"
+    )
+    """How long its vectors are, of an endpoint's model that can shorten them; None: as long as they come."""
+    embedding_base_url: Annotated[str | None, AfterValidator(_address)] = Field(
+        default=None, description="an address that begins with http:// or https://, such as http://localhost:11434/v1"
+    )
+    """Where that endpoint is, if not where the chat models are."""
+    embedding_api_key: Annotated[SecretStr | None, BeforeValidator(_key)] = Field(
+        default=None, description="one key, without spaces"
+    )
+    """The key for it, if it is not the chat models'."""
+    words: Literal["embedded", "postgres"] = Field(default="embedded", description="embedded or postgres")
+    """Where the catalog and its keywords are: in a file of ``home``, or in the database of ``DATABASE_URL``."""
+    vectors: Literal["embedded", "postgres", "pinecone"] | None = Field(
+        default=None, description="embedded, postgres or pinecone"
+    )
+    """Where the vectors are. Not set: in Pinecone where there is a host of it, else beside the keywords."""
+    language: str = Field(
+        default="porter", pattern=r"^[a-z]+$", description="a language that PostgreSQL can stem, such as german"
+    )
+    """How PostgreSQL stems keywords; porter is English, and what the embedded keywords do."""
+    pinecone_api_key: Annotated[SecretStr | None, BeforeValidator(_key), Variable("PINECONE_API_KEY")] = Field(
+        default=None, description="one key, without spaces"
+    )
+    pinecone_host: Annotated[str | None, BeforeValidator(_host), Variable("PINECONE_HOST")] = Field(
+        default=None,
+        description="the host of an index, as Pinecone's console shows it, such as https://team-1a2b3c.svc.pinecone.io",
+    )
+    """The index that has the vectors, or another server that speaks Pinecone's API."""
     model: str = Field(default="gpt-4.1-mini", pattern=r"^\S+$", description="the name of a model, without spaces")
     openai_api_key: Annotated[SecretStr | None, BeforeValidator(_key), Variable("OPENAI_API_KEY")] = Field(
         default=None, description="one key, without spaces"
@@ -155,6 +208,13 @@ class Settings(BaseModel):
     def database(self) -> Path | str:
         """The file of the bot's own tables, or the address of the server that has them, password and all."""
         return self.bot_database if self.database_url is None else self.database_url.get_secret_value()
+
+    @property
+    def vector_store(self) -> Literal["embedded", "postgres", "pinecone"]:
+        """Where the vectors are, as it was set or as the other settings say."""
+        if self.vectors is not None:
+            return self.vectors
+        return "pinecone" if self.pinecone_host else self.words
 
     @property
     def rates_of_one(self) -> tuple[Rate, ...]:

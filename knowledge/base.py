@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Mapping, Sequence
     from datetime import datetime
 
     import numpy as np
@@ -103,10 +103,15 @@ class Embedded:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class EmbeddedChunk:
-    """A chunk with its vector (d,)."""
+    """A chunk with its vector (d,) and what a search asks of its document, which an index of its own has to hold too.
+
+    ``attributes`` are by field, case-folded (``knowledge.attributes``); an edition never changes, so neither do they.
+    """
 
     chunk: Chunk
     vector: Vectors
+    readers: frozenset[Principal]
+    attributes: Mapping[Field, frozenset[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -249,7 +254,7 @@ class Index(Protocol):
     name: Literal["words", "vectors"]
 
     async def prepare(self, spec: VectorSpec, /) -> None:
-        """Make ready; raises WrongVectors where the index holds another model's."""
+        """Make ready for these vectors; raises WrongVectors where they do not fit into the index."""
         ...
 
     async def put(self, workspace: str, chunks: Sequence[EmbeddedChunk], /) -> None:
@@ -262,4 +267,28 @@ class Index(Protocol):
 
     async def search(self, query: Query, /) -> Sequence[Hit]:
         """Give at most ``query.limit`` hits, best first, none outside the scope or the filters."""
+        ...
+
+
+class VectorIndex(Index, Protocol):
+    """An index of vectors, which may be a server of its own, and slow to show what it was given.
+
+    It holds the vectors of one model, those of the spec that it was prepared with; where it keeps others' too, they are
+    apart. Whatever it holds, it finds only what the catalog lets answer.
+    """
+
+    async def settled(self, workspace: str, /) -> None:
+        """Return once a search sees all that was put and removed; raises Unreachable where that takes too long."""
+        ...
+
+    async def vectors(self, workspace: str, chunks: Sequence[str], /) -> Mapping[str, Vectors]:
+        """Give the vectors (d,) of these chunks by their id, as far as they are there."""
+        ...
+
+    async def clear(self, workspace: str, /) -> None:
+        """Forget all that is held of the workspace under the spec."""
+        ...
+
+    async def count(self, workspace: str, /) -> int:
+        """Say how many vectors of the workspace are held under the spec, answering or not."""
         ...

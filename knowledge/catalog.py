@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sqlalchemy import RowMapping
 
     from knowledge.base import Hit, Principal, Scope
-    from knowledge.store import Store
+    from knowledge.stores.base import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +97,14 @@ class Catalog:
     async def readable(self, documents: Collection[str], scope: Scope) -> frozenset[str]:
         """Say which of these documents answer now and may be read within the scope."""
         query = select(Edition.document).where(Edition.document.in_(set(documents)), readable_by(scope))
+        async with self.store.read() as connection:
+            return frozenset(await connection.scalars(query))
+
+    async def answering(self, editions: Collection[str], /, *, workspace: str) -> frozenset[str]:
+        """Say which of these editions answer in the workspace now, whoever may read them."""
+        query = select(Edition.id).where(
+            Edition.id.in_(set(editions)), Edition.workspace == workspace, Edition.state == "live"
+        )
         async with self.store.read() as connection:
             return frozenset(await connection.scalars(query))
 

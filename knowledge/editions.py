@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from sqlalchemy import bindparam, case, delete, insert, select, update
-from sqlalchemy.dialects import sqlite
 
-from knowledge.indexes.permission import folded
+from knowledge.attributes import attributes
 from knowledge.tables import Attribute, ChunkRow, Edition, Origin, Publication, Reader, Setting
 
 if TYPE_CHECKING:
@@ -19,9 +18,9 @@ if TYPE_CHECKING:
     from sqlalchemy import Delete, Insert, Update
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from knowledge.base import Document, Field
+    from knowledge.base import Document
     from knowledge.chunking import Chunked
-    from knowledge.store import Store
+    from knowledge.stores.base import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +126,9 @@ class Editions:
             await _many(connection, _with_state("live"), ({"edition_id": edition} for edition in publishing.flipped))
             dates = ({"edition_number": number, "given": given} for number, given in publishing.dates.items())
             await _many(connection, _dated(), dates)
-            await _many(connection, _placed(self._workspace), _places(publishing.origins))
+            await _many(connection, self._placed(), _places(publishing.origins))
             await _many(connection, _displaced(self._workspace), ({"named": name} for name in publishing.forgotten))
-            await connection.execute(_counted(self._workspace))
+            await connection.execute(self._counted())
 
     async def clear(self) -> tuple[Held, ...]:
         """Forget everything in the file, whoever's, and which model its vectors are of; give what the workspace held.
@@ -162,6 +161,16 @@ class Editions:
             "given_at": document.updated_at,
         }
 
+    def _placed(self) -> Insert:
+        row = {"workspace": self._workspace, "source": bindparam("named"), "place": bindparam("place")}
+        first = self._store.insert(Origin).values(row)
+        return first.on_conflict_do_update(index_elements=["workspace", "source"], set_={"place": first.excluded.place})
+
+    def _counted(self) -> Insert:
+        first = self._store.insert(Publication).values(workspace=self._workspace, generation=1)
+        counted = {"generation": Publication.generation + 1}
+        return first.on_conflict_do_update(index_elements=["workspace"], set_=counted)
+
 
 async def _numbers(connection: AsyncConnection, editions: Sequence[str]) -> Mapping[str, int]:
     rows = await connection.execute(select(Edition.id, Edition.number).where(Edition.id.in_(editions)))
@@ -174,18 +183,8 @@ def _readers(number: int, prepared: Prepared) -> Iterator[dict[str, object]]:
 
 
 def _attributes(number: int, prepared: Prepared) -> Iterator[dict[str, object]]:
-    document, chunked = prepared.document, prepared.chunked
-    said: Mapping[Field, Iterable[object]] = {
-        "source": (document.source,),
-        "kind": (chunked.genre, document.format),
-        "tag": chunked.tags,
-        "year": (chunked.year,),
-        "publisher": (chunked.publisher,),
-        "product": (chunked.product,),
-        "version": (chunked.version,),
-    }
-    for name, values in said.items():
-        for value in sorted({folded(value) for value in values if value is not None}):
+    for name, values in attributes(prepared.document, prepared.chunked).items():
+        for value in sorted(values):
             yield {"edition": number, "field": name, "value": value}
 
 
@@ -221,19 +220,8 @@ def _places(origins: Mapping[str, str]) -> Iterator[dict[str, object]]:
     return ({"named": source, "place": place} for source, place in origins.items())
 
 
-def _placed(workspace: str) -> Insert:
-    row = {"workspace": workspace, "source": bindparam("named"), "place": bindparam("place")}
-    first = sqlite.insert(Origin).values(row)
-    return first.on_conflict_do_update(index_elements=["workspace", "source"], set_={"place": first.excluded.place})
-
-
 def _displaced(workspace: str) -> Delete:
     return delete(Origin).where(Origin.workspace == workspace, Origin.source == bindparam("named"))
-
-
-def _counted(workspace: str) -> Insert:
-    first = sqlite.insert(Publication).values(workspace=workspace, generation=1)
-    return first.on_conflict_do_update(index_elements=["workspace"], set_={"generation": Publication.generation + 1})
 
 
 async def _many(

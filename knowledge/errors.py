@@ -5,7 +5,9 @@ KnowledgeError
 ├── Unreadable          a file that is not what its name says
 ├── OtherOrigin         another folder has this source's name already
 ├── NoSuchSource        nothing is known of a source of this name
-├── WrongVectors        the index holds another model's vectors
+├── WrongVectors        the index takes no vectors of this length or metric
+├── Unreachable         a server that knowledge needs does not answer, or not now
+├── Refused             such a server does not let us in, or not do that
 ├── Damaged             the knowledge file is corrupt, or no knowledge file at all
 ├── OtherVersion        the knowledge file was made by another version of Footnote
 ├── Busy                the knowledge file is locked by another process
@@ -41,7 +43,15 @@ class NoSuchSource(KnowledgeError):
 
 
 class WrongVectors(KnowledgeError):
-    """The index holds another model's vectors."""
+    """The index takes no vectors of this length or metric."""
+
+
+class Unreachable(KnowledgeError):
+    """A server that knowledge needs does not answer, or has too much to do now; trying again may help."""
+
+
+class Refused(KnowledgeError):
+    """Such a server does not let us in, or does not do what was asked; trying again does not help."""
 
 
 class Damaged(KnowledgeError):

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from knowledge.editions import Editions, Publishing
 from knowledge.errors import NoSuchSource
-from knowledge.turnstile import alone
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -21,7 +20,7 @@ async def forget(names: Collection[str], *, workspace: str, catalog: Catalog, in
     The indexes need not be prepared, so that any embedder will do. Raises NoSuchSource, and then nothing is forgotten;
     Busy where a sync is at work, NoSpace, Damaged.
     """
-    with alone(catalog.store.path):
+    async with catalog.store.alone():
         editions = Editions(catalog.store, workspace)
         held = await editions.held()
         known = {edition.source for edition in held}

@@ -9,7 +9,7 @@ from sqlalchemy import delete, insert, select
 from knowledge.tables import Setting
 
 if TYPE_CHECKING:
-    from knowledge.store import Store
+    from knowledge.stores.base import Store
 
 
 class Notes:

@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from knowledge import chunking, fingerprint, tokens
+from knowledge.attributes import attributes
 from knowledge.base import EmbeddedChunk, Skipped
 from knowledge.editions import Prepared
 from knowledge.errors import Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator, Sequence
+    from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 
-    from knowledge.base import Chunk, Document, Embedder, Index, Source
+    from knowledge.base import Chunk, Document, Embedder, Field, Index, Principal, Source, Vectors
     from knowledge.editions import Editions
     from knowledge.tally import Tally
 
@@ -72,10 +73,16 @@ class _Batch:
 
     prepared: list[Prepared] = field(default_factory=list)
     chunks: list[Chunk] = field(default_factory=list)
+    _known: dict[str, tuple[frozenset[Principal], Mapping[Field, frozenset[str]]]] = field(default_factory=dict)
 
     def add(self, prepared: Prepared) -> None:
         self.prepared.append(prepared)
         self.chunks.extend(prepared.chunked.chunks)
+        self._known[prepared.edition] = (prepared.document.readers, attributes(prepared.document, prepared.chunked))
+
+    def embedded(self, chunk: Chunk, vector: Vectors) -> EmbeddedChunk:
+        readers, known = self._known[chunk.edition]
+        return EmbeddedChunk(chunk=chunk, vector=vector, readers=readers, attributes=known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +189,7 @@ class Staging:
                 chunks = batch.chunks[start : start + self.embedder.batch]
                 with self.clock.of("embed"):
                     found = await self.embedder.embed([chunk.searched for chunk in chunks], purpose="passage")
-                pairs = zip(chunks, found.vectors, strict=True)
-                vectored.chunks.extend(EmbeddedChunk(chunk=chunk, vector=vector) for chunk, vector in pairs)
+                vectored.chunks.extend(map(batch.embedded, chunks, found.vectors))
                 self.embedded += len(chunks)
                 self.report("embedded")
             yield vectored

@@ -14,7 +14,6 @@ from knowledge.editions import Editions
 from knowledge.errors import KnowledgeError, NothingThere, OtherOrigin
 from knowledge.staging import Clock, Progress, Staging
 from knowledge.tally import Tally
-from knowledge.turnstile import alone
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -74,7 +73,7 @@ async def sync(  # noqa: PLR0913 - its dependencies
     Raises KnowledgeError (Busy where another sync is at work, WrongVectors, NoSpace, Damaged) and what the sources
     raise; then nothing is published, and what was staged waits for the next sync.
     """
-    with alone(catalog.store.path):
+    async with catalog.store.alone():
         run = _Sync(workspace=workspace, indexes=indexes, editions=Editions(catalog.store, workspace), clock=Clock())
         if rebuild:
             await _must_be_of_use(sources, embedder)

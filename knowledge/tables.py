@@ -39,7 +39,7 @@ class Base(DeclarativeBase):
 
 
 class Setting(Base):
-    """What the file was made with (``vectors.model``, ``.dimensions``, ``.metric``), and notes (``note.…``)."""
+    """Notes (``note.…``), and what the database itself was made with."""
 
     __tablename__ = "setting"
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -73,7 +73,14 @@ class Edition(Base):
     __tablename__ = "edition"
     __table_args__ = (
         UniqueConstraint("workspace", "document", "digest"),
-        Index("ix_edition_answering", "workspace", "document", unique=True, sqlite_where=text("state = 'live'")),
+        Index(
+            "ix_edition_answering",
+            "workspace",
+            "document",
+            unique=True,
+            sqlite_where=text("state = 'live'"),
+            postgresql_where=text("state = 'live'"),
+        ),
         Index("ix_edition_state", "workspace", "state"),
         {"sqlite_autoincrement": True},
     )
@@ -133,12 +140,71 @@ class ChunkRow(Base):
     anchor: Mapped[str | None]
 
 
+class VectorModel(Base):
+    """A model whose vectors the embedded index holds, by a small number."""
+
+    __tablename__ = "vector_model"
+    __table_args__ = (UniqueConstraint("model", "dimensions", "metric"), {"sqlite_autoincrement": True})
+    number: Mapped[int] = mapped_column(primary_key=True)
+    model: Mapped[str]
+    dimensions: Mapped[int]
+    metric: Mapped[str] = mapped_column(String(16))
+
+
 class VectorRow(Base):
-    """A chunk's vector in the embedded index: float32, little-endian, unit length."""
+    """A chunk's vector of one model in the embedded index: float32, little-endian, unit length."""
 
     __tablename__ = "vector"
     chunk: Mapped[int] = mapped_column(ForeignKey("chunk.number", ondelete="CASCADE"), primary_key=True)
+    model: Mapped[int] = mapped_column(ForeignKey("vector_model.number", ondelete="CASCADE"), primary_key=True)
     data: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class VectorSet(Base):
+    """The vectors of a workspace, of one model and in one store.
+
+    One is serving: searches ask it, and syncs write into it. One may be coming, which is filled in the background; at
+    its end both change in one transaction. What is leaving still has to be cleared, wherever it is.
+    """
+
+    __tablename__ = "vector_set"
+    __table_args__ = (
+        Index(
+            "ix_vector_set_serving",
+            "workspace",
+            unique=True,
+            sqlite_where=text("state = 'serving'"),
+            postgresql_where=text("state = 'serving'"),
+        ),
+        {"sqlite_autoincrement": True},
+    )
+    number: Mapped[int] = mapped_column(primary_key=True)
+    workspace: Mapped[str]
+    store: Mapped[str] = mapped_column(String(16))
+    embedder: Mapped[str]
+    """The name under which the settings know what made these vectors."""
+    model: Mapped[str]
+    dimensions: Mapped[int]
+    metric: Mapped[str] = mapped_column(String(16))
+    state: Mapped[Literal["coming", "serving", "leaving"]] = mapped_column(String(8))
+
+
+class Carried(Base):
+    """An edition all of whose vectors a set that is coming has already."""
+
+    __tablename__ = "carried"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    vectors: Mapped[int] = mapped_column(ForeignKey("vector_set.number", ondelete="CASCADE"), primary_key=True)
+    edition: Mapped[int] = mapped_column(ForeignKey("edition.number", ondelete="CASCADE"), primary_key=True)
+
+
+class Leaving(Base):
+    """An edition that the catalog holds no more, and that every index of vectors still has to forget."""
+
+    __tablename__ = "leaving"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    workspace: Mapped[str] = mapped_column(primary_key=True)
+    edition: Mapped[str] = mapped_column(String(32), primary_key=True)
 
 
 WORDS = (

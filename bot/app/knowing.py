@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from knowledge.notes import Notes
     from knowledge.retriever import Retriever
     from knowledge.staging import Progress
-    from knowledge.store import Store
+    from knowledge.stores.sqlite import SqliteStore
     from knowledge.syncing import Summary
 
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class Knowledge:
     """What is known, open: to search, to look up, and to sync."""
 
-    store: Store
+    store: SqliteStore
     catalog: Catalog
     indexes: Sequence[Index]
     embedder: Embedder
@@ -125,10 +125,10 @@ async def opened(
     from knowledge.indexes.words import Words
     from knowledge.retriever import Retriever
     from knowledge.sentences import Sentences
-    from knowledge.store import Store
+    from knowledge.stores.sqlite import SqliteStore
 
     embedder = embedder or embedder_of(settings)
-    async with Store(file or settings.knowledge_database) as store:
+    async with SqliteStore(file or settings.knowledge_database) as store:
         catalog = Catalog(store)
         indexes = (Words(store), VectorMatrix(store))
         yield Knowledge(

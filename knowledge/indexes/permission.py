@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, exists, select
 
+from knowledge.attributes import folded
 from knowledge.tables import Attribute, Edition, Reader
 
 if TYPE_CHECKING:
@@ -33,11 +34,6 @@ def readable_by(scope: Scope, filters: Sequence[Filter] = ()) -> ColumnElement[b
 def editions(scope: Scope, filters: Sequence[Filter] = ()) -> Select[int]:
     """Select the numbers of the editions that ``readable_by`` allows."""
     return select(Edition.number).where(readable_by(scope, filters))
-
-
-def folded(value: object) -> str:
-    """Bring a value into the form in which attributes are stored and compared."""
-    return str(value).strip().casefold()
 
 
 def _has(condition: Filter) -> ColumnElement[bool]:

@@ -5,26 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final, Literal, TypeAlias, cast
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 import numpy as np
-from sqlalchemy import LargeBinary, bindparam, delete, insert, select
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Integer, LargeBinary, bindparam, delete, func, select
 
-from knowledge.base import Index, VectorSpec
-from knowledge.errors import WrongVectors
+from knowledge.base import VectorIndex
 from knowledge.indexes import permission, reading
 from knowledge.indexes.matrix import Matrix
-from knowledge.tables import ChunkRow, Edition, Setting, VectorRow
+from knowledge.tables import ChunkRow, Edition, VectorModel, VectorRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.dialects import postgresql, sqlite
 
-    from knowledge.base import EmbeddedChunk, Filter, Hit, Metric, Query, Scope
+    from knowledge.base import EmbeddedChunk, Filter, Hit, Query, Scope, Vectors, VectorSpec
     from knowledge.indexes.matrix import Selection
-    from knowledge.store import Store
+    from knowledge.stores.base import Store
 
 _SELECTIONS: Final = 32
 """Scopes and filters whose rows are remembered: at most 0.2 MB each for 100,000 chunks."""
@@ -40,7 +39,7 @@ class _Held:
     selections: OrderedDict[_Asked, Selection] = field(default_factory=OrderedDict)
 
 
-class VectorMatrix(Index):
+class VectorMatrix(VectorIndex):
     """Every vector of a workspace that answers: 77 MB for 100,000 chunks of 384 dimensions.
 
     A search sees one publication, the newest at its beginning or a later one. Where it finds the file published anew,
@@ -52,18 +51,19 @@ class VectorMatrix(Index):
     def __init__(self, store: Store) -> None:
         """Search an open store; nothing is read yet."""
         self._store = store
-        self._spec: VectorSpec | None = None
+        self._model: reading.Model | None = None
         self._held: dict[str, _Held] = {}
         self._loading = asyncio.Lock()
 
     async def prepare(self, spec: VectorSpec, /) -> None:
-        """Say in the file whose vectors it holds; raises WrongVectors where it holds another model's."""
-        async with self._store.read() as connection:
-            known = await _known(connection)
-        if known != spec:
+        """Give the model its number; vectors of others stay apart."""
+        number = await self._number(spec)
+        if number is None:
             async with self._store.write() as connection:
-                await _claim(connection, spec)
-        self._spec = spec
+                row = {"model": spec.model, "dimensions": spec.dimensions, "metric": spec.metric}
+                await connection.execute(self._store.insert(VectorModel).values(row).on_conflict_do_nothing())
+            number = await self._number(spec)
+        self._model = reading.Model(number=number or 0, dimensions=spec.dimensions)
 
     async def put(
         self,
@@ -72,13 +72,14 @@ class VectorMatrix(Index):
         /,
     ) -> None:
         """Add the vectors of chunks that the catalog has staged; those that it does not know are left out."""
+        model = self._prepared.number
         rows = [
-            {"chunk_id": item.chunk.id, "vector": np.ascontiguousarray(item.vector, dtype="<f4").tobytes()}
+            {"chunk_id": item.chunk.id, "of": model, "vector": np.ascontiguousarray(item.vector, dtype="<f4").tobytes()}
             for item in chunks
         ]
         if rows:
             async with self._store.write() as connection:
-                await connection.execute(_PUT, rows)
+                await connection.execute(self._put(), rows)
 
     async def remove(self, workspace: str, editions: Sequence[str], /) -> None:
         """Forget the vectors of these editions; most went already, with their chunks."""
@@ -94,12 +95,48 @@ class VectorMatrix(Index):
             if held and held.matrix.editions().intersection(numbers):
                 del self._held[workspace]
 
+    async def settled(self, workspace: str, /) -> None:
+        """Nothing to wait for: a search reads what was published."""
+
+    async def vectors(self, workspace: str, chunks: Sequence[str], /) -> Mapping[str, Vectors]:
+        """Read them from the file, not from memory: those that do not answer yet too."""
+        rows = (
+            select(ChunkRow.id, VectorRow.data)
+            .join(VectorRow, VectorRow.chunk == ChunkRow.number)
+            .join(Edition, Edition.number == ChunkRow.edition)
+            .where(Edition.workspace == workspace, VectorRow.model == self._prepared.number, ChunkRow.id.in_(chunks))
+        )
+        async with self._store.read() as connection:
+            found = (await connection.execute(rows)).all()
+        return {chunk: np.frombuffer(data, "<f4").astype(np.float32) for chunk, data in found}
+
+    async def clear(self, workspace: str, /) -> None:
+        """Forget the model's vectors of the workspace, and what is held in memory."""
+        chunks = select(ChunkRow.number).join(Edition).where(Edition.workspace == workspace)
+        gone = delete(VectorRow).where(VectorRow.model == self._prepared.number, VectorRow.chunk.in_(chunks))
+        async with self._store.write() as connection:
+            await connection.execute(gone)
+        async with self._loading:
+            self._held.pop(workspace, None)
+
+    async def count(self, workspace: str, /) -> int:
+        """Count the model's vectors of the workspace."""
+        rows = (
+            select(func.count())
+            .select_from(VectorRow)
+            .join(ChunkRow, ChunkRow.number == VectorRow.chunk)
+            .join(Edition, Edition.number == ChunkRow.edition)
+            .where(Edition.workspace == workspace, VectorRow.model == self._prepared.number)
+        )
+        async with self._store.read() as connection:
+            return await connection.scalar(rows) or 0
+
     async def read_ahead(self, workspace: str, /) -> None:
         """Read what was published since, so that no search has to wait for it; raises what ``search`` raises."""
         await self._current(workspace)
 
     async def search(self, query: Query, /) -> Sequence[Hit]:
-        """Find the nearest chunks by cosine; raises WrongVectors where the file was made anew with another model."""
+        """Find the nearest chunks by cosine."""
         if query.vector is None or query.limit < 1:
             return ()
         while True:
@@ -123,18 +160,22 @@ class VectorMatrix(Index):
 
     async def _read(self, workspace: str, held: Matrix) -> Matrix:
         async with self._store.read() as connection:
-            spec = await self._checked(connection)
-            return await reading.followed(
-                held, connection, workspace, dimensions=spec.dimensions, path=self._store.path
-            )
+            return await reading.followed(held, self._store, connection, workspace, self._prepared)
 
-    async def _checked(self, connection: AsyncConnection) -> VectorSpec:
-        known = await _known(connection)
-        if self._spec is None:
-            raise ValueError("prepare comes before search")
-        if known not in {None, self._spec}:
-            raise WrongVectors(_told(known, self._spec))
-        return self._spec
+    def _put(self) -> postgresql.Insert | sqlite.Insert:
+        chunk = select(ChunkRow.number, bindparam("of", type_=Integer), bindparam("vector", type_=LargeBinary))
+        known = chunk.where(ChunkRow.id == bindparam("chunk_id"))
+        return self._store.insert(VectorRow).from_select(["chunk", "model", "data"], known).on_conflict_do_nothing()
+
+    @property
+    def _prepared(self) -> reading.Model:
+        if self._model is None:
+            raise ValueError("prepare comes first")
+        return self._model
+
+    async def _number(self, spec: VectorSpec) -> int | None:
+        async with self._store.read() as connection:
+            return await connection.scalar(select(VectorModel.number).where(_named(spec)))
 
     async def _selection(self, held: _Held, scope: Scope, filters: tuple[Filter, ...]) -> Selection | None:
         """Give the rows within the scope and the filters; None where the file was published anew meanwhile.
@@ -146,7 +187,7 @@ class VectorMatrix(Index):
             async with self._store.read() as connection:
                 if await reading.generation(connection, scope.workspace) != held.matrix.generation:
                     return None
-                editions = await reading.numbers(connection, permission.editions(scope, filters))
+                editions = await reading.numbers(self._store, connection, permission.editions(scope, filters))
             held.selections[asked] = await asyncio.to_thread(held.matrix.rows, editions)
             while len(held.selections) > _SELECTIONS:
                 held.selections.popitem(last=False)
@@ -154,46 +195,14 @@ class VectorMatrix(Index):
         return held.selections[asked]
 
 
-_PUT = (
-    sqlite.insert(VectorRow)
-    .from_select(
-        ["chunk", "data"],
-        select(ChunkRow.number, bindparam("vector", type_=LargeBinary)).where(ChunkRow.id == bindparam("chunk_id")),
-    )
-    .prefix_with("OR IGNORE")
-)
-
 _REMOVE = delete(VectorRow).where(
     VectorRow.chunk.in_(select(ChunkRow.number).where(ChunkRow.edition == bindparam("edition_number")))
 )
 
 
-async def _known(connection: AsyncConnection) -> VectorSpec | None:
-    query = select(Setting.name, Setting.value).where(Setting.name.startswith("vectors."))
-    found = dict((await connection.execute(query)).all())
-    if not found:
-        return None
-    return VectorSpec(
-        model=found["vectors.model"],
-        dimensions=int(found["vectors.dimensions"]),
-        metric=cast("Metric", found["vectors.metric"]),
-    )
-
-
-async def _claim(connection: AsyncConnection, spec: VectorSpec) -> None:
-    """Write the model down, unless vectors of another one are there."""
-    known = await _known(connection)
-    if known not in {None, spec} and await connection.scalar(select(VectorRow.chunk).limit(1)) is not None:
-        raise WrongVectors(_told(known, spec))
-    await connection.execute(delete(Setting).where(Setting.name.startswith("vectors.")))
-    values = {"model": spec.model, "dimensions": str(spec.dimensions), "metric": spec.metric}
-    rows = [{"name": f"vectors.{name}", "value": value} for name, value in values.items()]
-    await connection.execute(insert(Setting), rows)
-
-
-def _told(known: VectorSpec | None, spec: VectorSpec) -> str:
-    held = f"{known.model} ({known.dimensions} dimensions)" if known else "another model"
+def _named(spec: VectorSpec) -> ColumnElement[bool]:
     return (
-        f"The knowledge file holds vectors of {held}, and the embedder now is {spec.model} ({spec.dimensions}): "
-        "choose that embedder again, or run footnote sync --rebuild with all your paths."
+        (VectorModel.model == spec.model)
+        & (VectorModel.dimensions == spec.dimensions)
+        & (VectorModel.metric == spec.metric)
     )

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from knowledge.base import EmbeddedChunk, Query, Scope, VectorSpec
-    from knowledge.store import Store
+    from knowledge.stores.base import Store
 
 _MOST_TERMS: Final = 12
 """Terms in one search, the rarest of the question's: past them the ranking hardly changes and the time does."""

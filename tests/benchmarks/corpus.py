@@ -20,7 +20,7 @@ import numpy as np
 from sqlalchemy import bindparam, delete, insert, update
 
 from knowledge.base import Filter, Scope, VectorSpec
-from knowledge.store import Store
+from knowledge.stores.sqlite import SqliteStore
 from knowledge.tables import Attribute, ChunkRow, Edition, Publication, Reader, VectorRow
 from knowledge.terms import STOPWORDS
 
@@ -106,7 +106,7 @@ class Corpus:
         return Question(text=text, vector=near)
 
 
-async def build(store: Store, corpus: Corpus, progress: Callable[[int], None] = lambda _: None) -> None:
+async def build(store: SqliteStore, corpus: Corpus, progress: Callable[[int], None] = lambda _: None) -> None:
     """Write every document, as live editions of one publication."""
     for first in range(0, corpus.documents, _BATCH):
         numbers = range(first, min(first + _BATCH, corpus.documents))
@@ -116,7 +116,7 @@ async def build(store: Store, corpus: Corpus, progress: Callable[[int], None] = 
         await connection.execute(insert(Publication), [{"workspace": WORKSPACE, "generation": 1}])
 
 
-async def publish_anew(store: Store, corpus: Corpus, documents: range) -> None:
+async def publish_anew(store: SqliteStore, corpus: Corpus, documents: range) -> None:
     """Replace some documents by their next version: staged in batches, then published at once, as a sync does."""
     for first in range(documents.start, documents.stop, _BATCH):
         await _write(store, corpus, range(first, min(first + _BATCH, documents.stop)), version=1, state="staged")
@@ -128,7 +128,7 @@ async def publish_anew(store: Store, corpus: Corpus, documents: range) -> None:
         await connection.execute(update(Publication).values(generation=Publication.generation + 1))
 
 
-async def _write(store: Store, corpus: Corpus, numbers: range, *, version: int, state: str = "live") -> None:
+async def _write(store: SqliteStore, corpus: Corpus, numbers: range, *, version: int, state: str = "live") -> None:
     rows: dict[type, list[dict[str, Any]]] = {Edition: [], Reader: [], Attribute: [], ChunkRow: [], VectorRow: []}
     for number in numbers:
         for table, row in _rows(corpus, number, version, state):
@@ -203,7 +203,7 @@ async def _main() -> None:
         parser.add_argument(name, type=int)
     asked = parser.parse_args()
     corpus = Corpus(asked.chunks, dimensions=asked.dimensions)
-    async with Store(asked.file) as store:
+    async with SqliteStore(asked.file) as store:
         await publish_anew(store, corpus, range(asked.first, asked.last))
 
 

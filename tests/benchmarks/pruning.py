@@ -20,7 +20,7 @@ from knowledge.catalog import Catalog
 from knowledge.indexes import words
 from knowledge.indexes.words import Words
 from knowledge.retriever import Retriever
-from knowledge.store import Store
+from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.retrieval import PAGES
@@ -51,7 +51,7 @@ def figures(data: Path) -> Sequence[Figure]:
 
 async def _measured(folder: Path, kept: Path) -> Sequence[Figure]:
     found: list[Figure] = []
-    async with Store(kept / f"{folder.name}.db") as store:
+    async with SqliteStore(kept / f"{folder.name}.db") as store:
         catalog = Catalog(store)
         source = rows(folder, pages=folder.name in PAGES)
         await sync([source], workspace=_WORKSPACE, catalog=catalog, indexes=(), embedder=Hashing())

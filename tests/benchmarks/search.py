@@ -20,7 +20,7 @@ from rich.progress import Progress
 
 from knowledge.embedders.minilm import MiniLm
 from knowledge.indexes.vectors import VectorMatrix
-from knowledge.store import Store
+from knowledge.stores.sqlite import SqliteStore
 from tests.benchmarks.corpus import Corpus, build
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.searching import ROOT
@@ -59,7 +59,7 @@ async def made(file: Path, corpus: Corpus) -> None:
     """Build a file, and show how far it is."""
     with Progress(console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("building", total=corpus.documents * 8)
-        async with Store(file) as store:
+        async with SqliteStore(file) as store:
             await VectorMatrix(store).prepare(corpus.spec)
             await build(store, corpus, lambda chunks: progress.update(task, completed=chunks))
 

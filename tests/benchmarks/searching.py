@@ -31,7 +31,7 @@ from knowledge.indexes.vectors import VectorMatrix
 from knowledge.indexes.words import Words
 from knowledge.retriever import Retriever
 from knowledge.sentences import Sentences
-from knowledge.store import Store
+from knowledge.stores.sqlite import SqliteStore
 from tests.benchmarks.corpus import ONE_PERCENT, SCOPE, WORKSPACE, Corpus
 from tests.benchmarks.figures import Figure
 
@@ -82,7 +82,7 @@ class Searched:
 
     file: Path
     size: Size
-    store: Store
+    store: SqliteStore
     words: Words
     vectors: VectorMatrix
     retriever: Retriever
@@ -137,7 +137,7 @@ async def measured(file: Path, size: Size, inner: Embedder | None) -> list[Figur
     held = {"Python, libraries, the questions": resident()}
     embedder = Known(questions, corpus.spec, inner)
     began, spent = time.perf_counter(), time.process_time()
-    async with Store(file) as store:
+    async with SqliteStore(file) as store:
         words, vectors = Words(store), VectorMatrix(store)
         await vectors.prepare(embedder.spec)
         sentences, catalog = Sentences(embedder), Catalog(store)

@@ -23,7 +23,7 @@ from knowledge.catalog import Catalog
 from knowledge.indexes.vectors import VectorMatrix
 from knowledge.indexes.words import Words
 from knowledge.sources.files import Files
-from knowledge.store import Store
+from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
 from tests.benchmarks.figures import Figure
 from tests.crash.library import write_first
@@ -77,7 +77,7 @@ async def _measured(home: Path, documents: int, embedder: str) -> _Measured:
     folder = home / "library"
     write_first(folder, documents)
     plain, listed, again = [], [], []
-    async with Store(home / "knowledge.db") as store:
+    async with SqliteStore(home / "knowledge.db") as store:
         chosen = _embedder(embedder, home)
         first = await _synced(folder, store, chosen)
         for _ in range(ROUNDS):
@@ -149,7 +149,7 @@ async def _given(folder: Path) -> float:
     return time.perf_counter() - begun
 
 
-async def _synced(folder: Path, store: Store, embedder: Embedder) -> Summary:
+async def _synced(folder: Path, store: SqliteStore, embedder: Embedder) -> Summary:
     return await sync(
         [Files(folder, readers=frozenset({TEAM}))],
         workspace=TEAM,

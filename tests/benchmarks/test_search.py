@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from knowledge.store import Store
+from knowledge.stores.sqlite import SqliteStore
 from tests.benchmarks.corpus import SCOPE, Corpus, publish_anew
 from tests.benchmarks.search import made
 from tests.benchmarks.searching import Size, measured
@@ -32,7 +32,7 @@ async def test_every_kind_of_search_is_measured_and_a_publication_followed(tmp_p
 async def test_what_is_made_up_is_found_as_real_text_is(tmp_path: Path) -> None:
     corpus = Corpus(SIZE.chunks, dimensions=SIZE.dimensions)
     await made(tmp_path / "k.db", corpus)
-    async with Store(tmp_path / "k.db") as store:
+    async with SqliteStore(tmp_path / "k.db") as store:
         await publish_anew(store, corpus, range(3))
         assert await store.generation(SCOPE.workspace) == 2
     texts, vectors = corpus.texts(7, 0)

@@ -5,20 +5,19 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, cast
 
 import numpy as np
 import pytest
 
 from knowledge.base import PUBLIC, Filter, Query, Scope, VectorSpec
-from knowledge.errors import WrongVectors
-from tests.doubles.hashing import Hashing
+from tests.doubles.hashing import Hashing, hashed
 from tests.doubles.knowledge import A_WORKSPACE, SPEC, Held, an_edition
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from knowledge.base import Field, Hit, Index
+    from knowledge.base import Field, Hit, Index, VectorIndex
 
 TEAM = "slack:T1"
 CHANNEL = "slack:T1:channel:C1"
@@ -30,6 +29,10 @@ class Library(Protocol):
     @property
     def index(self) -> Index:
         """The index."""
+        ...
+
+    def beside(self) -> VectorIndex:
+        """Make another index on the same store, as another process has one; not for words."""
         ...
 
     async def stage(self, *held: Held) -> None:
@@ -69,6 +72,11 @@ class _Asker:
 
 def _of(name: Field, *values: str) -> Filter:
     return Filter(field=name, values=frozenset(values))
+
+
+def _asked(text: str) -> Query:
+    scope = Scope(workspace=A_WORKSPACE, principals=frozenset({TEAM}))
+    return Query(text=text, vector=hashed(text, SPEC.dimensions), scope=scope)
 
 
 class IndexContract(ABC):
@@ -227,21 +235,48 @@ class IndexContract(ABC):
 class VectorsContract(IndexContract):
     """What holds for an index of vectors besides."""
 
-    async def test_another_models_vectors_are_refused(self) -> None:
-        async with self.holding(an_edition("a", "backups")) as asker:
-            for other in (
-                VectorSpec(model="other", dimensions=SPEC.dimensions),
-                VectorSpec(model=SPEC.model, dimensions=SPEC.dimensions * 2),
-            ):
-                with pytest.raises(WrongVectors) as refused:
-                    await asker.library.index.prepare(other)
-                assert "sync --rebuild" in refused.value.told
+    async def test_another_models_vectors_stay_apart(self) -> None:
+        held = an_edition("a", "backups")
+        async with self.holding(held) as asker:
+            other = asker.library.beside()
+            await other.prepare(VectorSpec(model="other", dimensions=SPEC.dimensions))
+            assert await other.count(A_WORKSPACE) == 0
+            await other.put(A_WORKSPACE, held.chunks)
+            await other.settled(A_WORKSPACE)
+            assert [hit.chunk for hit in await other.search(_asked("backups"))] == [held.chunks[0].chunk.id]
+            await other.clear(A_WORKSPACE)
+            await other.settled(A_WORKSPACE)
+            assert await other.count(A_WORKSPACE) == 0
             assert await asker.found("backups") == {"a"}
 
-    async def test_an_empty_index_takes_any_model(self) -> None:
-        async with self.library() as library:
-            await library.index.prepare(VectorSpec(model="other", dimensions=7))
-            await library.index.prepare(SPEC)
+    async def test_vectors_come_back_as_they_were_put(self) -> None:
+        held = an_edition("a", "backups run daily", "restores take an hour")
+        async with self.holding(held) as asker:
+            index = self._of(asker)
+            found = await index.vectors(A_WORKSPACE, [each.chunk.id for each in held.chunks] + ["nothing@1:0"])
+            assert found.keys() == {each.chunk.id for each in held.chunks}
+            for each in held.chunks:
+                assert found[each.chunk.id] == pytest.approx(each.vector, abs=2e-3)
+            assert await index.vectors("slack:T2", [held.chunks[0].chunk.id]) == {}
+            assert await index.vectors(A_WORKSPACE, []) == {}
+
+    async def test_it_counts_what_it_holds_and_forgets_all_of_it(self) -> None:
+        held = an_edition("a", "backups run daily", "restores take an hour")
+        async with self.holding(held) as asker:
+            index = self._of(asker)
+            assert await index.count(A_WORKSPACE) == 2
+            assert await index.count("slack:T2") == 0
+            await index.clear("slack:T2")
+            await index.settled("slack:T2")
+            assert await index.count(A_WORKSPACE) == 2
+            await index.clear(A_WORKSPACE)
+            await index.settled(A_WORKSPACE)
+            assert await index.count(A_WORKSPACE) == 0
+            assert await asker.found("backups") == set()
+
+    @staticmethod
+    def _of(asker: _Asker) -> VectorIndex:
+        return cast("VectorIndex", asker.library.index)
 
     async def test_scores_are_cosines(self) -> None:
         async with self.holding(an_edition("a", "backups run daily")) as asker:

@@ -18,14 +18,14 @@ from knowledge.following import following
 from knowledge.indexes.vectors import VectorMatrix
 from knowledge.indexes.words import Words
 from knowledge.retriever import Retriever
-from knowledge.store import Store
+from knowledge.stores.sqlite import SqliteStore
 from tests.crash.together import QUESTION, SCOPE
 from tests.doubles.hashing import Hashing
 
 
 async def main(file: str) -> None:
     embedder = Hashing()
-    async with Store(Path(file)) as store:
+    async with SqliteStore(Path(file)) as store:
         indexes = (Words(store), VectorMatrix(store))
         for index in indexes:
             await index.prepare(embedder.spec)
@@ -36,7 +36,7 @@ async def main(file: str) -> None:
             asking.cancel()
 
 
-async def _ask(retriever: Retriever, store: Store) -> None:
+async def _ask(retriever: Retriever, store: SqliteStore) -> None:
     while True:
         before = await store.generation(SCOPE.workspace)
         found = await retriever.retrieve(QUESTION, scope=SCOPE, passages=20, tokens=100_000)

@@ -20,7 +20,7 @@ from knowledge.catalog import Catalog
 from knowledge.indexes.vectors import VectorMatrix
 from knowledge.indexes.words import Words
 from knowledge.sources.files import Files
-from knowledge.store import Store
+from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
 from tests.doubles.hashing import Hashing
 from tests.doubles.shelf import TEAM
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 async def synced(
     folder: Path,
-    store: Store,
+    store: SqliteStore,
     embedder: Embedder,
     progress: Callable[[Progress], None] | None = None,
 ) -> Summary:
@@ -78,7 +78,7 @@ class _Steps:
 
 
 async def main(folder: str, file: str, last: str = "0") -> None:
-    store = Store(Path(file))
+    store = SqliteStore(Path(file))
     asks = last == "asking"
     steps = _Steps(store.engine.sync_engine, 0 if asks else int(last))
     async with store:

@@ -16,7 +16,7 @@ from tests.doubles.shelf import TEAM
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from knowledge.store import Store
+    from knowledge.stores.sqlite import SqliteStore
 
 _TABLES = {
     "setting": "SELECT * FROM setting",
@@ -59,7 +59,7 @@ def waiting(path: Path) -> int:
         return int(connection.execute(query).fetchone()[0])
 
 
-async def found(store: Store) -> dict[str, dict[str, float]]:
+async def found(store: SqliteStore) -> dict[str, dict[str, float]]:
     """Give what both searches find for some questions, with scores."""
     scope = Scope(workspace=TEAM, principals=frozenset({TEAM}))
     results: dict[str, dict[str, float]] = {}

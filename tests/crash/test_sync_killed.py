@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from knowledge.store import Store
+from knowledge.stores.sqlite import SqliteStore
 from tests.crash.child import synced
 from tests.crash.contents import answering, contents, found, waiting
 from tests.crash.library import write_first, write_second
@@ -116,7 +116,7 @@ async def _later_sync(home: Path, documents: int) -> Case:
 
 
 async def _in_one_go(folder: Path, file: Path) -> Path:
-    async with Store(file) as store:
+    async with SqliteStore(file) as store:
         await synced(folder, store, Hashing())
     return file
 
@@ -157,7 +157,7 @@ async def _completed(case: Case, work: Path) -> None:
     file = work / "knowledge.db"
     old = answering(case.before) if case.before is not None else {}
     new = answering(case.after)
-    async with Store(file) as store:
+    async with SqliteStore(file) as store:
         left = answering(file)
         assert left in (old, new), "half of it was published"
         kept = waiting(file) - (waiting(case.before) if case.before is not None and left == old else 0)
@@ -168,7 +168,7 @@ async def _completed(case: Case, work: Path) -> None:
         assert len(embedder.texts) == summary.chunks
         assert summary.resumed or left == new or not kept
         results = await found(store)
-    async with Store(case.after) as reference:
+    async with SqliteStore(case.after) as reference:
         assert results == await found(reference)
     assert contents(file) == contents(case.after)
     assert _embedded_once(case, kept, summary.chunks, published=left == new)

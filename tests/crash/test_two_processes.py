@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from knowledge.base import Query, Scope
 from knowledge.catalog import Catalog
 from knowledge.indexes.words import Words
-from knowledge.store import Store
+from knowledge.stores.sqlite import SqliteStore
 from tests.crash import together
 from tests.crash.child import synced
 from tests.crash.contents import answering
@@ -34,7 +34,7 @@ SCOPE = Scope(workspace=TEAM, principals=frozenset({TEAM}))
 async def test_a_searcher_never_sees_half_of_what_another_process_syncs(tmp_path: Path) -> None:
     folder, file = tmp_path / "library", tmp_path / "knowledge.db"
     write_first(folder, 60)
-    async with Store(file) as store:
+    async with SqliteStore(file) as store:
         await synced(folder, store, Hashing())
         before, pictures = answering(file), []
         write_second(folder, 60)
@@ -60,7 +60,7 @@ async def _syncing(folder: Path, file: Path) -> AsyncGenerator[str]:
     assert await child.wait() == 0
 
 
-async def _search(store: Store, edition: str) -> None:
+async def _search(store: SqliteStore, edition: str) -> None:
     """Search for both editions' words, and find those of one."""
     hits = await Words(store).search(Query(text=f"{FIRST} {SECOND}", vector=None, scope=SCOPE, limit=100_000))
     passages = await Catalog(store).passages(hits, SCOPE)

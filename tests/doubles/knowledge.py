@@ -6,15 +6,14 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from knowledge.base import Chunk, EmbeddedChunk, Hit, Index, VectorSpec
-from knowledge.errors import WrongVectors
+from knowledge.base import Chunk, EmbeddedChunk, Hit, VectorIndex, VectorSpec
 from knowledge.terms import words
 from tests.doubles.hashing import hashed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from knowledge.base import Query
+    from knowledge.base import Field, Index, Query, Vectors
 
 A_WORKSPACE = "slack:T1"
 SPEC = VectorSpec(model="hashing", dimensions=64)
@@ -27,7 +26,7 @@ class Held:
     id: str
     document: str
     readers: frozenset[str]
-    attributes: Mapping[str, frozenset[str]]
+    attributes: Mapping[Field, frozenset[str]]
     chunks: tuple[EmbeddedChunk, ...]
 
 
@@ -36,7 +35,7 @@ def an_edition(
     *texts: str,
     version: int = 1,
     readers: set[str] | frozenset[str] = frozenset({"slack:T1"}),
-    attributes: Mapping[str, Sequence[str]] | None = None,
+    attributes: Mapping[Field, Sequence[str]] | None = None,
 ) -> Held:
     """An edition of a document, named ``document@version``, with one chunk a text."""
     edition = f"{document}@{version}"
@@ -44,39 +43,67 @@ def an_edition(
         Chunk(id=f"{edition}:{ordinal}", edition=edition, ordinal=ordinal, text=text, searched=text)
         for ordinal, text in enumerate(texts)
     ]
+    known = {name: frozenset(map(str.casefold, values)) for name, values in (attributes or {}).items()}
     return Held(
         id=edition,
         document=document,
         readers=frozenset(readers),
-        attributes={name: frozenset(map(str.casefold, values)) for name, values in (attributes or {}).items()},
-        chunks=tuple(EmbeddedChunk(chunk=chunk, vector=hashed(chunk.text, SPEC.dimensions)) for chunk in chunks),
+        attributes=known,
+        chunks=tuple(
+            EmbeddedChunk(
+                chunk=chunk,
+                vector=hashed(chunk.text, SPEC.dimensions),
+                readers=frozenset(readers),
+                attributes=known,
+            )
+            for chunk in chunks
+        ),
     )
 
 
-class Memory(Index):
+class Memory(VectorIndex):
     """An index that keeps everything in dictionaries; words count how often the question's occur."""
 
-    def __init__(self, name: Literal["words", "vectors"]) -> None:
+    def __init__(self, name: Literal["words", "vectors"], beside: Memory | None = None) -> None:
         self.name = name
         self._spec: VectorSpec | None = None
-        self._chunks: dict[str, EmbeddedChunk] = {}
-        self._live: dict[str, Held] = {}
+        self._all: dict[tuple[str, VectorSpec | None], dict[str, EmbeddedChunk]] = beside._all if beside else {}
+        self._live: dict[str, Held] = beside._live if beside else {}
 
     async def prepare(self, spec: VectorSpec, /) -> None:
-        if self.name == "vectors" and self._chunks and spec != self._spec:
-            raise WrongVectors("Other vectors are there; run footnote sync --rebuild.")
         self._spec = spec
 
     async def put(self, workspace: str, chunks: Sequence[EmbeddedChunk], /) -> None:
-        self._chunks |= {item.chunk.id: item for item in chunks}
+        self._of(workspace).update({item.chunk.id: item for item in chunks})
 
     async def remove(self, workspace: str, editions: Sequence[str], /) -> None:
-        self._chunks = {name: item for name, item in self._chunks.items() if item.chunk.edition not in editions}
+        held = self._of(workspace)
+        for name in [name for name, item in held.items() if item.chunk.edition in editions]:
+            del held[name]
+
+    async def settled(self, workspace: str, /) -> None:
+        pass
+
+    async def vectors(self, workspace: str, chunks: Sequence[str], /) -> Mapping[str, Vectors]:
+        held = self._of(workspace)
+        return {name: held[name].vector for name in chunks if name in held}
+
+    async def clear(self, workspace: str, /) -> None:
+        self._of(workspace).clear()
+
+    async def count(self, workspace: str, /) -> int:
+        return len(self._of(workspace))
+
+    def beside(self) -> VectorIndex:
+        return Memory(self.name, self)
+
+    def _of(self, workspace: str) -> dict[str, EmbeddedChunk]:
+        return self._all.setdefault((workspace, self._spec), {})
 
     async def search(self, query: Query, /) -> Sequence[Hit]:
         found = [
             Hit(chunk=name, score=score)
-            for name, item in self._chunks.items()
+            for name, item in self._of(query.scope.workspace).items()
             if self._readable(item.chunk.edition, query) and (score := self._score(item, query)) > 0
         ]
         return sorted(found, key=lambda hit: (-hit.score, hit.chunk))[: query.limit]

@@ -1,32 +1,38 @@
-"""A knowledge file under an index, filled as a sync fills it but without one."""
+"""A store under an index, filled as a sync fills it but without one."""
 
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from knowledge.base import Document
 from knowledge.chunking import Chunked
 from knowledge.editions import Editions, Prepared, Publishing
-from knowledge.store import Store
+from knowledge.stores.sqlite import SqliteStore
 from tests.doubles.knowledge import A_WORKSPACE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
     from pathlib import Path
 
-    from knowledge.base import Index
+    from knowledge.base import Index, VectorIndex
+    from knowledge.stores.base import Store
     from tests.doubles.knowledge import Held
 
 
 @dataclass(frozen=True, slots=True)
-class FileLibrary:
+class StoredLibrary:
     """An index of an open store, and the catalog's editions beside it."""
 
     store: Store
     index: Index
+    make: Callable[[Store], Index]
     workspace: str = A_WORKSPACE
+
+    def beside(self) -> VectorIndex:
+        """Make another index on the open store."""
+        return cast("VectorIndex", self.make(self.store))
 
     async def stage(self, *held: Held) -> None:
         """Write the editions, then put their chunks into the index."""
@@ -46,10 +52,10 @@ class FileLibrary:
 
 
 @asynccontextmanager
-async def in_file(path: Path, make: Callable[[Store], Index]) -> AsyncGenerator[FileLibrary]:
+async def in_file(path: Path, make: Callable[[Store], Index]) -> AsyncGenerator[StoredLibrary]:
     """Open a library in a file, which other libraries may have open too."""
-    async with Store(path) as store:
-        yield FileLibrary(store, make(store))
+    async with SqliteStore(path) as store:
+        yield StoredLibrary(store, make(store), make)
 
 
 def _prepared(held: Held) -> Prepared:

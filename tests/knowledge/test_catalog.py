@@ -8,7 +8,7 @@ from sqlalchemy import event, text
 
 from knowledge.base import PUBLIC, Hit, Scope
 from knowledge.catalog import Catalog, Counts
-from knowledge.store import Store
+from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
 from tests.doubles.hashing import Hashing
 from tests.doubles.shelf import TEAM, Shelf, document
@@ -36,7 +36,7 @@ SHELF = Shelf(
 
 @pytest.fixture
 async def catalog(tmp_path: Path) -> AsyncGenerator[Catalog]:
-    async with Store(tmp_path / "knowledge.db") as store:
+    async with SqliteStore(tmp_path / "knowledge.db") as store:
         catalog = Catalog(store)
         await sync([SHELF], workspace=TEAM, catalog=catalog, indexes=[], embedder=Hashing())
         yield catalog
@@ -96,7 +96,7 @@ async def test_counts_are_of_what_answers(catalog: Catalog) -> None:
 
 async def test_passages_are_looked_up_by_their_chunks_and_not_through_every_document(tmp_path: Path) -> None:
     statements: list[tuple[str, Any]] = []
-    async with Store(tmp_path / "k.db") as store:
+    async with SqliteStore(tmp_path / "k.db") as store:
         event.listen(store.engine.sync_engine, "before_cursor_execute", lambda *said: statements.append(said[2:4]))
         await Catalog(store).passages([Hit(chunk=f"a@1:{number}", score=1.0) for number in range(15)], OURS)
         statement, parameters = statements[-1]

@@ -14,7 +14,7 @@ from knowledge.errors import Busy, NoSuchSource
 from knowledge.forgetting import forget
 from knowledge.indexes.vectors import VectorMatrix
 from knowledge.indexes.words import Words
-from knowledge.store import Store
+from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
 from knowledge.turnstile import alone
 from tests.doubles.hashing import Hashing, hashed
@@ -33,7 +33,7 @@ MORNING = datetime(2026, 11, 21, 8, tzinfo=UTC)
 class Desk:
     """A knowledge file with both indexes, and a second opening of it that stands for a running bot."""
 
-    def __init__(self, store: Store, elsewhere: Store) -> None:
+    def __init__(self, store: SqliteStore, elsewhere: SqliteStore) -> None:
         self.store = store
         self.catalog = Catalog(store)
         self.embedder = Hashing()
@@ -67,7 +67,7 @@ class Desk:
 
 @pytest.fixture
 async def desk(tmp_path: Path) -> AsyncGenerator[Desk]:
-    async with Store(tmp_path / "knowledge.db") as store, Store(tmp_path / "knowledge.db") as elsewhere:
+    async with SqliteStore(tmp_path / "knowledge.db") as store, SqliteStore(tmp_path / "knowledge.db") as elsewhere:
         desk = Desk(store, elsewhere)
         for index in desk.elsewhere:
             await index.prepare(desk.embedder.spec)
@@ -130,7 +130,7 @@ async def test_an_unknown_name_is_refused_with_the_known_ones_and_nothing_is_for
 
 
 async def test_of_an_empty_file_it_is_said_that_nothing_is_synced(tmp_path: Path) -> None:
-    async with Store(tmp_path / "empty.db") as store:
+    async with SqliteStore(tmp_path / "empty.db") as store:
         with pytest.raises(NoSuchSource, match="nothing is synced yet"):
             await forget({"wiki"}, workspace=TEAM, catalog=Catalog(store), indexes=[])
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.indexes.vectors import VectorMatrix
 from knowledge.notes import Notes
-from knowledge.store import Store
+from knowledge.stores.sqlite import SqliteStore
 from tests.doubles.knowledge import SPEC
 
 if TYPE_CHECKING:
@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 async def test_a_note_is_kept_until_it_is_replaced_or_forgotten(tmp_path: Path) -> None:
-    async with Store(tmp_path / "k.db") as store:
+    async with SqliteStore(tmp_path / "k.db") as store:
         notes = Notes(store)
         assert await notes.read("gate") is None
         await notes.write("gate", "one")
         await notes.write("gate", "two")
         await notes.write("other", "three")
-    async with Store(tmp_path / "k.db") as store:
+    async with SqliteStore(tmp_path / "k.db") as store:
         notes = Notes(store)
         assert await notes.read("gate") == "two"
         await notes.write("gate", None)
@@ -26,7 +26,7 @@ async def test_a_note_is_kept_until_it_is_replaced_or_forgotten(tmp_path: Path) 
 
 
 async def test_notes_and_the_name_of_the_model_do_not_mix(tmp_path: Path) -> None:
-    async with Store(tmp_path / "k.db") as store:
+    async with SqliteStore(tmp_path / "k.db") as store:
         await Notes(store).write("vectors.model", "mine")
         index = VectorMatrix(store)
         await index.prepare(SPEC)

@@ -14,7 +14,7 @@ from knowledge.indexes.vectors import VectorMatrix
 from knowledge.indexes.words import Words
 from knowledge.retriever import Retriever
 from knowledge.sentences import Sentences
-from knowledge.store import Store
+from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
 from tests.doubles.hashing import Hashing
 from tests.doubles.knowledge import Memory
@@ -49,7 +49,7 @@ class Asking(Hashing):
 
 @asynccontextmanager
 async def knowing(path: Path, *documents: object) -> AsyncGenerator[tuple[Retriever, Asking]]:
-    async with Store(path) as store:
+    async with SqliteStore(path) as store:
         embedder, catalog = Asking(), Catalog(store)
         indexes: list[Index] = [Words(store), VectorMatrix(store)]
         shelf = Shelf(*documents)  # type: ignore[arg-type]
@@ -129,7 +129,7 @@ async def test_an_error_of_an_index_is_raised_as_it_is(tmp_path: Path) -> None:
         async def search(self, query: Query, /) -> Sequence[Hit]:
             raise Busy("The knowledge file is in use.")
 
-    async with Store(tmp_path / "k.db") as store:
+    async with SqliteStore(tmp_path / "k.db") as store:
         retriever = Retriever(indexes=[Locked("words")], embedder=Hashing(), catalog=Catalog(store))
         with pytest.raises(Busy):
             await retriever.retrieve("keys", scope=SCOPE)
@@ -143,8 +143,8 @@ LONG = document(
 
 
 @asynccontextmanager
-async def rereading(path: Path, *documents: object) -> AsyncGenerator[tuple[Retriever, Store]]:
-    async with Store(path) as store:
+async def rereading(path: Path, *documents: object) -> AsyncGenerator[tuple[Retriever, SqliteStore]]:
+    async with SqliteStore(path) as store:
         embedder, catalog = Hashing(), Catalog(store)
         indexes: list[Index] = [Words(store), VectorMatrix(store)]
         shelf = Shelf(*documents)  # type: ignore[arg-type]
@@ -239,7 +239,7 @@ class _Overtaken(Index):
         return await self.inner.search(query)
 
 
-async def _sync(store: Store, embedder: Hashing, *documents: Document) -> None:
+async def _sync(store: SqliteStore, embedder: Hashing, *documents: Document) -> None:
     indexes: list[Index] = [Words(store), VectorMatrix(store)]
     await sync([Shelf(*documents)], workspace=TEAM, catalog=Catalog(store), indexes=indexes, embedder=embedder)
 

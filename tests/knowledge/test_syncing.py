@@ -12,7 +12,7 @@ from sqlalchemy import event, text
 from knowledge.base import PUBLIC, Hit, Scope
 from knowledge.catalog import Catalog, Counts
 from knowledge.errors import Busy, KnowledgeError, NoSpace, NothingThere, OtherOrigin, WrongVectors
-from knowledge.store import Store
+from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
 from knowledge.turnstile import alone
 from tests.doubles.hashing import Hashing
@@ -33,7 +33,7 @@ SCOPE = Scope(workspace=TEAM, principals=frozenset({TEAM}))
 class Desk:
     """One knowledge file, an embedder and an index: what a sync needs beside sources."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: SqliteStore) -> None:
         self.store = store
         self.catalog = Catalog(store)
         self.embedder = Hashing()
@@ -75,7 +75,7 @@ class Desk:
 
 @asynccontextmanager
 async def opened(path: Path) -> AsyncGenerator[Desk]:
-    async with Store(path) as store:
+    async with SqliteStore(path) as store:
         yield Desk(store)
 
 
@@ -360,7 +360,7 @@ async def test_nothing_is_forgotten_for_an_embedder_that_does_not_work(tmp_path:
         async def embed(self, texts: Sequence[str], /, *, purpose: str) -> Embedded:
             raise KnowledgeError("The embedder is not installed.")
 
-    async with Store(tmp_path / "k.db") as store:
+    async with SqliteStore(tmp_path / "k.db") as store:
         catalog = Catalog(store)
         await sync(
             [Shelf(document("keys.md", "# Keys"))], workspace=TEAM, catalog=catalog, indexes=[], embedder=Hashing()
@@ -378,7 +378,7 @@ async def test_nothing_is_forgotten_for_an_embedder_that_does_not_work(tmp_path:
 
 
 async def test_nothing_is_forgotten_for_a_folder_with_nothing_to_read(tmp_path: Path) -> None:
-    async with Store(tmp_path / "k.db") as store:
+    async with SqliteStore(tmp_path / "k.db") as store:
         catalog = Catalog(store)
         await sync(
             [Shelf(document("keys.md", "# Keys"))], workspace=TEAM, catalog=catalog, indexes=[], embedder=Hashing()

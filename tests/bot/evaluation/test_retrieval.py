@@ -16,7 +16,7 @@ from knowledge.indexes.words import Words
 from knowledge.retriever import Retriever
 from knowledge.sentences import Sentences
 from knowledge.sources.rows import Rows
-from knowledge.store import Store
+from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
 from tests.doubles.collections import QUERIES, a_collection
 from tests.doubles.hashing import Hashing
@@ -33,7 +33,7 @@ SCOPE = Scope(workspace=WORKSPACE, principals=frozenset({PUBLIC}))
 
 @asynccontextmanager
 async def evaluating(folder: Path, *, ways: Sequence[Way] = WAYS) -> AsyncGenerator[Evaluation]:
-    async with Store(folder / "k.db") as store:
+    async with SqliteStore(folder / "k.db") as store:
         embedder, catalog = Hashing(), Catalog(store)
         indexes = (Words(store), VectorMatrix(store))
         rows = Rows(folder / "corpus.jsonl", name="set", readers=frozenset({PUBLIC}), pages=False)

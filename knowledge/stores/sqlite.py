@@ -12,25 +12,29 @@ import time
 from contextlib import asynccontextmanager, closing
 from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import event, select, text
+from sqlalchemy import event, func, select, text
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from knowledge.errors import Damaged, OtherVersion
 from knowledge.faults import as_told, make_private, primary
+from knowledge.stores.base import Store
 from knowledge.tables import WORDS, Base, Publication
+from knowledge.turnstile import alone
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
     from sqlalchemy.ext.asyncio import AsyncConnection
+    from sqlalchemy.sql.elements import SQLCoreOperations
 
-SCHEMA = 2
+SCHEMA = 3
 """The version of the tables, kept in SQLite's ``user_version``. There is no migration: a sync rebuilds the file."""
 
 
-class Store:
+class SqliteStore(Store):
     """The file, open. Several processes may open it, and create it, at once.
 
     ``patience`` is how long a writer waits for another one, in seconds, before it gives up with Busy.
@@ -39,6 +43,7 @@ class Store:
     def __init__(self, path: Path, *, patience: float = 5.0) -> None:
         """Say where; nothing is opened yet."""
         self.path = path
+        self.name = str(path)
         self.engine = _engine(path, patience)
         self._patience = patience
         self._watch: sqlite3.Connection | None = None
@@ -81,7 +86,7 @@ class Store:
                 async with connection.begin():
                     yield connection
 
-    async def generation(self, workspace: str) -> int:
+    async def generation(self, workspace: str, /) -> int:
         """Say how often this workspace was published; a search that remembers it knows when to look anew.
 
         While nothing at all is written to the file, by whatever process, asking costs some microseconds.
@@ -96,6 +101,24 @@ class Store:
         if written is not None:  # from before the query: what is written meanwhile is seen the next time
             self._generations[workspace] = (written, known)
         return known
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncGenerator[None]:
+        """Hold the lock beside the file."""
+        with alone(self.path):
+            yield
+
+    def insert(self, table: type[Base], /) -> sqlite.Insert:
+        """Give SQLite's own INSERT."""
+        return sqlite.insert(table)
+
+    def listed(self, column: SQLCoreOperations[int], /) -> ColumnElement[str]:
+        """Put them into one text, which crosses from the driver's thread at once."""
+        return func.json_group_array(column)
+
+    def among(self, column: SQLCoreOperations[int], values: str, /) -> ColumnElement[bool]:
+        """Read them from one parameter, of which SQLite takes only so many."""
+        return column.in_(select(func.json_each(values).table_valued("value").c.value))
 
     def _written(self) -> int | None:
         """Give a number that changes with every commit of any other connection; None where SQLite cannot say now.

@@ -129,6 +129,8 @@ class Settings(BaseModel):
         default=None, description="embedded, postgres or pinecone"
     )
     """Where the vectors are. Not set: in Pinecone where there is a host of it, else beside the keywords."""
+    metric: Literal["cosine", "dot", "euclidean"] = Field(default="cosine", description="cosine, dot or euclidean")
+    """How an index compares vectors. They are of unit length, so all three order alike; an index knows but one."""
     language: str = Field(
         default="porter", pattern=r"^[a-z]+$", description="a language that PostgreSQL can stem, such as german"
     )

@@ -20,6 +20,7 @@ from knowledge.owning import beside
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Sequence
 
+    from knowledge.carrying import Carried
     from knowledge.syncing import Summary
 
 _RETRY: Final = 60.0
@@ -43,23 +44,29 @@ class Checked(Source, Protocol):
 class Upkeep:
     """Syncs sources, one at a time. ``told`` hears in sentences what changed and what failed, each failure once."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its dependencies
         self,
         *,
         sources: Sequence[Checked],
         sync: Callable[[Source], Awaitable[Summary]],
         minutes: float,
         told: Callable[[str], None] | None = None,
+        carry: Callable[[], Awaitable[Carried | None]] | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """``minutes`` lie between two syncs of a source; 0: once. Without ``told``, failures are logged."""
+        """``minutes`` lie between two syncs of a source; 0: once. Without ``told``, failures are logged.
+
+        ``carry`` comes before all syncs, once: it lets the vectors serve that the settings want.
+        """
         self._sources = sources
         self._sync = sync
+        self._carry = carry
         self._between = minutes * 60
         self._told = told
         self._sleep = sleep
         self._turn = asyncio.Lock()
         self._failures: dict[str, str] = {}
+        self._said: str | None = None
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -69,8 +76,45 @@ class Upkeep:
                 source.check()
             except KnowledgeError as error:
                 self._failed(source, error.told)
-        async with beside(self._keep(source) for source in self._sources):
+        carrying = [self._carrying()] if self._carry else []
+        async with beside([*carrying, *(self._keep(source) for source in self._sources)]):
             yield
+
+    async def _carrying(self) -> None:
+        """Carry until it is done; what fails is said once and tried again, less and less often."""
+        retry = _RETRY
+        while True:
+            async with self._turn:
+                if await self._carried():
+                    return
+            await self._sleep(retry)
+            retry = min(2 * retry, _SELDOM)
+
+    async def _carried(self) -> bool:
+        if self._carry is None:
+            return True
+        try:
+            with _switching_often():
+                carried = await self._carry()
+        except KnowledgeError as error:
+            self._say(f"The vectors could not be carried over, which is tried again: {error.told}", once=True)
+        except Exception:  # noqa: BLE001 - whatever it is, answers go on
+            _log.exception("the vectors could not be carried over")
+        else:
+            if carried is not None:
+                made = f"{carried.copied:,} copied, {carried.embedded:,} embedded"
+                self._say(f"Other vectors serve now: {made}.")
+            return True
+        return False
+
+    def _say(self, words: str, *, once: bool = False) -> None:
+        if once and words == self._said:
+            return
+        self._said = words
+        if self._told is None:
+            _log.warning(words)
+        else:
+            self._told(words)
 
     async def _keep(self, source: Source) -> None:
         retry = _RETRY

@@ -191,10 +191,14 @@ class Signals:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieved:
-    """The passages for a question, best first, and how good the search looks."""
+    """The passages for a question, best first, and how good the search looks.
+
+    ``missed`` is the sentence that says why only keywords were searched, None where vectors were too.
+    """
 
     passages: tuple[Passage, ...]
     signals: Signals = field(default_factory=Signals)
+    missed: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from sqlalchemy import bindparam, case, delete, insert, select, update
 
 from knowledge.attributes import attributes
-from knowledge.tables import Attribute, ChunkRow, Edition, Origin, Publication, Reader, Setting
+from knowledge.tables import Attribute, ChunkRow, Edition, Leaving, Origin, Publication, Reader, VectorSetRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -122,6 +122,8 @@ class Editions:
     async def publish(self, publishing: Publishing) -> None:
         """Let the new editions answer instead of the old ones, and count the publication: all in one transaction."""
         async with self._store.write() as connection:
+            leaving = self._store.insert(Leaving).on_conflict_do_nothing()
+            await _many(connection, leaving, self._leaving(publishing.dropped))
             await _many(connection, _dropped(), ({"edition_number": held.number} for held in publishing.dropped))
             await _many(connection, _with_state("live"), ({"edition_id": edition} for edition in publishing.flipped))
             dates = ({"edition_number": number, "given": given} for number, given in publishing.dates.items())
@@ -130,17 +132,18 @@ class Editions:
             await _many(connection, _displaced(self._workspace), ({"named": name} for name in publishing.forgotten))
             await connection.execute(self._counted())
 
-    async def clear(self) -> tuple[Held, ...]:
-        """Forget everything in the file, whoever's, and which model its vectors are of; give what the workspace held.
-
-        Other workspaces lose theirs too: a file holds vectors of one model only.
-        """
-        held = await self.held()
+    async def clear(self) -> None:
+        """Forget everything of the workspace; its vectors leave, wherever they are."""
+        mine = Edition.workspace == self._workspace
         async with self._store.write() as connection:
-            await connection.execute(update(Publication).values(generation=Publication.generation + 1))
-            await connection.execute(delete(Edition))
-            await connection.execute(delete(Setting).where(Setting.name.startswith("vectors.")))
-        return held
+            counted = update(Publication).where(Publication.workspace == self._workspace)
+            await connection.execute(counted.values(generation=Publication.generation + 1))
+            await connection.execute(delete(Edition).where(mine))
+            sets = update(VectorSetRow).where(VectorSetRow.workspace == self._workspace)
+            await connection.execute(sets.values(state="leaving"))
+
+    def _leaving(self, dropped: Iterable[Held]) -> Iterator[dict[str, object]]:
+        return ({"workspace": self._workspace, "edition": held.id} for held in dropped)
 
     def _edition(self, prepared: Prepared) -> dict[str, object]:
         document, chunked = prepared.document, prepared.chunked

@@ -1,4 +1,4 @@
-"""What makes a document the same as before: its bytes, what its source says of it, how it is cut and embedded."""
+"""What makes a document the same as before: its bytes, what its source says of it, and how it is cut."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from knowledge.base import Document, VectorSpec
+    from knowledge.base import Document
 
 _SIZE = 16
 """Bytes of a digest: 128 bits, so that two documents never share one by chance."""
 
 
-def digest(document: Document, *, chunker: str, spec: VectorSpec) -> str:
+def digest(document: Document, *, chunker: str) -> str:
     """Give 32 hexadecimal digits. The date is left out: a file only touched, or checked out anew, is the same."""
     particulars = (
         document.id,
@@ -29,7 +29,6 @@ def digest(document: Document, *, chunker: str, spec: VectorSpec) -> str:
         document.version,
         document.owner,
         chunker,
-        (spec.model, spec.dimensions, spec.metric),
     )
     hashed = blake2b(repr(particulars).encode(), digest_size=_SIZE)
     hashed.update(b"\0")

@@ -10,9 +10,9 @@ from knowledge.errors import KnowledgeError
 from knowledge.owning import beside
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator
 
-    from knowledge.base import Index
+    from knowledge.serving import Serving
 
 _PAUSE: Final = 0.5
 """Seconds between two looks, each of which costs microseconds where nothing was written."""
@@ -28,14 +28,16 @@ class Ahead(Protocol):
 
 
 @asynccontextmanager
-async def following(indexes: Sequence[Index], workspace: str, *, pause: float = _PAUSE) -> AsyncGenerator[None]:
+async def following(serving: Serving, *, pause: float = _PAUSE) -> AsyncGenerator[None]:
     """Look every ``pause`` seconds for a publication while the body runs, at once for the first time."""
-    async with beside(_follow(index, workspace, pause) for index in indexes if isinstance(index, Ahead)):
+    async with beside([_follow(serving, pause)]):
         yield
 
 
-async def _follow(index: Ahead, workspace: str, pause: float) -> None:
+async def _follow(serving: Serving, pause: float) -> None:
     while True:
         with suppress(KnowledgeError):  # a search meets the same, and says so to whoever asked
-            await index.read_ahead(workspace)
+            index = (await serving.now()).index
+            if isinstance(index, Ahead):
+                await index.read_ahead(serving.workspace)
         await asyncio.sleep(pause)

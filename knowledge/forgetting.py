@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from knowledge.editions import Editions, Publishing
-from knowledge.errors import NoSuchSource
+from knowledge.errors import KnowledgeError, NoSuchSource
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable
 
-    from knowledge.base import Index
     from knowledge.catalog import Catalog
+    from knowledge.serving import Serving
 
 
-async def forget(names: Collection[str], *, workspace: str, catalog: Catalog, indexes: Sequence[Index]) -> int:
+async def forget(names: Collection[str], *, catalog: Catalog, serving: Serving) -> int:
     """Make the workspace forget these sources, also what a killed sync staged of them; give how many documents ended.
 
-    The indexes need not be prepared, so that any embedder will do. Raises NoSuchSource, and then nothing is forgotten;
-    Busy where a sync is at work, NoSpace, Damaged.
+    Raises NoSuchSource, and then nothing is forgotten; Busy where a sync is at work, NoSpace, Damaged. Where an index
+    of vectors cannot be reached, it forgets them with the next sync.
     """
     async with catalog.store.alone():
-        editions = Editions(catalog.store, workspace)
+        editions = Editions(catalog.store, serving.workspace)
         held = await editions.held()
         known = {edition.source for edition in held}
         if unknown := sorted(set(names) - known):
             raise NoSuchSource(_told(unknown, known))
         dropped = tuple(edition for edition in held if edition.source in names)
         await editions.publish(Publishing(dropped=dropped, forgotten=frozenset(names)))
-        for index in indexes:
-            await index.remove(workspace, [edition.id for edition in dropped])
+        with suppress(KnowledgeError):  # they answer nothing, and the catalog remembers to remove them
+            await serving.sweep()
     return sum(edition.state == "live" for edition in dropped)
 
 

@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, replace
 from statistics import fmean
-from typing import TYPE_CHECKING, Final, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Final, Protocol, runtime_checkable
 
 from knowledge import terms, tokens
 from knowledge.base import Hit, Query, Retrieved
 from knowledge.choosing import chosen
 from knowledge.fusion import Ranking, fused, scaled
+from knowledge.meaning import Meaning
 from knowledge.reranking import Evidence, Nearest, held, reranked
 from knowledge.signals import Asked, signals
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from knowledge.base import Embedder, Filter, Index, Passage, Scope, Signals
+    from knowledge.base import Filter, Index, Passage, Scope, Signals
     from knowledge.catalog import Catalog
+    from knowledge.meaning import Paying, Serves
     from knowledge.reranking import Read
     from knowledge.sentences import Sentences
 
@@ -56,31 +58,44 @@ class Ranked:
     evidence: Mapping[str, Evidence]
     weights: Mapping[str, float]
     signals: Signals
+    missed: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """What one search is for: ``asking`` is the part of the text that it is judged by."""
+
+    text: str
+    asking: str
+    scope: Scope
+    filters: tuple[Filter, ...]
+    read: int
+    paying: Paying | None
 
 
 class Retriever:
-    """Searches every index at once. ``vector_share`` takes the place of the embedder's own, to measure others.
+    """Searches keywords and vectors at once. ``vector_share`` replaces the embedder's own, to measure others.
 
-    With ``sentences`` the best fused passages are read again; without, they stay in the fused order.
+    With ``sentences`` the best fused passages are read again; without, they stay in the fused order. Where vectors
+    cannot be had, a question is served by its keywords alone, and ``missed`` says so.
     """
 
     def __init__(
         self,
         *,
-        indexes: Sequence[Index],
-        embedder: Embedder,
+        words: Index | None,
+        vectors: Serves | None,
         catalog: Catalog,
         sentences: Sentences | None = None,
         vector_share: float | None = None,
     ) -> None:
-        """The first index that can weigh terms does; without one all terms weigh the same."""
-        self._indexes = indexes
-        self._embedder = embedder
+        """Without ``words`` that can weigh terms all terms weigh the same."""
+        self._words = words
+        self._vectors = vectors
         self._catalog = catalog
         self._sentences = sentences
-        self._weigher = next((index for index in indexes if isinstance(index, Weigher)), None)
-        share = embedder.vector_share if vector_share is None else vector_share
-        self._weights = {"vectors": share, "words": 1 - share}
+        self._weigher: Weigher | None = words if isinstance(words, Weigher) else None
+        self._share = vector_share
 
     async def retrieve(  # noqa: PLR0913 - one search has many sides
         self,
@@ -92,16 +107,18 @@ class Retriever:
         passages: int = 5,
         tokens: int = 1200,
         asking: str | None = None,
+        paying: Paying | None = None,
     ) -> Retrieved:
         """Give at most so many passages within so many tokens, titles and headings included, best first.
 
         The search is judged by how well it serves ``asking``, where only that part of the text is the question.
-        Raises KnowledgeError where an index or the embedder does.
+        ``paying`` is for embedders that cost something. Raises KnowledgeError where keywords or the catalog do.
         """
-        found = await self.ranked(text, scope=scope, filters=filters, read=passages * _READ, asking=asking)
+        read = passages * _READ
+        found = await self.ranked(text, scope=scope, filters=filters, read=read, asking=asking, paying=paying)
         return await asyncio.to_thread(within, found, passages=passages, tokens=tokens)
 
-    async def ranked(
+    async def ranked(  # noqa: PLR0913 - the same
         self,
         text: str,
         /,
@@ -110,52 +127,64 @@ class Retriever:
         filters: tuple[Filter, ...] = (),
         read: int = 0,
         asking: str | None = None,
+        paying: Paying | None = None,
     ) -> Ranked:
         """Give everything in its order, the best ``read`` at least as passages.
 
         All of it is of one publication: where another comes between the searches, they are done again.
         """
+        wanted = _Wanted(text=text, asking=asking or text, scope=scope, filters=filters, read=read, paying=paying)
         for _ in range(_TRIES - 1):
             before = await self._catalog.generation(scope.workspace)
-            found = await self._ranked(text, asking or text, scope, filters, read)
+            found = await self._ranked(wanted)
             if await self._catalog.generation(scope.workspace) == before:
                 return found
-        return await self._ranked(text, asking or text, scope, filters, read)
+        return await self._ranked(wanted)
 
-    async def _ranked(self, text: str, only: str, scope: Scope, filters: tuple[Filter, ...], read: int) -> Ranked:
-        asked = await self._asked(text, scope)
-        asking = asked if only == text else await self._asked(only, scope)
-        rankings = await self._search(asked, scope, filters)
+    async def _ranked(self, wanted: _Wanted) -> Ranked:
+        meaning = Meaning(serves=self._vectors, paying=wanted.paying) if self._vectors else None
+        asked = await self._asked(wanted.text, wanted.scope, meaning)
+        same = wanted.asking == wanted.text
+        asking = asked if same else await self._asked(wanted.asking, wanted.scope, meaning)
+        rankings = await self._search(asked, wanted, meaning)
         hits = fused(rankings)
-        best = await self._catalog.passages(hits[: max(_REREAD, read)], scope)
-        reads = await self._sentences.read(best[:_REREAD]) if self._sentences and asked.vector is not None else {}
-        return await asyncio.to_thread(_judged, asked, asking, rankings, hits, best, reads)
+        best = await self._catalog.passages(hits[: max(_REREAD, wanted.read)], wanted.scope)
+        reads = await self._sentences.read(best[:_REREAD]) if self._sentences else {}
+        found = await asyncio.to_thread(_judged, asked, asking, rankings, hits, best, reads)
+        return replace(found, missed=meaning.missed if meaning else None)
 
-    async def _asked(self, text: str, scope: Scope) -> Asked:
+    async def _asked(self, text: str, scope: Scope, meaning: Meaning | None) -> Asked:
         weights = await self._weigh(terms.telling(text), scope)
         text = await asyncio.to_thread(_shortened, text, weights)
-        vector = None
-        if any(index.name == "vectors" for index in self._indexes):
-            vector = (await self._embedder.embed([text], purpose="question")).vectors[0]
-        return Asked(text=text, weights=weights, vector=vector)
+        vector = await meaning.vector(text) if meaning else None
+        near = vector
+        if self._sentences and (vector is None or meaning is None or meaning.spec != self._sentences.spec):
+            near = await self._sentences.asked(text)
+        return Asked(text=text, weights=weights, vector=vector, near=near)
 
     async def _weigh(self, asked: Sequence[str], scope: Scope) -> Mapping[str, float]:
         if self._weigher is None:
             return dict.fromkeys(asked, 1.0)
         return await self._weigher.weigh(asked, workspace=scope.workspace)
 
-    async def _search(self, asked: Asked, scope: Scope, filters: tuple[Filter, ...]) -> tuple[Ranking, ...]:
-        """Run all searches at once; the first error ends the others."""
-        query = Query(text=asked.text, vector=asked.vector, scope=scope, filters=filters, limit=_CANDIDATES)
+    async def _search(self, asked: Asked, wanted: _Wanted, meaning: Meaning | None) -> tuple[Ranking, ...]:
+        """Run both searches at once; an error of the keywords ends the other."""
+        query = Query(
+            text=asked.text, vector=asked.vector, scope=wanted.scope, filters=wanted.filters, limit=_CANDIDATES
+        )
         try:
             async with asyncio.TaskGroup() as searches:
-                tasks = [(index.name, searches.create_task(_found(index, query))) for index in self._indexes]
+                words = searches.create_task(_found(self._words, query)) if self._words else None
+                vectors = searches.create_task(meaning.found(query)) if meaning else None
         except ExceptionGroup as group:
             raise group.exceptions[0] from group
-        return tuple(
-            Ranking(name=name, hits=task.result(), weight=self._weights[name], scale=_scale(name))
-            for name, task in tasks
-        )
+        share = self._share if self._share is not None else meaning.share if meaning else 0.0
+        rankings = []
+        if words is not None:
+            rankings.append(Ranking(name="words", hits=words.result(), weight=1 - share, scale="best"))
+        if vectors is not None:
+            rankings.append(Ranking(name="vectors", hits=vectors.result(), weight=share, scale="range"))
+        return tuple(rankings)
 
 
 def within(found: Ranked, *, passages: int, tokens: int) -> Retrieved:
@@ -163,6 +192,7 @@ def within(found: Ranked, *, passages: int, tokens: int) -> Retrieved:
     return Retrieved(
         passages=chosen(found.passages, found.weights, passages=passages, tokens=tokens, count=_count),
         signals=found.signals,
+        missed=found.missed,
     )
 
 
@@ -201,10 +231,6 @@ def _shortened(text: str, weights: Mapping[str, float]) -> str:
     return terms.shortened(text, weights, limit=_SEARCH_TEXT, count=_count)
 
 
-def _scale(name: Literal["words", "vectors"]) -> Literal["best", "range"]:
-    return "best" if name == "words" else "range"
-
-
 def _evidence(
     wanted: Sequence[Asked], rankings: Sequence[Ranking], passages: Sequence[Passage], reads: Mapping[str, Read]
 ) -> dict[str, Evidence]:
@@ -213,7 +239,7 @@ def _evidence(
     A follow-up wants two things, the question with what went before and the question alone; they count alike.
     """
     scores = {ranking.name: scaled(ranking) for ranking in rankings}
-    sides = [(one, vector, terms.telling_pairs(one.text)) for one in wanted if (vector := one.vector) is not None]
+    sides = [(one, near, terms.telling_pairs(one.text)) for one in wanted if (near := one.near) is not None]
     if not sides:
         return {}
 

@@ -14,7 +14,7 @@ from knowledge.trimming import sentences
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from knowledge.base import Embedder, Passage
+    from knowledge.base import Embedder, Passage, Vectors, VectorSpec
 
 _KEPT: Final = 3_000
 """Chunks whose sentences are remembered: about eight of each, as float16 20 MB in all."""
@@ -31,6 +31,16 @@ class Sentences:
         self._kept = kept
         self._known: OrderedDict[str, Read] = OrderedDict()
         self._reading = asyncio.Lock()
+
+    @property
+    def spec(self) -> VectorSpec:
+        """Say whose vectors these are."""
+        return self._embedder.spec
+
+    async def asked(self, text: str) -> Vectors:
+        """Give a question's vector (d,), to compare sentences with."""
+        vector: Vectors = (await self._embedder.embed([text], purpose="question")).vectors[0]
+        return vector
 
     async def read(self, passages: Sequence[Passage]) -> Mapping[str, Read]:
         """Give by chunk what was read; what several ask for at once is read once. Raises what the embedder raises."""

@@ -26,11 +26,16 @@ _READ: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Asked:
-    """A question as it is searched: its words with their weights, and its vector (d,) where an index reads one."""
+    """A question as it is searched: its words with their weights, and its vectors.
+
+    ``vector`` (d,) is what the index of vectors reads, ``near`` what sentences are compared with: the same where one
+    model made both. Each is None where there is none, or where it could not be had.
+    """
 
     text: str
     weights: Mapping[str, float]
     vector: Vectors | None
+    near: Vectors | None
 
 
 def signals(
@@ -45,7 +50,7 @@ def signals(
 
     ``reads`` are the sentences of passages by chunk; without them a whole passage counts as its one sentence.
     """
-    cosines = [hit.score for ranking in rankings if ranking.name == "vectors" for hit in ranking.hits]
+    cosines = _cosines(rankings, reads, asked)
     nearest = max(cosines, default=0.0)
     held = [searched(passage) for passage in passages[:_SEEN]]
     coverages = [terms.coverage(asked.weights, text) for text in held[:_JUDGED]]
@@ -61,14 +66,24 @@ def signals(
     )
 
 
+def _cosines(rankings: Sequence[Ranking], reads: Mapping[str, Read], asked: Asked) -> list[float]:
+    """Give the cosines of question and chunks: as the index found them, if by the model that reads sentences.
+
+    Gates are fitted to that model. Where another one searched, or none, a chunk counts as its two best sentences.
+    """
+    if asked.near is not None and asked.near is not asked.vector and reads:
+        return [read.nearest(asked.near).two for read in reads.values()]
+    return [hit.score for ranking in rankings if ranking.name == "vectors" for hit in ranking.hits]
+
+
 def _sentence(read: Read, asked: Asked) -> float:
-    return 0.0 if asked.vector is None else float(read.cosines(asked.vector).max())
+    return 0.0 if asked.near is None else float(read.cosines(asked.near).max())
 
 
 def _stated(read: Read, asking: Asked) -> float:
     """Give the best product of cosine and coverage over the sentences."""
-    if asking.vector is None:
+    if asking.near is None:
         return 0.0
-    cosines = map(float, read.cosines(asking.vector))
+    cosines = map(float, read.cosines(asking.near))
     coverages = [terms.coverage(asking.weights, text) for text in read.texts]
     return max(max(0.0, cosine) * coverage for cosine, coverage in zip(cosines, coverages, strict=True))

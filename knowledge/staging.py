@@ -21,8 +21,9 @@ from knowledge.errors import Unreadable
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 
-    from knowledge.base import Chunk, Document, Embedder, Field, Index, Principal, Source, Vectors
+    from knowledge.base import Chunk, Document, Field, Principal, Source, Vectors
     from knowledge.editions import Editions
+    from knowledge.serving import Semantic
     from knowledge.tally import Tally
 
 _AHEAD = 2
@@ -31,7 +32,7 @@ _PAUSE = 0.05
 """Seconds between two reports of reading, and of work after which others in the loop are given a turn."""
 
 _T = TypeVar("_T")
-Stage: TypeAlias = Literal["reading", "embedded", "staged", "publishing", "published"]
+Stage: TypeAlias = Literal["carrying", "reading", "embedded", "staged", "publishing", "published"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +40,7 @@ class Progress:
     """How far a sync is.
 
     ``documents`` were read, and ``ready`` of them need nothing more before they are published; ``chunks`` were cut, and
-    ``embedded`` of them have their vector.
+    ``embedded`` of them have their vector. While vectors are carried elsewhere, ``chunks`` are those that have to be.
     """
 
     stage: Stage
@@ -99,8 +100,7 @@ class Staging:
 
     workspace: str
     editions: Editions
-    indexes: Sequence[Index]
-    embedder: Embedder
+    semantic: Semantic
     tally: Tally
     clock: Clock
     progress: Callable[[Progress], None] | None
@@ -145,7 +145,7 @@ class Staging:
             async with aclosing(self._read(source)) as documents:
                 async for document, digest in documents:
                     await self._prepare(document, digest, batch)
-                    if len(batch.chunks) >= self.embedder.batch:
+                    if len(batch.chunks) >= self.semantic.embedder.batch:
                         yield batch
                         batch = _Batch()
             for skipped in source.skipped:
@@ -157,7 +157,7 @@ class Staging:
         """Give what is new; all else costs its reading, a digest and a look-up."""
         async with aclosing(source.documents()) as documents:
             while document := await self._next(documents):
-                digest = fingerprint.digest(document, chunker=chunking.VERSION, spec=self.embedder.spec)
+                digest = fingerprint.digest(document, chunker=chunking.VERSION)
                 self.documents += 1
                 self.read += len(document.content)
                 if self.tally.judge(document, digest) == "new":
@@ -185,23 +185,22 @@ class Staging:
     async def _embed(self, batches: asyncio.Queue[_Batch | None]) -> AsyncGenerator[_Vectored]:
         async for batch in _drain(batches):
             vectored = _Vectored(batch, [])
-            for start in range(0, len(batch.chunks), self.embedder.batch):
-                chunks = batch.chunks[start : start + self.embedder.batch]
+            for start in range(0, len(batch.chunks), self.semantic.embedder.batch):
+                chunks = batch.chunks[start : start + self.semantic.embedder.batch]
                 with self.clock.of("embed"):
-                    found = await self.embedder.embed([chunk.searched for chunk in chunks], purpose="passage")
+                    found = await self.semantic.embedder.embed([chunk.searched for chunk in chunks], purpose="passage")
                 vectored.chunks.extend(map(batch.embedded, chunks, found.vectors))
                 self.embedded += len(chunks)
                 self.report("embedded")
             yield vectored
 
     async def _write(self, batches: asyncio.Queue[_Vectored | None]) -> None:
-        """Stage in three steps, each whole: the words, the indexes, and only then that the editions are complete."""
+        """Stage in three steps, each whole: the words, the vectors, and only then that the editions are complete."""
         async for vectored in _drain(batches):
             prepared = vectored.batch.prepared
             with self.clock.of("write"):
                 await self.editions.stage(prepared)
-                for index in self.indexes:
-                    await index.put(self.workspace, vectored.chunks)
+                await self.semantic.index.put(self.workspace, vectored.chunks)
                 await self.editions.staged([item.edition for item in prepared])
             for item in prepared:
                 self.tally.staged(item.document.id, item.edition)

@@ -18,9 +18,10 @@ from knowledge.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from knowledge.base import Embedder, Index, Skipped, Source
+    from knowledge.base import Embedder, Skipped, Source
     from knowledge.catalog import Catalog
     from knowledge.editions import Held, Publishing
+    from knowledge.serving import Semantic, Serving
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +39,8 @@ class Summary:
     """What a sync did. ``resumed`` counts those of added and changed that an earlier, unfinished sync had staged.
 
     ``chunks`` were embedded now; ``bytes`` is the size of all documents read, unchanged ones too. ``flagged`` counts
-    the documents cut now out of which something was left that no reader sees.
+    the documents cut now out of which something was left that no reader sees. ``remaining`` says why vectors of what is
+    gone could not be removed yet; they answer nothing, and the next sync removes them.
     """
 
     added: int
@@ -52,38 +54,39 @@ class Summary:
     seconds: float
     stages: Seconds
     flagged: int = 0
+    remaining: str | None = None
 
 
 async def sync(  # noqa: PLR0913 - its dependencies
     sources: Sequence[Source],
     *,
-    workspace: str,
     catalog: Catalog,
-    indexes: Sequence[Index],
-    embedder: Embedder,
+    serving: Serving,
     progress: Callable[[Progress], None] | None = None,
     rebuild: bool = False,
     moved: bool = False,
 ) -> Summary:
     """Make the workspace know what the sources give now, and forget what is gone from them; other sources stay.
 
-    ``rebuild`` first forgets everything in the file, other sources and workspaces too: the way to another model. Where
-    the embedder does not work or there is nothing to read, nothing is forgotten.
+    The vectors that serve are written, whatever is wanted; ``knowledge.carrying`` comes first where they shall change.
+    ``rebuild`` first forgets everything of the workspace, other sources too, and begins with what is wanted. Where the
+    embedder does not work or there is nothing to read, nothing is forgotten.
     ``moved`` says that a source is where it is now, though one of its name was elsewhere; else that is OtherOrigin.
-    Raises KnowledgeError (Busy where another sync is at work, WrongVectors, NoSpace, Damaged) and what the sources
+    Raises KnowledgeError (Busy where another sync is at work, Unreachable, NoSpace, Damaged) and what the sources
     raise; then nothing is published, and what was staged waits for the next sync.
     """
     async with catalog.store.alone():
-        run = _Sync(workspace=workspace, indexes=indexes, editions=Editions(catalog.store, workspace), clock=Clock())
+        run = _Sync(serving=serving, editions=Editions(catalog.store, serving.workspace), clock=Clock())
         if rebuild:
-            await _must_be_of_use(sources, embedder)
-        held = await run.prepare(embedder, rebuild=rebuild)
+            await _must_be_of_use(sources, (await serving.opened(serving.wanted)).embedder)
+            await run.editions.clear()
+        semantic = await serving.claimed()
+        held = await run.prepare(semantic)
         origins = await run.origins(sources, held, moved=moved)
         staging = Staging(
-            workspace=workspace,
+            workspace=serving.workspace,
             editions=run.editions,
-            indexes=indexes,
-            embedder=embedder,
+            semantic=semantic,
             tally=Tally(held, {source.name for source in sources}),
             clock=run.clock,
             progress=progress,
@@ -96,21 +99,18 @@ async def sync(  # noqa: PLR0913 - its dependencies
 class _Sync:
     """What comes before staging, and after it."""
 
-    workspace: str
-    indexes: Sequence[Index]
+    serving: Serving
     editions: Editions
     clock: Clock
 
-    async def prepare(self, embedder: Embedder, *, rebuild: bool) -> tuple[Held, ...]:
-        """Make the indexes ready, clear away what a killed sync left unfinished, and give what the file holds."""
-        if rebuild:
-            await self._forget(await self.editions.clear())
-        for index in self.indexes:
-            await index.prepare(embedder.spec)
+    async def prepare(self, semantic: Semantic) -> tuple[Held, ...]:
+        """Clear away what killed syncs left, and give what the catalog holds."""
         held = await self.editions.held()
         unfinished = tuple(edition for edition in held if edition.state == "staging")
-        await self._forget(unfinished)
-        await self.editions.drop(unfinished)
+        if unfinished:
+            await semantic.index.remove(self.serving.workspace, [edition.id for edition in unfinished])
+            await self.editions.drop(unfinished)
+        await self.serving.sweep()
         return held
 
     async def origins(self, sources: Sequence[Source], held: Sequence[Held], *, moved: bool) -> dict[str, str]:
@@ -129,7 +129,7 @@ class _Sync:
         publishing, removed = replace(tally.publishing(), origins=origins), len(tally.removed())
         staging.report("publishing")
         with self.clock.of("write"):
-            await self._publish(publishing)
+            remaining = await self._published(publishing, staging.semantic)
         staging.report("published")
         return Summary(
             added=tally.added,
@@ -143,18 +143,20 @@ class _Sync:
             seconds=time.perf_counter() - self.clock.started,
             stages=Seconds(**self.clock.seconds),
             flagged=staging.flagged,
+            remaining=remaining,
         )
 
-    async def _publish(self, publishing: Publishing) -> None:
-        """Publish first: an index that keeps its own store then forgets what the catalog no longer lets answer."""
-        if publishing:
-            await self.editions.publish(publishing)
-            await self._forget(publishing.dropped)
-
-    async def _forget(self, editions: Sequence[Held]) -> None:
-        if editions:
-            for index in self.indexes:
-                await index.remove(self.workspace, [edition.id for edition in editions])
+    async def _published(self, publishing: Publishing, semantic: Semantic) -> str | None:
+        """Publish once a search can see it all; then let the indexes forget what is gone, or say why they could not."""
+        if not publishing:
+            return None
+        await semantic.index.settled(self.serving.workspace)
+        await self.editions.publish(publishing)
+        try:
+            await self.serving.sweep()
+        except KnowledgeError as error:
+            return error.told
+        return None
 
 
 async def _must_be_of_use(sources: Sequence[Source], embedder: Embedder) -> None:

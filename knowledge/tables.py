@@ -160,7 +160,7 @@ class VectorRow(Base):
     data: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class VectorSet(Base):
+class VectorSetRow(Base):
     """The vectors of a workspace, of one model and in one store.
 
     One is serving: searches ask it, and syncs write into it. One may be coming, which is filled in the background; at
@@ -180,7 +180,7 @@ class VectorSet(Base):
     )
     number: Mapped[int] = mapped_column(primary_key=True)
     workspace: Mapped[str]
-    store: Mapped[str] = mapped_column(String(16))
+    store: Mapped[str]
     embedder: Mapped[str]
     """The name under which the settings know what made these vectors."""
     model: Mapped[str]

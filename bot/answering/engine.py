@@ -46,6 +46,8 @@ if TYPE_CHECKING:
     from bot.answering.turns import PastTurn, Turns
     from bot.models.base import Numbered, Used
     from bot.models.chain import Chain
+    from bot.money.base import Payer
+    from knowledge.meaning import Paying
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +77,7 @@ class _Run:
     usage: Usage = field(default_factory=Usage)
     model: str | None = None
     prompt: str | None = None
+    missed: str | None = None
     recorded: bool = False
 
     def text(self, tree: Tree) -> Iterable[Text]:
@@ -102,12 +105,14 @@ class Engine:
         prompts: Mapping[str, PromptFile],
         workspace: str,
         gate: Sufficient,
+        paying: Callable[[AnswerId, Payer], Paying] | None = None,
         chance: Chance | None = None,
     ) -> None:
         """``workspace`` is where the knowledge belongs; ``prompts`` are the active ones, from ``prompt_files.load``.
 
         ``admission`` takes questions or does not, and its ledger pays for the models of ``chain``. ``gate`` says
-        whether a search looks good enough to answer from: ``bot.answering.gate.Gate.sufficient``.
+        whether a search looks good enough to answer from: ``bot.answering.gate.Gate.sufficient``. ``paying`` lets the
+        asker pay for a question's vector, where that costs anything.
         """
         self._searching = Searching(retriever=retriever, catalog=catalog, turns=turns, sufficient=gate)
         self._admission = admission
@@ -116,6 +121,7 @@ class Engine:
         self._turns = turns
         self._prompt = prompts["answer"]
         self._workspace = workspace
+        self._paying = paying
         self._chance = chance or Chance()
         self._rewriter = Rewriter(chain=chain, ledger=admission.ledger, file=prompts["rewrite"], word=self._chance.word)
 
@@ -185,7 +191,9 @@ class Engine:
         yield Status(doing="searching")
         history = await self._searching.history(run.question.conversation, run.scope)
         rewrite = partial(self._rewritten, run, history, admitted, stop)
-        found = await self._searching.found(route, history, run.scope, rewrite)
+        paying = self._paying(run.answer, admitted.payer) if self._paying else None
+        found = await self._searching.found(route, history, run.scope, rewrite, paying)
+        run.missed = found.missed
         if stop.is_set():
             return
         run.numbered = prompting.numbered(found.passages)
@@ -220,6 +228,12 @@ class Engine:
         if run.citations:
             yield Sources(citations=run.citations)
         yield from run.text(replies.unknown(run.citations))
+        yield from self._missed(run)
+
+    def _missed(self, run: _Run) -> Iterable[Text]:
+        """Say that only keywords were searched, where an answer or its absence may be due to that."""
+        if run.missed is not None:
+            yield from run.text(replies.told(run.missed))
 
     def _task(self, text: str, run: _Run, found: Found, history: tuple[PastTurn, ...], admitted: Admitted) -> Task:
         word = self._chance.word
@@ -259,6 +273,9 @@ class Engine:
                 yield text
         if writing.why is not None and run.verdict in ("answered", "unknown"):
             for text in run.text(replies.told(writing.why)):
+                yield text
+        if run.verdict in ("answered", "unknown"):
+            for text in self._missed(run):
                 yield text
 
     def _judged(self, run: _Run, draft: Drafting) -> Iterable[Text]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from bot.answering.conversation import joined, leans, previous, search_text, touches
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from bot.answering.route import Search
     from bot.answering.turns import PastTurn, Turns
     from knowledge.base import Filter, Passage, Retrieved, Scope
+    from knowledge.meaning import Paying
 
 _RECENT: Final = 6
 """Earlier turns that are read, at most; what of them fits the budget enters the prompt."""
@@ -37,6 +39,7 @@ class Retriever(Protocol):
         passages: int = 5,
         tokens: int = 1200,
         asking: str | None = None,
+        paying: Paying | None = None,
     ) -> Retrieved:
         """Give the best passages within the scope, and how good the search looks for ``asking``, else for the text."""
         ...
@@ -56,12 +59,16 @@ Rewrite: TypeAlias = "Callable[[str], Awaitable[str | None]]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What the search brought: ``asked`` is the question as it was searched; not ``enough`` means: abstain."""
+    """What the search brought: ``asked`` is the question as it was searched; not ``enough`` means: abstain.
+
+    ``missed`` says why only keywords were searched.
+    """
 
     asked: str
     passages: tuple[Passage, ...]
     outlook: Outlook
     enough: bool
+    missed: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,28 +89,36 @@ class Searching:
         return tuple(turn for turn in turns if turn.documents <= readable)
 
     async def found(
-        self, search: Search, history: Sequence[PastTurn], scope: Scope, rewrite: Rewrite | None = None
+        self,
+        search: Search,
+        history: Sequence[PastTurn],
+        scope: Scope,
+        rewrite: Rewrite | None = None,
+        paying: Paying | None = None,
     ) -> Found:
         """Search for the question itself and, where it leans on the one before, for both together.
 
         The question before must not answer for this one: what both together find counts only where it holds
         something of what this question asks. Where neither finds enough, ``rewrite`` may say the question otherwise.
         """
-        alone = await self._tried(search.text, search, history, scope)
+        tried = partial(self._tried, history=history, scope=scope, paying=paying)
+        alone = await tried(search.text, search)
         before = previous(history)
         leaning = leans(search.text)
         if before is None or leaning == "not" or (leaning == "weakly" and _whole(alone.outlook)):
             return alone
-        together = await self._tried(joined(search.text, before), search, history, scope)
+        together = await tried(joined(search.text, before), search)
         leant = SHIPPED.sufficient(together.outlook) and touches(search.text, together.passages)
         best = together if leant else alone
         said = await rewrite(search.text) if rewrite is not None and not best.enough else None
         if said is None:
             return best
-        again = await self._tried(said, replace(search, text=said), history, scope)
+        again = await tried(said, replace(search, text=said))
         return again if again.enough else best
 
-    async def _tried(self, asked: str, search: Search, history: Sequence[PastTurn], scope: Scope) -> Found:
+    async def _tried(
+        self, asked: str, search: Search, *, history: Sequence[PastTurn], scope: Scope, paying: Paying | None
+    ) -> Found:
         retrieved = await self.retriever.retrieve(
             search_text(asked),
             scope=scope,
@@ -111,6 +126,7 @@ class Searching:
             passages=_PASSAGES,
             tokens=CONTEXT,
             asking=search_text(search.text),
+            paying=paying,
         )
         outlook = Outlook(
             question=search.text,
@@ -118,7 +134,7 @@ class Searching:
             continued=continued(history[-1].answer, retrieved.passages) if history else 0.0,
         )
         enough = bool(retrieved.passages) and self.sufficient(outlook)
-        return Found(asked=asked, passages=retrieved.passages, outlook=outlook, enough=enough)
+        return Found(asked=asked, passages=retrieved.passages, outlook=outlook, enough=enough, missed=retrieved.missed)
 
 
 def _whole(outlook: Outlook) -> bool:

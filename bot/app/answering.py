@@ -72,7 +72,7 @@ async def assembled(
         ledger = SqlLedger(database, plans.limits, wait_seconds=settings.money.wait_seconds, alert=alert)
         await opened.enter_async_context(ledger.running())
         counted = await opened.enter_async_context(counting(redis_url))
-        models = await opened.enter_async_context(chain(settings, known.embedder, price_of))
+        models = await opened.enter_async_context(chain(settings, known.reader, price_of))
         engine = Engine(
             retriever=known.retriever,
             catalog=known.catalog,

@@ -1,8 +1,8 @@
-"""What is known: opened, synced, listed, forgotten."""
+"""What is known: opened, synced, carried, listed, forgotten."""
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,24 +13,28 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.answering.gate import Gate
+    from bot.app.embedding import Embedders
     from bot.settings import Settings
     from knowledge.base import Embedder, Index, Source
+    from knowledge.carrying import Carried
     from knowledge.catalog import Catalog, ListedSource
     from knowledge.notes import Notes
     from knowledge.retriever import Retriever
+    from knowledge.serving import Serving
     from knowledge.staging import Progress
-    from knowledge.stores.sqlite import SqliteStore
+    from knowledge.stores.base import Store
     from knowledge.syncing import Summary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
-    """What is known, open: to search, to look up, and to sync."""
+    """What is known, open: to search, to look up, and to sync. ``reader`` is the embedder that reads sentences."""
 
-    store: SqliteStore
+    store: Store
     catalog: Catalog
-    indexes: Sequence[Index]
-    embedder: Embedder
+    serving: Serving
+    embedders: Embedders
+    reader: Embedder
     retriever: Retriever
     workspace: str
 
@@ -38,13 +42,13 @@ class Knowledge:
         """Give the gate that was fitted to this knowledge, or the shipped one."""
         from bot.answering.calibration import read
 
-        return read(await self._notes().read(f"gate.{self.workspace}"), model=self.embedder.spec.model)
+        return read(await self._notes().read(f"gate.{self.workspace}"), model=self.reader.spec.model)
 
     async def keep(self, gate: Gate | None) -> None:
         """Let a gate decide from the next start on; None: the shipped one."""
         from bot.answering.calibration import written
 
-        text = None if gate is None else written(gate, model=self.embedder.spec.model)
+        text = None if gate is None else written(gate, model=self.reader.spec.model)
         await self._notes().write(f"gate.{self.workspace}", text)
 
     def _notes(self) -> Notes:
@@ -64,26 +68,28 @@ class Knowledge:
         from knowledge.syncing import sync
 
         return await sync(
-            sources,
-            workspace=self.workspace,
-            catalog=self.catalog,
-            indexes=self.indexes,
-            embedder=self.embedder,
-            progress=progress,
-            rebuild=rebuild,
-            moved=moved,
+            sources, catalog=self.catalog, serving=self.serving, progress=progress, rebuild=rebuild, moved=moved
         )
+
+    async def carry(self, *, progress: Callable[[Progress], None] | None = None) -> Carried | None:
+        """Let the vectors serve that the settings want; see ``knowledge.carrying.carry``."""
+        from knowledge.carrying import carry
+
+        return await carry(self.serving, self.store, progress=progress)
 
 
 @asynccontextmanager
 async def knowledge(settings: Settings, *, file: Path | None = None) -> AsyncGenerator[Knowledge]:
     """Open what is known for searching: the team's, or what another ``file`` holds.
 
-    Raises KnowledgeError, WrongVectors where another embedder made it.
+    Raises KnowledgeError where the vectors that serve can never be had; where they cannot be had now, questions are
+    answered by keywords until they can.
     """
+    from knowledge.errors import Unreachable
+
     async with opened(settings, file=file) as known:
-        for index in known.indexes:
-            await index.prepare(known.embedder.spec)
+        with suppress(Unreachable):
+            await known.serving.now()
         yield known
 
 
@@ -95,9 +101,11 @@ async def synced(
     rebuild: bool = False,
     moved: bool = False,
 ) -> Summary:
-    """Open what is known and sync the sources into it. Raises KnowledgeError."""
+    """Open what is known and sync the sources into it, after its vectors are what is wanted. Raises KnowledgeError."""
     logged(settings)
     async with opened(settings) as known:
+        if not rebuild:
+            await known.carry(progress=progress)
         return await known.sync(sources, progress=progress, rebuild=rebuild, moved=moved)
 
 
@@ -112,37 +120,44 @@ async def forgotten(settings: Settings, names: Collection[str]) -> int:
     from knowledge.forgetting import forget
 
     async with opened(settings) as known:
-        return await forget(names, workspace=settings.team, catalog=known.catalog, indexes=known.indexes)
+        return await forget(names, catalog=known.catalog, serving=known.serving)
 
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, embedder: Embedder | None = None, file: Path | None = None
+    settings: Settings, *, embedders: Embedders | None = None, file: Path | None = None
 ) -> AsyncGenerator[Knowledge]:
-    """Open what is known, whichever embedder made it; by default with the embedder of the settings."""
+    """Open what is known; ``embedders`` are those that are open already, ``file`` a catalog that is not the team's."""
+    from bot.app.embedding import Embedders
+    from bot.app.indexing import Indexes
     from knowledge.catalog import Catalog
-    from knowledge.indexes.vectors import VectorMatrix
-    from knowledge.indexes.words import Words
     from knowledge.retriever import Retriever
     from knowledge.sentences import Sentences
-    from knowledge.stores.sqlite import SqliteStore
+    from knowledge.serving import Serving
 
-    embedder = embedder or embedder_of(settings)
-    async with SqliteStore(file or settings.knowledge_database) as store:
+    embedders = embedders or Embedders(settings)
+    async with AsyncExitStack() as stack:
+        store, words = await stack.enter_async_context(catalogued(settings, file))
         catalog = Catalog(store)
-        indexes = (Words(store), VectorMatrix(store))
+        indexes = Indexes(settings, store, catalog, embedders, stack, alone=file is not None)
+        serving = Serving(store, settings.team, await indexes.wanted(), indexes.opened)
+        reader = embedders.reader()
         yield Knowledge(
             store=store,
             catalog=catalog,
-            indexes=indexes,
-            embedder=embedder,
-            retriever=Retriever(indexes=indexes, embedder=embedder, catalog=catalog, sentences=Sentences(embedder)),
+            serving=serving,
+            embedders=embedders,
+            reader=reader,
+            retriever=Retriever(words=words, vectors=serving, catalog=catalog, sentences=Sentences(reader)),
             workspace=settings.team,
         )
 
 
-def embedder_of(settings: Settings) -> Embedder:
-    """Load the embedder that the settings name."""
-    from knowledge import embedders
+@asynccontextmanager
+async def catalogued(settings: Settings, file: Path | None = None) -> AsyncGenerator[tuple[Store, Index]]:
+    """Open the catalog where the settings have it, or in ``file``, and the keywords that are part of it."""
+    from knowledge.indexes.words import Words
+    from knowledge.stores.sqlite import SqliteStore
 
-    return embedders.load(settings.embedder, settings.home)
+    async with SqliteStore(file or settings.knowledge_database) as store:
+        yield store, Words(store)

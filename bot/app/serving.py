@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bot.serving import Assembled
     from bot.settings import Settings
     from knowledge.base import Source
+    from knowledge.carrying import Carried
     from knowledge.syncing import Summary
 
 
@@ -108,10 +109,18 @@ def _upkeep(
 
     async def sync(source: Source) -> Summary:
         with behind():
-            async with opened(settings, known.embedder) as beside:
+            async with opened(settings, embedders=known.embedders) as beside:
                 return await beside.sync([source])
 
-    return Upkeep(sources=named(settings), sync=sync, minutes=settings.sync_minutes, told=told).running()
+    async def carry() -> Carried | None:
+        if await known.serving.waiting() is None:
+            return None
+        with behind():
+            async with opened(settings, embedders=known.embedders) as beside:
+                return await beside.carry()
+
+    upkeep = Upkeep(sources=named(settings), sync=sync, minutes=settings.sync_minutes, told=told, carry=carry)
+    return upkeep.running()
 
 
 @asynccontextmanager
@@ -135,7 +144,7 @@ async def _parts(
     async with (
         assembled(settings, alerts, windows) as parts,
         alerts.running(),
-        following(parts.known.indexes, parts.known.workspace),
+        following(parts.known.serving),
         _upkeep(settings, parts.known, told),
     ):
 

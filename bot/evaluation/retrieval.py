@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bot.evaluation.collection import Asked
     from knowledge.base import Filter, Hit, Retrieved, Scope
     from knowledge.catalog import Catalog
+    from knowledge.meaning import Paying
     from knowledge.retriever import Ranked, Retriever
 
 Way: TypeAlias = Literal["keywords", "dense", "rank fusion", "weighted sum", "default"]
@@ -211,8 +212,11 @@ class _Noting:
         passages: int = 5,
         tokens: int = 1200,
         asking: str | None = None,
+        paying: Paying | None = None,
     ) -> Retrieved:
-        found = await self._retriever.ranked(text, scope=scope, filters=filters, read=_READ, asking=asking)
+        found = await self._retriever.ranked(
+            text, scope=scope, filters=filters, read=_READ, asking=asking, paying=paying
+        )
         retrieved = within(found, passages=passages, tokens=tokens)
         self.ranked.append((retrieved, found))
         return retrieved

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from bot.answering.turns import Turns as AnyTurns
     from bot.money.base import Bill, Call, Payer
     from knowledge.base import Filter, Scope
+    from knowledge.meaning import Paying
 
 TEAM = "terminal:local"
 EVERYONE = Audience(everyone=frozenset({"public", TEAM}), asker=frozenset())
@@ -86,6 +87,7 @@ class Known:
         passages: int = 5,
         tokens: int = 1200,
         asking: str | None = None,
+        paying: Paying | None = None,
     ) -> Retrieved:
         passed = self.passages
         if self.fresh:

@@ -25,6 +25,7 @@ from knowledge.syncing import sync
 from tests.benchmarks.figures import Figure
 from tests.benchmarks.retrieval import PAGES
 from tests.doubles.hashing import Hashing
+from tests.doubles.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Sequence
@@ -54,12 +55,12 @@ async def _measured(folder: Path, kept: Path) -> Sequence[Figure]:
     async with SqliteStore(kept / f"{folder.name}.db") as store:
         catalog = Catalog(store)
         source = rows(folder, pages=folder.name in PAGES)
-        await sync([source], workspace=_WORKSPACE, catalog=catalog, indexes=(), embedder=Hashing())
+        await sync([source], catalog=catalog, serving=serving(store, Hashing(), workspace=_WORKSPACE))
         asked = questions(folder)
         best: dict[str, list[set[str]]] = {}
         for name, (few, enough) in _SETTINGS.items():
             index = Words(store)
-            retriever = Retriever(indexes=(index,), embedder=Hashing(), catalog=catalog)
+            retriever = Retriever(words=index, vectors=None, catalog=catalog)
             evaluation = Evaluation(retriever=retriever, catalog=catalog, scope=_SCOPE, ways=("keywords",))
             with _visiting(few, enough):
                 ndcg = (await evaluation.measured(asked, history=False)).ways["keywords"].ndcg_at_10

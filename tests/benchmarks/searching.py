@@ -29,16 +29,19 @@ from knowledge.following import following
 from knowledge.fusion import fused
 from knowledge.indexes.vectors import VectorMatrix
 from knowledge.indexes.words import Words
-from knowledge.retriever import Retriever
+from knowledge.meaning import Meaning
+from knowledge.retriever import Retriever, _Wanted
 from knowledge.sentences import Sentences
 from knowledge.stores.sqlite import SqliteStore
 from tests.benchmarks.corpus import ONE_PERCENT, SCOPE, WORKSPACE, Corpus
 from tests.benchmarks.figures import Figure
+from tests.doubles.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from knowledge.base import Filter, VectorSpec
+    from knowledge.serving import Serving
     from tests.benchmarks.corpus import Question
 
 ROOT: Final = Path(__file__).parents[2]
@@ -85,6 +88,7 @@ class Searched:
     store: SqliteStore
     words: Words
     vectors: VectorMatrix
+    served: Serving
     retriever: Retriever
     sentences: Sentences
     questions: Sequence[Question]
@@ -96,8 +100,10 @@ class Searched:
         await self.vectors.search(self._query(question, filters))
 
     async def by_both(self, question: Question, *filters: Filter) -> None:
-        asked = await self.retriever._asked(question.text, SCOPE)
-        fused(await self.retriever._search(asked, SCOPE, filters))
+        wanted = _Wanted(text=question.text, asking=question.text, scope=SCOPE, filters=filters, read=0, paying=None)
+        meaning = Meaning(serves=self.served)
+        asked = await self.retriever._asked(question.text, SCOPE, meaning)
+        fused(await self.retriever._search(asked, wanted, meaning))
 
     async def whole(self, question: Question, *filters: Filter) -> None:
         await self.retriever.retrieve(question.text, scope=SCOPE, filters=filters)
@@ -139,7 +145,8 @@ async def measured(file: Path, size: Size, inner: Embedder | None) -> list[Figur
     began, spent = time.perf_counter(), time.process_time()
     async with SqliteStore(file) as store:
         words, vectors = Words(store), VectorMatrix(store)
-        await vectors.prepare(embedder.spec)
+        served = serving(store, embedder, workspace=WORKSPACE, index=vectors)
+        await served.now()
         sentences, catalog = Sentences(embedder), Catalog(store)
         searched = Searched(
             file=file,
@@ -147,7 +154,8 @@ async def measured(file: Path, size: Size, inner: Embedder | None) -> list[Figur
             store=store,
             words=words,
             vectors=vectors,
-            retriever=Retriever(indexes=(words, vectors), embedder=embedder, catalog=catalog, sentences=sentences),
+            served=served,
+            retriever=Retriever(words=words, vectors=served, catalog=catalog, sentences=sentences),
             sentences=sentences,
             questions=questions,
         )
@@ -259,7 +267,7 @@ async def _followed(searched: Searched) -> list[Figure]:
     last = str(max(1, documents // 10))
     command = ("-m", "tests.benchmarks.corpus", str(searched.file), str(size.chunks), str(size.dimensions), "0", last)
     before = await searched.store.generation(WORKSPACE)
-    async with following([searched.vectors], WORKSPACE):
+    async with following(searched.served):
         writer = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=ROOT)
         async with asyncio.TaskGroup() as tasks:
             lag = tasks.create_task(_lag(late))

@@ -20,14 +20,13 @@ from typing import TYPE_CHECKING
 
 from knowledge import embedders
 from knowledge.catalog import Catalog
-from knowledge.indexes.vectors import VectorMatrix
-from knowledge.indexes.words import Words
 from knowledge.sources.files import Files
 from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
 from tests.benchmarks.figures import Figure
 from tests.crash.library import write_first
 from tests.doubles.hashing import Hashing
+from tests.doubles.serving import serving
 from tests.doubles.shelf import TEAM
 
 if TYPE_CHECKING:
@@ -152,10 +151,8 @@ async def _given(folder: Path) -> float:
 async def _synced(folder: Path, store: SqliteStore, embedder: Embedder) -> Summary:
     return await sync(
         [Files(folder, readers=frozenset({TEAM}))],
-        workspace=TEAM,
         catalog=Catalog(store),
-        indexes=[Words(store), VectorMatrix(store)],
-        embedder=embedder,
+        serving=serving(store, embedder),
     )
 
 

@@ -301,9 +301,9 @@ async def test_serving_takes_in_at_every_platform_until_one_is_lost(tmp_path: Pa
 async def test_the_chain_follows_the_settings(settings: Settings) -> None:
     keyed = settings.model_copy(update={"openai_api_key": SecretStr("k"), "model": "gpt-4.1-mini"})
     async with app.knowledge(settings) as known:
-        async with chain(settings, known.embedder, prices(settings)) as models:
+        async with chain(settings, known.reader, prices(settings)) as models:
             assert (models.links, models.last.name) == ((), "extractive")
-        async with chain(keyed, known.embedder, prices(keyed)) as models:
+        async with chain(keyed, known.reader, prices(keyed)) as models:
             assert [link.name for link in models.links] == ["gpt-4.1-mini"]
             assert models.links[0].price is not None
 

@@ -78,8 +78,10 @@ def test_all_mistakes_are_named_at_once(file: Path) -> None:
         f"- {file}: modle is no setting; did you mean model?",
         "- FOOTNOTE_HOEM is no setting; did you mean FOOTNOTE_HOME?",
         "- FOOTNOTE_TEAM is 'acme'; it must be a platform and a workspace with a colon between, such as terminal:acme.",
-        "- FOOTNOTE_EMBEDDER is 'mini'; it must be e5, lite or minilm, or openai: and "
-            "the name of a model, as in openai:text-embedding-3-small.",
+        (
+            "- FOOTNOTE_EMBEDDER is 'mini'; it must be e5, lite or minilm, or openai: and the name of a model, "
+            "as in openai:text-embedding-3-small."
+        ),
         (
             "- OPENAI_BASE_URL is 'localhost'; it must be an address that begins with http:// or https://, "
             "such as http://localhost:11434/v1."

@@ -15,22 +15,20 @@ from pathlib import Path
 
 from knowledge.catalog import Catalog
 from knowledge.following import following
-from knowledge.indexes.vectors import VectorMatrix
 from knowledge.indexes.words import Words
 from knowledge.retriever import Retriever
 from knowledge.stores.sqlite import SqliteStore
 from tests.crash.together import QUESTION, SCOPE
 from tests.doubles.hashing import Hashing
+from tests.doubles.serving import serving
 
 
 async def main(file: str) -> None:
     embedder = Hashing()
     async with SqliteStore(Path(file)) as store:
-        indexes = (Words(store), VectorMatrix(store))
-        for index in indexes:
-            await index.prepare(embedder.spec)
-        retriever = Retriever(indexes=indexes, embedder=embedder, catalog=Catalog(store))
-        async with following(indexes, SCOPE.workspace, pause=0.2), asyncio.TaskGroup() as tasks:
+        vectors = serving(store, embedder, workspace=SCOPE.workspace)
+        retriever = Retriever(words=Words(store), vectors=vectors, catalog=Catalog(store))
+        async with following(vectors, pause=0.2), asyncio.TaskGroup() as tasks:
             asking = tasks.create_task(_ask(retriever, store))
             await asyncio.to_thread(sys.stdin.read)
             asking.cancel()

@@ -17,12 +17,11 @@ from typing import TYPE_CHECKING
 from sqlalchemy import event
 
 from knowledge.catalog import Catalog
-from knowledge.indexes.vectors import VectorMatrix
-from knowledge.indexes.words import Words
 from knowledge.sources.files import Files
 from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
 from tests.doubles.hashing import Hashing
+from tests.doubles.serving import serving
 from tests.doubles.shelf import TEAM
 
 if TYPE_CHECKING:
@@ -44,10 +43,8 @@ async def synced(
     """Sync the folder as the command does."""
     return await sync(
         [Files(folder, readers=frozenset({TEAM}))],
-        workspace=TEAM,
         catalog=Catalog(store),
-        indexes=[Words(store), VectorMatrix(store)],
-        embedder=embedder,
+        serving=serving(store, embedder),
         progress=progress,
     )
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from bot.answering.gate import Outlook
     from knowledge.base import Filter, Scope
+    from knowledge.meaning import Paying
 
 
 def passage(
@@ -52,6 +53,7 @@ class Passages:
         passages: int = 5,
         tokens: int = 1200,
         asking: str | None = None,
+        paying: Paying | None = None,
     ) -> Retrieved:
         """Find passages that share words with the text; coverage is the share of its words that the best one holds."""
         if self.error is not None:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from knowledge.base import Index
-from knowledge.errors import WrongVectors
+from knowledge.base import VectorIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from knowledge.base import EmbeddedChunk, Hit, Query, VectorSpec
+    from knowledge.base import EmbeddedChunk, Hit, Query, Vectors, VectorSpec
 
 
-class Remembering(Index):
+class Remembering(VectorIndex):
     """Finds nothing; ``fails`` is raised by ``put`` once it holds ``fails_at`` chunks."""
 
     name: Literal["words", "vectors"] = "vectors"
@@ -23,11 +22,9 @@ class Remembering(Index):
         self.chunks: dict[str, EmbeddedChunk] = {}
         self.fails: Exception | None = None
         self.fails_at = 0
+        self.settlings = 0
 
     async def prepare(self, spec: VectorSpec, /) -> None:
-        if self.spec not in {None, spec} and self.chunks:
-            told = "These are another model's vectors."
-            raise WrongVectors(told)
         self.spec = spec
 
     async def put(self, workspace: str, chunks: Sequence[EmbeddedChunk], /) -> None:
@@ -41,3 +38,15 @@ class Remembering(Index):
 
     async def search(self, query: Query, /) -> Sequence[Hit]:
         return ()
+
+    async def settled(self, workspace: str, /) -> None:
+        self.settlings += 1
+
+    async def vectors(self, workspace: str, chunks: Sequence[str], /) -> Mapping[str, Vectors]:
+        return {name: self.chunks[name].vector for name in chunks if name in self.chunks}
+
+    async def clear(self, workspace: str, /) -> None:
+        self.chunks = {}
+
+    async def count(self, workspace: str, /) -> int:
+        return len(self.chunks)

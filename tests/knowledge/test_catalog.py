@@ -11,6 +11,7 @@ from knowledge.catalog import Catalog, Counts
 from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
 from tests.doubles.hashing import Hashing
+from tests.doubles.serving import serving
 from tests.doubles.shelf import TEAM, Shelf, document
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ SHELF = Shelf(
 async def catalog(tmp_path: Path) -> AsyncGenerator[Catalog]:
     async with SqliteStore(tmp_path / "knowledge.db") as store:
         catalog = Catalog(store)
-        await sync([SHELF], workspace=TEAM, catalog=catalog, indexes=[], embedder=Hashing())
+        await sync([SHELF], catalog=catalog, serving=serving(store, Hashing()))
         yield catalog
 
 

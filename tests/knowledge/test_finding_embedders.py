@@ -59,7 +59,7 @@ async def test_one_more_file_is_one_more_embedder(letters: str, tmp_path: Path) 
     team = frozenset({settings.team})
     await app.synced(settings, [app.files(page, readers=team)])
     async with app.knowledge(settings) as known:
-        assert known.embedder.spec.model == "letters"
+        assert known.reader.spec.model == "letters"
         scope = Scope(workspace=settings.team, principals=team)
         found = await known.retriever.ranked("zzzebra dozzzing", scope=scope)
     assert found.passages[0].text.endswith("Zebras doze.")

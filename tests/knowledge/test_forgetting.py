@@ -18,6 +18,7 @@ from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
 from knowledge.turnstile import alone
 from tests.doubles.hashing import Hashing, hashed
+from tests.doubles.serving import serving
 from tests.doubles.shelf import TEAM, Shelf, document
 
 if TYPE_CHECKING:
@@ -37,14 +38,14 @@ class Desk:
         self.store = store
         self.catalog = Catalog(store)
         self.embedder = Hashing()
-        self.indexes: tuple[Index, ...] = (Words(store), VectorMatrix(store))
         self.elsewhere: tuple[Index, ...] = (Words(elsewhere), VectorMatrix(elsewhere))
 
     async def sync(self, *sources: Shelf, workspace: str = TEAM) -> None:
-        await sync(sources, workspace=workspace, catalog=self.catalog, indexes=self.indexes, embedder=self.embedder)
+        vectors = serving(self.store, self.embedder, workspace=workspace)
+        await sync(sources, catalog=self.catalog, serving=vectors)
 
     async def forget(self, *names: str) -> int:
-        return await forget(names, workspace=TEAM, catalog=self.catalog, indexes=self.indexes)
+        return await forget(names, catalog=self.catalog, serving=serving(self.store, self.embedder))
 
     async def found(self, words: str) -> set[str]:
         """The documents that any index of the running bot finds."""
@@ -132,7 +133,7 @@ async def test_an_unknown_name_is_refused_with_the_known_ones_and_nothing_is_for
 async def test_of_an_empty_file_it_is_said_that_nothing_is_synced(tmp_path: Path) -> None:
     async with SqliteStore(tmp_path / "empty.db") as store:
         with pytest.raises(NoSuchSource, match="nothing is synced yet"):
-            await forget({"wiki"}, workspace=TEAM, catalog=Catalog(store), indexes=[])
+            await forget({"wiki"}, catalog=Catalog(store), serving=serving(store, Hashing()))
 
 
 async def test_while_a_sync_is_at_work_nothing_is_forgotten(desk: Desk) -> None:
@@ -150,10 +151,8 @@ async def test_what_a_killed_sync_staged_of_a_source_is_forgotten_too(desk: Desk
     with pytest.raises(asyncio.CancelledError):
         await sync(
             [grown],
-            workspace=TEAM,
             catalog=desk.catalog,
-            indexes=desk.indexes,
-            embedder=desk.embedder,
+            serving=serving(desk.store, desk.embedder),
             progress=lambda progress: killed(progress) if progress.stage == "publishing" else None,
         )
     assert any(held.state == "staged" for held in await Editions(desk.store, TEAM).held())

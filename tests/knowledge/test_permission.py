@@ -15,6 +15,7 @@ from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
 from knowledge.tables import Edition
 from tests.doubles.hashing import Hashing
+from tests.doubles.serving import serving
 from tests.doubles.shelf import TEAM, Shelf, document
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ async def store(tmp_path: Path) -> AsyncGenerator[SqliteStore]:
     async with SqliteStore(tmp_path / "knowledge.db") as made:
         shelves = [Shelf(*(one for one in DOCUMENTS if one.source == name), name=name) for name in VALUES["source"]]
         for workspace, sources in ((TEAM, shelves), ("slack:T2", [Shelf(document("other", "Secret."))])):
-            await sync(sources, workspace=workspace, catalog=Catalog(made), indexes=[], embedder=Hashing())
+            vectors = serving(made, Hashing(), workspace=workspace)
+            await sync(sources, catalog=Catalog(made), serving=vectors)
         yield made
 
 

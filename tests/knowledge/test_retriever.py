@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from knowledge.base import PUBLIC, Filter, Index, Scope
+from knowledge.base import PUBLIC, Filter, Scope
 from knowledge.catalog import Catalog
 from knowledge.errors import Busy
 from knowledge.fusion import fused
@@ -18,13 +18,14 @@ from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
 from tests.doubles.hashing import Hashing
 from tests.doubles.knowledge import Memory
+from tests.doubles.serving import serving
 from tests.doubles.shelf import TEAM, Shelf, document
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
     from pathlib import Path
 
-    from knowledge.base import Document, EmbeddedChunk, Hit, Query, VectorSpec
+    from knowledge.base import Document, Hit, Query
 
 SCOPE = Scope(workspace=TEAM, principals=frozenset({TEAM}))
 KEYS = document("keys.md", "# Keys\n\nSigning keys are rotated every month by the night job.", year=2024)
@@ -51,10 +52,10 @@ class Asking(Hashing):
 async def knowing(path: Path, *documents: object) -> AsyncGenerator[tuple[Retriever, Asking]]:
     async with SqliteStore(path) as store:
         embedder, catalog = Asking(), Catalog(store)
-        indexes: list[Index] = [Words(store), VectorMatrix(store)]
+        vectors = serving(store, embedder)
         shelf = Shelf(*documents)  # type: ignore[arg-type]
-        await sync([shelf], workspace=TEAM, catalog=catalog, indexes=indexes, embedder=embedder)
-        yield Retriever(indexes=indexes, embedder=embedder, catalog=catalog), embedder
+        await sync([shelf], catalog=catalog, serving=vectors)
+        yield Retriever(words=Words(store), vectors=vectors, catalog=catalog), embedder
 
 
 async def test_the_passage_that_answers_comes_first(tmp_path: Path) -> None:
@@ -130,7 +131,7 @@ async def test_an_error_of_an_index_is_raised_as_it_is(tmp_path: Path) -> None:
             raise Busy("The knowledge file is in use.")
 
     async with SqliteStore(tmp_path / "k.db") as store:
-        retriever = Retriever(indexes=[Locked("words")], embedder=Hashing(), catalog=Catalog(store))
+        retriever = Retriever(words=Locked("words"), vectors=None, catalog=Catalog(store))
         with pytest.raises(Busy):
             await retriever.retrieve("keys", scope=SCOPE)
 
@@ -146,11 +147,11 @@ LONG = document(
 async def rereading(path: Path, *documents: object) -> AsyncGenerator[tuple[Retriever, SqliteStore]]:
     async with SqliteStore(path) as store:
         embedder, catalog = Hashing(), Catalog(store)
-        indexes: list[Index] = [Words(store), VectorMatrix(store)]
+        vectors = serving(store, embedder)
         shelf = Shelf(*documents)  # type: ignore[arg-type]
-        await sync([shelf], workspace=TEAM, catalog=catalog, indexes=indexes, embedder=embedder)
+        await sync([shelf], catalog=catalog, serving=vectors)
         sentences = Sentences(embedder)
-        yield Retriever(indexes=indexes, embedder=embedder, catalog=catalog, sentences=sentences), store
+        yield Retriever(words=Words(store), vectors=vectors, catalog=catalog, sentences=sentences), store
 
 
 async def test_a_sentence_that_says_it_lifts_its_passage(tmp_path: Path) -> None:
@@ -187,10 +188,9 @@ async def test_a_search_that_was_overtaken_by_a_publication_is_done_again(tmp_pa
     """Words are searched before a sync publishes and vectors after it: no such mixture may be answered from."""
     async with rereading(tmp_path / "k.db", KEYS) as (_, store):
         embedder, catalog = Hashing(), Catalog(store)
-        overtaking = _Overtaken(VectorMatrix(store), lambda: _sync(store, embedder, KEYS, BIRDS))
-        indexes: list[Index] = [Words(store), overtaking]
-        await overtaking.prepare(embedder.spec)
-        retriever = Retriever(indexes=indexes, embedder=embedder, catalog=catalog)
+        overtaking = _Overtaken(store, lambda: _sync(store, embedder, KEYS, BIRDS))
+        vectors = serving(store, embedder, index=overtaking)
+        retriever = Retriever(words=Words(store), vectors=vectors, catalog=catalog)
         found = await retriever.ranked("birds in the trees", scope=SCOPE)
     assert overtaking.searches == 2
     assert {len(ranking.hits) for ranking in found.rankings if ranking.name == "words"} == {1}
@@ -204,44 +204,32 @@ async def test_a_search_that_is_overtaken_again_and_again_ends(tmp_path: Path) -
         async def another() -> None:
             await _sync(store, embedder, document("keys.md", f"# Keys\n\nKeys of turn {next(turn)}."))
 
-        overtaking = _Overtaken(VectorMatrix(store), another, always=True)
-        await overtaking.prepare(embedder.spec)
-        retriever = Retriever(indexes=[overtaking], embedder=embedder, catalog=Catalog(store))
+        overtaking = _Overtaken(store, another, always=True)
+        vectors = serving(store, embedder, index=overtaking)
+        retriever = Retriever(words=None, vectors=vectors, catalog=Catalog(store))
         found = await retriever.ranked("keys", scope=SCOPE)
     assert overtaking.searches == 3
     assert len(found.passages) <= 1
 
 
-class _Overtaken(Index):
+class _Overtaken(VectorMatrix):
     """An index under which something is published before its first search, or before each."""
 
-    name = "vectors"
-
-    def __init__(self, inner: Index, publish: Callable[[], Awaitable[None]], *, always: bool = False) -> None:
-        self.inner = inner
+    def __init__(self, store: SqliteStore, publish: Callable[[], Awaitable[None]], *, always: bool = False) -> None:
+        super().__init__(store)
         self.publish = publish
         self.always = always
         self.searches = 0
-
-    async def prepare(self, spec: VectorSpec, /) -> None:
-        await self.inner.prepare(spec)
-
-    async def put(self, workspace: str, chunks: Sequence[EmbeddedChunk], /) -> None:
-        await self.inner.put(workspace, chunks)
-
-    async def remove(self, workspace: str, editions: Sequence[str], /) -> None:
-        await self.inner.remove(workspace, editions)
 
     async def search(self, query: Query, /) -> Sequence[Hit]:
         self.searches += 1
         if self.always or self.searches == 1:
             await self.publish()
-        return await self.inner.search(query)
+        return await super().search(query)
 
 
 async def _sync(store: SqliteStore, embedder: Hashing, *documents: Document) -> None:
-    indexes: list[Index] = [Words(store), VectorMatrix(store)]
-    await sync([Shelf(*documents)], workspace=TEAM, catalog=Catalog(store), indexes=indexes, embedder=embedder)
+    await sync([Shelf(*documents)], catalog=Catalog(store), serving=serving(store, embedder))
 
 
 def _flocks() -> list[object]:

@@ -18,7 +18,8 @@ VECTORS = Ranking(
 
 
 def _asked(text: str, **weights: float) -> Asked:
-    return Asked(text=text, weights=weights, vector=hashed(text, 64))
+    vector = hashed(text, 64)
+    return Asked(text=text, weights=weights, vector=vector, near=vector)
 
 
 async def test_a_sentence_that_is_near_and_says_it_is_stated() -> None:
@@ -56,7 +57,7 @@ def test_nothing_found_is_missing_all() -> None:
 
 
 async def test_a_search_by_words_alone_has_no_cosines() -> None:
-    asked = Asked(text="keys", weights={"keys": 1.0}, vector=None)
+    asked = Asked(text="keys", weights={"keys": 1.0}, vector=None, near=None)
     reads = await Sentences(Hashing()).read([PAGE])
     found = signals([], [PAGE], reads, asked=asked, asking=asked)
     assert (found.sentence, found.stated) == (0.0, 0.0)

@@ -17,6 +17,7 @@ from knowledge.syncing import sync
 from knowledge.turnstile import alone
 from tests.doubles.hashing import Hashing
 from tests.doubles.remembering import Remembering
+from tests.doubles.serving import serving
 from tests.doubles.shelf import TEAM, Shelf, document
 
 if TYPE_CHECKING:
@@ -49,10 +50,8 @@ class Desk:
     ) -> Summary:
         return await sync(
             sources,
-            workspace=workspace,
             catalog=self.catalog,
-            indexes=[self.index],
-            embedder=self.embedder,
+            serving=serving(self.store, self.embedder, workspace=workspace, index=self.index),
             progress=progress,
             rebuild=rebuild,
             moved=moved,
@@ -362,16 +361,12 @@ async def test_nothing_is_forgotten_for_an_embedder_that_does_not_work(tmp_path:
 
     async with SqliteStore(tmp_path / "k.db") as store:
         catalog = Catalog(store)
-        await sync(
-            [Shelf(document("keys.md", "# Keys"))], workspace=TEAM, catalog=catalog, indexes=[], embedder=Hashing()
-        )
+        await sync([Shelf(document("keys.md", "# Keys"))], catalog=catalog, serving=serving(store, Hashing()))
         with pytest.raises(KnowledgeError, match=r"not installed. Nothing was forgotten"):
             await sync(
                 [Shelf(document("keys.md", "# Keys"))],
-                workspace=TEAM,
                 catalog=catalog,
-                indexes=[],
-                embedder=Missing(),
+                serving=serving(store, Missing()),
                 rebuild=True,
             )
         assert (await catalog.counts(TEAM)).documents == 1
@@ -380,9 +375,7 @@ async def test_nothing_is_forgotten_for_an_embedder_that_does_not_work(tmp_path:
 async def test_nothing_is_forgotten_for_a_folder_with_nothing_to_read(tmp_path: Path) -> None:
     async with SqliteStore(tmp_path / "k.db") as store:
         catalog = Catalog(store)
-        await sync(
-            [Shelf(document("keys.md", "# Keys"))], workspace=TEAM, catalog=catalog, indexes=[], embedder=Hashing()
-        )
+        await sync([Shelf(document("keys.md", "# Keys"))], catalog=catalog, serving=serving(store, Hashing()))
         with pytest.raises(NothingThere, match="nothing was forgotten"):
-            await sync([Shelf()], workspace=TEAM, catalog=catalog, indexes=[], embedder=Hashing(), rebuild=True)
+            await sync([Shelf()], catalog=catalog, serving=serving(store, Hashing()), rebuild=True)
         assert (await catalog.counts(TEAM)).documents == 1

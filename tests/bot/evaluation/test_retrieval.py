@@ -11,7 +11,6 @@ from bot.evaluation.collection import questions
 from bot.evaluation.retrieval import WAYS, Evaluation
 from knowledge.base import PUBLIC, Scope
 from knowledge.catalog import Catalog
-from knowledge.indexes.vectors import VectorMatrix
 from knowledge.indexes.words import Words
 from knowledge.retriever import Retriever
 from knowledge.sentences import Sentences
@@ -20,6 +19,7 @@ from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
 from tests.doubles.collections import QUERIES, a_collection
 from tests.doubles.hashing import Hashing
+from tests.doubles.serving import serving
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
@@ -35,11 +35,11 @@ SCOPE = Scope(workspace=WORKSPACE, principals=frozenset({PUBLIC}))
 async def evaluating(folder: Path, *, ways: Sequence[Way] = WAYS) -> AsyncGenerator[Evaluation]:
     async with SqliteStore(folder / "k.db") as store:
         embedder, catalog = Hashing(), Catalog(store)
-        indexes = (Words(store), VectorMatrix(store))
+        vectors = serving(store, embedder)
         rows = Rows(folder / "corpus.jsonl", name="set", readers=frozenset({PUBLIC}), pages=False)
-        await sync([rows], workspace=WORKSPACE, catalog=catalog, indexes=indexes, embedder=embedder)
+        await sync([rows], catalog=catalog, serving=vectors)
         sentences = Sentences(embedder)
-        retriever = Retriever(indexes=indexes, embedder=embedder, catalog=catalog, sentences=sentences)
+        retriever = Retriever(words=Words(store), vectors=vectors, catalog=catalog, sentences=sentences)
         yield Evaluation(retriever=retriever, catalog=catalog, scope=SCOPE, ways=ways)
 
 

@@ -1,0 +1,92 @@
+"""One question's search by meaning, which may fail without the question failing: keywords are left."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypeVar
+
+import structlog
+
+from knowledge.errors import Refused, Unreachable, WrongVectors
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from knowledge.base import Embedder, Hit, Query, Vectors, VectorSpec
+    from knowledge.serving import Semantic
+
+PATIENCE: Final = 3.0
+"""Seconds that each step may take: more than an index or an endpoint gives itself for a question."""
+_ALONE: Final = "Only keywords were searched."
+_LATE: Final = "What searches by meaning did not answer in time."
+
+_T = TypeVar("_T")
+
+Paying: TypeAlias = "Callable[[Embedder], Embedder]"
+"""Lets somebody pay for what an embedder does for one question."""
+
+
+class Serves(Protocol):
+    """Knows which vectors serve; ``knowledge.serving.Serving`` does."""
+
+    async def now(self) -> Semantic:
+        """Give them; raises KnowledgeError where they cannot be had."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class Meaning:
+    """Vectors for a question. After the first failure nothing more is tried, and ``missed`` says why."""
+
+    serves: Serves
+    paying: Paying | None = None
+    patience: float = PATIENCE
+    missed: str | None = None
+    _semantic: Semantic | None = None
+
+    @property
+    def spec(self) -> VectorSpec | None:
+        """Say whose vectors serve, once one was made."""
+        return None if self._semantic is None else self._semantic.embedder.spec
+
+    @property
+    def share(self) -> float:
+        """Say how much they weigh beside keywords."""
+        return 0.0 if self._semantic is None else self._semantic.embedder.vector_share
+
+    async def vector(self, text: str) -> Vectors | None:
+        """Embed a question; None where that cannot be."""
+        return await self._tried(lambda: self._embedded(text))
+
+    async def found(self, query: Query) -> Sequence[Hit]:
+        """Search; nothing where that cannot be."""
+        if query.vector is None:
+            return ()
+        return await self._tried(lambda: self._searched(query)) or ()
+
+    async def _embedded(self, text: str) -> Vectors:
+        if self._semantic is None:
+            self._semantic = await self.serves.now()
+        embedder = self._semantic.embedder
+        paid = self.paying(embedder) if self.paying else embedder
+        vector: Vectors = (await paid.embed([text], purpose="question")).vectors[0]
+        return vector
+
+    async def _searched(self, query: Query) -> Sequence[Hit]:
+        if self._semantic is None:
+            return ()
+        return await self._semantic.index.search(query)
+
+    async def _tried(self, work: Callable[[], Awaitable[_T]]) -> _T | None:
+        if self.missed is not None:
+            return None
+        try:
+            async with asyncio.timeout(self.patience):
+                return await work()
+        except (Refused, Unreachable, WrongVectors) as error:
+            self.missed = f"{error.told} {_ALONE}"
+        except TimeoutError:
+            self.missed = f"{_LATE} {_ALONE}"
+        structlog.get_logger().warning("searched by keywords alone", told=self.missed)
+        return None

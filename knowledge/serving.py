@@ -1,0 +1,82 @@
+"""Which vectors serve: an index with the embedder that made what is in it, opened when they begin to."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from knowledge.vectorsets import VectorSets
+
+if TYPE_CHECKING:
+    from knowledge.base import Embedder, VectorIndex
+    from knowledge.stores.base import Store
+    from knowledge.vectorsets import Kept, VectorSet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Semantic:
+    """What searches by meaning: an index of vectors, prepared, and the embedder of their model."""
+
+    kept: Kept
+    index: VectorIndex
+    embedder: Embedder
+
+
+class Opening(Protocol):
+    """Opens what is kept somewhere, by the names that the settings know."""
+
+    async def __call__(self, kept: Kept, /) -> Semantic:
+        """Give it, prepared; what was opened before is given again. Raises KnowledgeError."""
+        ...
+
+
+class Serving:
+    """A workspace's vectors. ``wanted`` is what the settings name, which may still have to come."""
+
+    def __init__(self, store: Store, workspace: str, wanted: Kept, opening: Opening) -> None:
+        """Look into an open store; nothing is opened yet."""
+        self.sets = VectorSets(store, workspace)
+        self.workspace = workspace
+        self.wanted = wanted
+        self.opened = opening
+        self._store = store
+        self._seen: tuple[int, Semantic] | None = None
+        self._looking = asyncio.Lock()
+
+    async def now(self) -> Semantic:
+        """Give what serves, or what is wanted where nothing serves yet. Raises KnowledgeError.
+
+        While nothing is published it costs what the generation does.
+        """
+        generation = await self._store.generation(self.workspace)
+        async with self._looking:
+            if self._seen is None or self._seen[0] != generation:
+                serving = await self.sets.serving()
+                self._seen = (generation, await self.opened(serving.kept if serving else self.wanted))
+            return self._seen[1]
+
+    async def claimed(self) -> Semantic:
+        """Give what serves; where nothing does, what is wanted begins to. For a sync, which writes into it."""
+        serving = await self.sets.serving() or await self.sets.claim(self.wanted)
+        return await self.opened(serving.kept)
+
+    async def waiting(self) -> VectorSet | None:
+        """Give what serves although something else is wanted; None where that is not so."""
+        serving = await self.sets.serving()
+        return serving if serving is not None and serving.kept != self.wanted else None
+
+    async def sweep(self) -> None:
+        """Let every index forget what the catalog holds no more, and clear the sets that leave. Raises KnowledgeError.
+
+        What fails is left for the next time: the catalog remembers it.
+        """
+        leaving = await self.sets.leaving()
+        for one in await self.sets.all():
+            if one.state == "leaving":
+                await (await self.opened(one.kept)).index.clear(self.workspace)
+                await self.sets.gone(one)
+            elif leaving:
+                await (await self.opened(one.kept)).index.remove(self.workspace, leaving)
+        if leaving:
+            await self.sets.left(leaving)

@@ -96,8 +96,8 @@ class _Carrying:
     async def _known(self, chunks: Sequence[str]) -> dict[str, Vectors]:
         if self.before.kept.spec != self.serving.wanted.spec or not chunks:
             return {}
-        old = await self.serving.opened(self.before.kept)
-        return dict(await old.index.vectors(self.serving.workspace, chunks))
+        old = await self.serving.index(self.before.kept)
+        return dict(await old.vectors(self.serving.workspace, chunks))
 
     def _report(self) -> None:
         if self.progress is not None:

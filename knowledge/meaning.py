@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from knowledge.base import Embedder, Hit, Query, Vectors, VectorSpec
     from knowledge.serving import Semantic
 
-PATIENCE: Final = 3.0
-"""Seconds that each step may take: more than an index or an endpoint gives itself for a question."""
+PATIENCE: Final = 20.0
+"""Seconds after which a step has gone astray. Indexes and endpoints elsewhere give themselves some two for a question;
+a model of this machine may have to be loaded first."""
 _ALONE: Final = "Only keywords were searched."
 _LATE: Final = "What searches by meaning did not answer in time."
 
@@ -41,7 +42,6 @@ class Meaning:
 
     serves: Serves
     paying: Paying | None = None
-    patience: float = PATIENCE
     missed: str | None = None
     _semantic: Semantic | None = None
 
@@ -82,7 +82,7 @@ class Meaning:
         if self.missed is not None:
             return None
         try:
-            async with asyncio.timeout(self.patience):
+            async with asyncio.timeout(PATIENCE):
                 return await work()
         except (Refused, Unreachable, WrongVectors) as error:
             self.missed = f"{error.told} {_ALONE}"

@@ -24,10 +24,14 @@ class Semantic:
 
 
 class Opening(Protocol):
-    """Opens what is kept somewhere, by the names that the settings know."""
+    """Opens what is kept somewhere, by the names that the settings know; what is open already is given again."""
 
-    async def __call__(self, kept: Kept, /) -> Semantic:
-        """Give it, prepared; what was opened before is given again. Raises KnowledgeError."""
+    async def index(self, kept: Kept, /) -> VectorIndex:
+        """Give the index, prepared. Raises KnowledgeError."""
+        ...
+
+    async def embedder(self, kept: Kept, /) -> Embedder:
+        """Give what made the vectors. Raises KnowledgeError where that is there no more."""
         ...
 
 
@@ -39,10 +43,18 @@ class Serving:
         self.sets = VectorSets(store, workspace)
         self.workspace = workspace
         self.wanted = wanted
-        self.opened = opening
+        self._opening = opening
         self._store = store
         self._seen: tuple[int, Semantic] | None = None
         self._looking = asyncio.Lock()
+
+    async def opened(self, kept: Kept) -> Semantic:
+        """Open vectors to search them, or to write more of them. Raises KnowledgeError."""
+        return Semantic(kept=kept, index=await self._opening.index(kept), embedder=await self._opening.embedder(kept))
+
+    async def index(self, kept: Kept) -> VectorIndex:
+        """Open an index alone, whatever became of the embedder. Raises KnowledgeError."""
+        return await self._opening.index(kept)
 
     async def now(self) -> Semantic:
         """Give what serves, or what is wanted where nothing serves yet. Raises KnowledgeError.
@@ -74,9 +86,9 @@ class Serving:
         leaving = await self.sets.leaving()
         for one in await self.sets.all():
             if one.state == "leaving":
-                await (await self.opened(one.kept)).index.clear(self.workspace)
+                await (await self.index(one.kept)).clear(self.workspace)
                 await self.sets.gone(one)
             elif leaving:
-                await (await self.opened(one.kept)).index.remove(self.workspace, leaving)
+                await (await self.index(one.kept)).remove(self.workspace, leaving)
         if leaving:
             await self.sets.left(leaving)

@@ -71,9 +71,10 @@ def _cosines(rankings: Sequence[Ranking], reads: Mapping[str, Read], asked: Aske
 
     Gates are fitted to that model. Where another one searched, or none, a chunk counts as its two best sentences.
     """
-    if asked.near is not None and asked.near is not asked.vector and reads:
-        return [read.nearest(asked.near).two for read in reads.values()]
-    return [hit.score for ranking in rankings if ranking.name == "vectors" for hit in ranking.hits]
+    found = [hit.score for ranking in rankings if ranking.name == "vectors" for hit in ranking.hits]
+    if asked.near is None or (found and asked.near is asked.vector):
+        return found
+    return [read.nearest(asked.near).two for read in reads.values()] or found
 
 
 def _sentence(read: Read, asked: Asked) -> float:

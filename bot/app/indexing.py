@@ -12,23 +12,20 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from knowledge.base import Embedder, VectorIndex
     from knowledge.catalog import Catalog
-    from knowledge.serving import Semantic
     from knowledge.stores.base import Store
     from knowledge.vectorsets import Kept
 
 
 class Indexes:
-    """Those that were asked for; ``stack`` closes them. ``alone``: a catalog of its own keeps its vectors beside it."""
+    """Those that were asked for; ``stack`` closes them. See ``knowledge.serving.Opening``."""
 
-    def __init__(  # noqa: PLR0913 - all that an index may need
+    def __init__(
         self,
         settings: Settings,
         store: Store,
         catalog: Catalog,
         embedders: Embedders,
         stack: AsyncExitStack,
-        *,
-        alone: bool = False,
     ) -> None:
         """Open nothing yet."""
         self._settings = settings
@@ -36,8 +33,7 @@ class Indexes:
         self._catalog = catalog
         self._embedders = embedders
         self._stack = stack
-        self._alone = alone
-        self._open: dict[Kept, Semantic] = {}
+        self._open: dict[Kept, VectorIndex] = {}
 
     async def wanted(self) -> Kept:
         """Say what the settings want. Raises KnowledgeError."""
@@ -45,21 +41,18 @@ class Indexes:
 
         name = self._settings.embedder
         spec = (await self._embedders.named(name)).spec
-        return Kept(store=self._place(), embedder=name, spec=replace(spec, metric=self._settings.metric))
+        return Kept(store=self._settings.vector_store, embedder=name, spec=replace(spec, metric=self._settings.metric))
 
-    async def opened(self, kept: Kept, /) -> Semantic:
-        """Open what is kept somewhere, prepared; see ``knowledge.serving.Opening``."""
-        from knowledge.serving import Semantic
-
+    async def index(self, kept: Kept, /) -> VectorIndex:
+        """Open an index, prepared."""
         if kept not in self._open:
-            embedder = await self._embedder(kept)
             index = await self._index(kept.store)
             await index.prepare(kept.spec)
-            self._open[kept] = Semantic(kept=kept, index=index, embedder=embedder)
+            self._open[kept] = index
         return self._open[kept]
 
-    async def _embedder(self, kept: Kept) -> Embedder:
-        """Give what made the vectors; raises Unreachable where it is there no more, and only another is wanted."""
+    async def embedder(self, kept: Kept, /) -> Embedder:
+        """Give what made the vectors; raises Unreachable where it is there no more, and another is wanted."""
         from knowledge.errors import KnowledgeError, Unreachable
 
         try:
@@ -69,9 +62,6 @@ class Indexes:
         if replace(embedder.spec, metric=kept.spec.metric) != kept.spec:
             raise Unreachable(_changed(kept))
         return embedder
-
-    def _place(self) -> str:
-        return "embedded" if self._alone else self._settings.vector_store
 
     async def _index(self, _place: str) -> VectorIndex:
         from knowledge.indexes.vectors import VectorMatrix

@@ -139,8 +139,8 @@ async def opened(
     async with AsyncExitStack() as stack:
         store, words = await stack.enter_async_context(catalogued(settings, file))
         catalog = Catalog(store)
-        indexes = Indexes(settings, store, catalog, embedders, stack, alone=file is not None)
-        serving = Serving(store, settings.team, await indexes.wanted(), indexes.opened)
+        indexes = Indexes(settings, store, catalog, embedders, stack)
+        serving = Serving(store, settings.team, await indexes.wanted(), indexes)
         reader = embedders.reader()
         yield Knowledge(
             store=store,

@@ -92,8 +92,10 @@ async def _measured(settings: Settings, wish: _Wish) -> Measured:
     from bot.evaluation.retrieval import WAYS, Evaluation
     from knowledge.base import PUBLIC, Scope
 
+    settings = settings.model_copy(update={"team": f"evaluation:{_digest(settings, wish)}"})
     async with knowledge(settings, file=_file(settings, wish)) as known:
         with shown(quiet=wish.quiet) as progress:
+            await known.carry(progress=progress)
             await known.sync([rows(wish.folder, pages=wish.pages)], progress=progress)
         evaluation = Evaluation(
             retriever=known.retriever,
@@ -107,12 +109,15 @@ async def _measured(settings: Settings, wish: _Wish) -> Measured:
 
 def _file(settings: Settings, wish: _Wish) -> Path:
     """Give the index of this set, cut this way, by this embedder."""
-    what = f"{wish.folder.absolute()} {wish.pages} {settings.embedder}"
-    digest = blake2b(what.encode("utf-8", "replace"), digest_size=6).hexdigest()
-    file = settings.home / _KEPT / f"{wish.folder.absolute().name}-{digest}.db"
+    file = settings.home / _KEPT / f"{wish.folder.absolute().name}-{_digest(settings, wish)}.db"
     if not wish.quiet and not file.exists():
         tell(f"The index of this set is kept as {file}; delete it when you need it no more.")
     return file
+
+
+def _digest(settings: Settings, wish: _Wish) -> str:
+    what = f"{wish.folder.absolute()} {wish.pages} {settings.embedder}"
+    return blake2b(what.encode("utf-8", "replace"), digest_size=6).hexdigest()
 
 
 def _object(measured: Measured) -> dict[str, Any]:

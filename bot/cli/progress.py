@@ -89,7 +89,8 @@ def _bar() -> Generator[Callable[[Progress], None]]:
         task = bar.add_task("starting", total=None)
 
         def report(progress: Progress) -> None:
-            read = f"{counted(progress.documents, 'document')}, {counted(progress.chunks, 'chunk')}"
+            chunks = counted(progress.chunks, "chunk")
+            read = chunks if progress.stage == "carrying" else f"{counted(progress.documents, 'document')}, {chunks}"
             words = f"{STAGES[progress.stage]}: {read}"
             bar.update(task, description=words, completed=progress.embedded, total=progress.chunks or None)
 

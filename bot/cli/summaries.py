@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _SHOWN_SKIPS = 20
 STAGES: Mapping[Stage, str] = {
+    "carrying": "carrying vectors over",
     "reading": "reading",
     "embedded": "embedding",
     "staged": "embedding",
@@ -44,7 +45,12 @@ def summed(summary: Summary) -> list[str]:
         *(resumed if summary.resumed else []),
         *(flagged if summary.flagged else []),
         *_skips(summary),
+        *(_remaining(summary) if summary.remaining else []),
     ]
+
+
+def _remaining(summary: Summary) -> list[str]:
+    return [f"Vectors of what is gone could not be removed yet, which the next sync does again: {summary.remaining}"]
 
 
 def as_object(summary: Summary) -> dict[str, Any]:
@@ -63,7 +69,10 @@ def nothing_read(summary: Summary) -> str | None:
 
 def stage_words(progress: Progress) -> str:
     """Give where a sync is, in a few words."""
-    words = [STAGES[progress.stage], counted(progress.documents, "document")]
+    words = [STAGES[progress.stage]]
+    if progress.stage == "carrying":
+        return f"{words[0]}, {progress.embedded:,} of {counted(progress.chunks, 'chunk')}"
+    words.append(counted(progress.documents, "document"))
     if progress.chunks:
         words.append(f"{progress.embedded:,} of {counted(progress.chunks, 'chunk')} embedded")
     if progress.skipped:

@@ -25,7 +25,7 @@ from bot.feedback.ratings import Ratings
 from bot.settings import Settings
 from bot.sources import NamedSource
 from knowledge.base import Scope
-from knowledge.errors import NothingThere, WrongVectors
+from knowledge.errors import NothingThere
 from tests.doubles.adapters import MARY, NOON, RecordingAdapter, a_question
 
 if TYPE_CHECKING:
@@ -248,11 +248,24 @@ async def test_a_search_may_be_made_without_a_bot(settings: Settings) -> None:
     assert "acme restore" in found.passages[0].text
 
 
-async def test_another_embedders_knowledge_is_refused_before_anything_is_asked(settings: Settings) -> None:
+async def test_another_embedders_knowledge_answers_until_it_is_carried_over(settings: Settings) -> None:
     other = settings.model_copy(update={"embedder": "lite"})
-    with pytest.raises(WrongVectors, match="--rebuild"):
-        async with app.answering(other):
-            pass
+    async with app.knowledge(other) as known:
+        scope = Scope(workspace=settings.team, principals=frozenset({settings.team}))
+        before = await known.retriever.ranked("backups", scope=scope)
+        assert (await known.serving.now()).kept.embedder == "minilm"
+        carried = await known.carry()
+        after = await known.retriever.ranked("backups", scope=scope)
+        assert (await known.serving.now()).kept.embedder == "lite"
+    assert carried is not None
+    assert carried.embedded == (await _chunks(settings)) > 0
+    assert (before.missed, after.missed) == (None, None)
+    assert {hit.chunk for hit in before.hits} == {hit.chunk for hit in after.hits}
+
+
+async def _chunks(settings: Settings) -> int:
+    async with app.knowledge(settings) as known:
+        return (await known.catalog.counts(settings.team)).chunks
 
 
 async def test_a_broken_database_is_told_before_anything_is_asked(tmp_path: Path) -> None:

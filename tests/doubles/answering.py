@@ -42,6 +42,7 @@ class Passages:
         self.searched: list[str] = []
         self.scopes: list[Scope] = []
         self.filters: list[tuple[Filter, ...]] = []
+        self.missed: str | None = None
 
     async def retrieve(  # noqa: PLR0913 -- as the retriever's
         self,
@@ -68,7 +69,8 @@ class Passages:
         best = sorted(shares, key=lambda share: -share[0])[:passages]
         coverage = best[0][0] if best else 0.0
         found = tuple(one for _, one in best if one.document not in self.hidden)
-        return Retrieved(passages=found, signals=Signals(similarity=coverage, coverage=coverage, terms=len(asked)))
+        signals = Signals(similarity=coverage, coverage=coverage, terms=len(asked))
+        return Retrieved(passages=found, signals=signals, missed=self.missed)
 
     async def readable(self, documents: Collection[str], scope: Scope) -> frozenset[str]:
         """Give those that are not hidden."""

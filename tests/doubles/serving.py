@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from knowledge.errors import WrongVectors
+from knowledge.errors import Unreachable
 from knowledge.indexes.vectors import VectorMatrix
-from knowledge.serving import Semantic, Serving
+from knowledge.serving import Serving
 from knowledge.vectorsets import Kept
 from tests.doubles.shelf import TEAM
 
@@ -23,23 +23,26 @@ class Opened:
     def __init__(self, stores: dict[str, Callable[[], VectorIndex]], embedders: dict[str, Embedder]) -> None:
         self.stores = stores
         self.embedders = embedders
-        self.open: dict[Kept, Semantic] = {}
+        self.open: dict[Kept, VectorIndex] = {}
         self.fails: dict[str, Exception] = {}
         """By the name of a store: what opening it raises."""
 
     def kept(self, store: str, embedder: str) -> Kept:
         return Kept(store=store, embedder=embedder, spec=self.embedders[embedder].spec)
 
-    async def __call__(self, kept: Kept, /) -> Semantic:
+    async def index(self, kept: Kept, /) -> VectorIndex:
         if kept.store in self.fails:
             raise self.fails[kept.store]
         if kept not in self.open:
-            if self.embedders[kept.embedder].spec != kept.spec:
-                raise WrongVectors("The embedder is another one now.")
-            index = self.stores[kept.store]()
-            await index.prepare(kept.spec)
-            self.open[kept] = Semantic(kept=kept, index=index, embedder=self.embedders[kept.embedder])
+            self.open[kept] = self.stores[kept.store]()
+            await self.open[kept].prepare(kept.spec)
         return self.open[kept]
+
+    async def embedder(self, kept: Kept, /) -> Embedder:
+        found = self.embedders.get(kept.embedder)
+        if found is None or found.spec != kept.spec:
+            raise Unreachable("The embedder is another one now.")
+        return found
 
 
 def serving(store: Store, embedder: Embedder, *, workspace: str = TEAM, index: VectorIndex | None = None) -> Serving:

@@ -1,14 +1,17 @@
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import count
 from typing import TYPE_CHECKING
 
 import pytest
 
+from knowledge import meaning
 from knowledge.base import PUBLIC, Filter, Scope
 from knowledge.catalog import Catalog
-from knowledge.errors import Busy
+from knowledge.errors import Busy, Refused, Unreachable
 from knowledge.fusion import fused
 from knowledge.indexes.vectors import VectorMatrix
 from knowledge.indexes.words import Words
@@ -250,3 +253,69 @@ async def test_a_follow_up_finds_what_it_asks_itself_before_what_went_before(tmp
         for passage in whole.passages[:2]
     }
     assert gained["shelf/bikes.md"] > 0 > gained["shelf/ferry.md"]
+
+
+class _Failing(VectorMatrix):
+    """An index that fails, or never answers where it is told nothing to fail with."""
+
+    def __init__(self, store: SqliteStore, error: Exception | None) -> None:
+        super().__init__(store)
+        self.error = error
+
+    async def search(self, query: Query, /) -> Sequence[Hit]:
+        if self.error is None:
+            await asyncio.Event().wait()
+        raise self.error or AssertionError
+
+
+@pytest.mark.parametrize("error", [Unreachable("The index is away."), Refused("It lets nobody in."), None])
+async def test_where_vectors_cannot_be_had_keywords_alone_are_searched_and_it_is_said(
+    tmp_path: Path, error: Exception | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(meaning, "PATIENCE", 0.01)
+    async with rereading(tmp_path / "k.db", KEYS, BIRDS) as (_, store):
+        failing = serving(store, Hashing(), index=_Failing(store, error))
+        retriever = Retriever(
+            words=Words(store), vectors=failing, catalog=Catalog(store), sentences=Sentences(Hashing())
+        )
+        found = await retriever.retrieve("How often are signing keys rotated?", scope=SCOPE)
+    assert found.passages[0].document == "shelf/keys.md"
+    assert found.missed is not None
+    assert found.missed.startswith(str(error) if error else "What searches by meaning did not answer in time.")
+    assert found.missed.endswith("Only keywords were searched.")
+    assert found.signals.similarity > 0.3  # by its sentences, so that the gate can judge it
+    assert found.signals.stated > 0.3
+
+
+async def test_a_mistake_of_an_index_is_no_reason_to_go_on_without_it(tmp_path: Path) -> None:
+    async with rereading(tmp_path / "k.db", KEYS) as (_, store):
+        wrong = serving(store, Hashing(), index=_Failing(store, ValueError("a mistake")))
+        retriever = Retriever(words=Words(store), vectors=wrong, catalog=Catalog(store))
+        with pytest.raises(ValueError, match="a mistake"):
+            await retriever.retrieve("keys", scope=SCOPE)
+
+
+async def test_sentences_are_read_by_a_model_of_their_own_where_another_one_searches(tmp_path: Path) -> None:
+    async with SqliteStore(tmp_path / "k.db") as store:
+        searching, reading = Asking(), Asking()
+        searching.spec = replace(searching.spec, model="searching")
+        vectors = serving(store, searching)
+        await sync([Shelf(KEYS, BIRDS)], catalog=Catalog(store), serving=vectors)
+        passages = len(searching.texts)
+        retriever = Retriever(words=Words(store), vectors=vectors, catalog=Catalog(store), sentences=Sentences(reading))
+        found = await retriever.retrieve("How often are signing keys rotated?", scope=SCOPE)
+    assert found.missed is None
+    assert searching.asked == reading.asked == ["How often are signing keys rotated?"]
+    assert len(searching.texts) == passages
+    assert reading.texts
+    assert 0 < found.signals.similarity <= found.signals.sentence
+
+
+async def test_who_asks_pays_for_the_questions_vector_alone(tmp_path: Path) -> None:
+    class Paid(Hashing):
+        pass
+
+    paid = Paid()
+    async with knowing(tmp_path / "k.db", KEYS) as (retriever, embedder):
+        await retriever.retrieve("keys", scope=SCOPE, paying=lambda inner: paid if inner is embedder else inner)
+    assert embedder.asked == []

@@ -11,7 +11,7 @@ from sqlalchemy import event, text
 
 from knowledge.base import PUBLIC, Hit, Scope
 from knowledge.catalog import Catalog, Counts
-from knowledge.errors import Busy, KnowledgeError, NoSpace, NothingThere, OtherOrigin, WrongVectors
+from knowledge.errors import Busy, KnowledgeError, NoSpace, NothingThere, OtherOrigin, Unreachable
 from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
 from knowledge.turnstile import alone
@@ -275,7 +275,7 @@ async def test_a_second_sync_of_the_same_file_is_refused_at_once(desk: Desk) -> 
 async def test_another_models_vectors_are_refused_and_a_rebuild_replaces_them(desk: Desk) -> None:
     await desk.sync(shelf(), shelf(name="wiki"))
     desk.embedder = Hashing(model="other")
-    with pytest.raises(WrongVectors):
+    with pytest.raises(Unreachable):
         await desk.sync(shelf())
     assert len(await desk.answering()) == 6
     summary = await desk.sync(shelf(), rebuild=True)

@@ -145,6 +145,15 @@ async def test_the_turn_is_recorded_with_what_it_used() -> None:
     assert turn.usage.prompt_tokens == 100
 
 
+@pytest.mark.parametrize("asked", ["How often is an API key rotated?", "Who won the 1998 world cup?"])
+async def test_an_answer_from_keywords_alone_says_so_and_so_does_none(asked: str) -> None:
+    bench = Bench(Scripted(GOOD))
+    bench.shelf.missed = "The index is away. Only keywords were searched."
+    parts = await bench.ask(asked)
+    assert rendered(tree(parts)).endswith("\n\nThe index is away. Only keywords were searched.")
+    assert rendered(tree(parts)).count("keywords") == 1
+
+
 async def test_the_search_knows_its_scope_and_its_filters() -> None:
     bench = Bench(Scripted(GOOD))
     await bench.ask("How often is an API key rotated? year:2024")

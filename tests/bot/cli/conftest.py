@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bot.app import knowing
+from bot.app import embedding
 from bot.ops import logs
 from tests.doubles.hashing import Hashing
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """The working folder of a command: empty, with no settings."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(knowing, "embedder_of", lambda _: Hashing())
+    monkeypatch.setattr(embedding, "embedder_of", lambda *_: Hashing())
     monkeypatch.setattr(logs, "configure", lambda **_: None)  # it would hold on to pytest's standard error
     return tmp_path
 

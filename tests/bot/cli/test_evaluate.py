@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import pytest
 
-from bot.app import knowing
+from bot.app import embedding
 from bot.cli.running import run
 from tests.doubles.collections import CORPUS, a_collection
 from tests.doubles.hashing import Hashing
@@ -83,13 +83,13 @@ def test_interrupted_while_it_embeds_or_asks_it_says_so_and_goes_on_from_there(
     folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     a_collection(folder / "pages", corpus=[*CORPUS, *({"_id": f"{n}", "text": f"Page {n}."} for n in range(27))])
-    embedding, asking = Interrupted("passage"), Interrupted("question")
-    for interrupted in (embedding, asking):
-        monkeypatch.setattr(knowing, "embedder_of", lambda _, given=interrupted: given)
+    reading, asking = Interrupted("passage"), Interrupted("question")
+    for interrupted in (reading, asking):
+        monkeypatch.setattr(embedding, "embedder_of", lambda *_, given=interrupted: given)
         assert run(["eval", "retrieval", "pages", "--json"]) == 130
         told = "footnote: Interrupted. What was embedded is kept, and the same command goes on from there."
         assert capsys.readouterr().err.strip() == told
-    assert len(embedding.texts) == 19
+    assert len(reading.texts) == 19
     assert 11 <= len(asking.texts) < 30
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bot import app
-from bot.app import knowing
+from bot.app import embedding
 from bot.cli.running import run
 from bot.cli.sync import KEPT, KEPT_OF_REBUILDING
 from bot.ops import logs
@@ -125,7 +125,7 @@ def test_a_document_that_became_unreadable_keeps_what_was_known_of_it_and_says_s
 def test_a_path_that_may_not_be_read_is_told_in_a_sentence_of_ours(
     unprivileged: Path, monkeypatch: MonkeyPatch, capsys: CaptureFixture[str], command: list[str], name: str
 ) -> None:
-    monkeypatch.setattr(knowing, "embedder_of", lambda _: Hashing())
+    monkeypatch.setattr(embedding, "embedder_of", lambda *_: Hashing())
     monkeypatch.setattr(logs, "configure", lambda **_: None)
     monkeypatch.chdir(unprivileged)
     (unprivileged / "locked.md").touch(0)
@@ -219,7 +219,7 @@ def test_a_home_that_is_a_file_is_told_with_its_setting(
 def test_a_home_that_is_not_permitted_is_told_with_its_setting(
     unprivileged: Path, monkeypatch: MonkeyPatch, capsys: CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(knowing, "embedder_of", lambda _: Hashing())
+    monkeypatch.setattr(embedding, "embedder_of", lambda *_: Hashing())
     monkeypatch.setattr(logs, "configure", lambda **_: None)
     (unprivileged / "page.md").write_text("Words.")
     (unprivileged / "locked").mkdir(0)

@@ -202,6 +202,15 @@ class Retrieved:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that a doctor looked at: ``told`` says how it is, and where it is not ``ok``, what to do about it."""
+
+    what: str
+    ok: bool
+    told: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Skipped:
     """A document that is there but could not be read now, and the sentence that says why.
 

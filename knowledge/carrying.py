@@ -7,20 +7,15 @@ carried is remembered, and the next try goes on from there. At the end both chan
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from sqlalchemy import select
-
-from knowledge.base import Chunk, EmbeddedChunk
 from knowledge.staging import Progress
-from knowledge.tables import Attribute, ChunkRow, Edition, Reader
+from knowledge.whole import batches, embedded, kept, wholes
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
-    from sqlalchemy.ext.asyncio import AsyncConnection
-
-    from knowledge.base import Field, Vectors
+    from knowledge.base import Chunk, EmbeddedChunk, Embedder, Vectors
     from knowledge.serving import Semantic, Serving
     from knowledge.stores.base import Store
     from knowledge.vectorsets import VectorSet
@@ -70,7 +65,7 @@ class _Carrying:
         coming = await self.serving.sets.coming(self.serving.wanted)
         lacking = await self.serving.sets.uncarried(coming)
         self.chunks = sum(chunks for _, chunks in lacking)
-        for editions in _batches(lacking, target.embedder.batch):
+        for editions in batches(lacking, target.embedder.batch):
             await target.index.put(self.serving.workspace, await self._embedded(editions, target))
             await self.serving.sets.carry(coming, editions)
             self._report()
@@ -81,23 +76,25 @@ class _Carrying:
     async def _embedded(self, editions: Sequence[int], target: Semantic) -> list[EmbeddedChunk]:
         """Give the editions' chunks with their vectors: copied where they can be, else made."""
         async with self.store.read() as connection:
-            chunks = await _chunks(connection, editions)
-        known = await self._known([one.chunk.id for one in chunks])
-        new = [one for one in chunks if one.chunk.id not in known]
-        for start in range(0, len(new), target.embedder.batch):
-            some = new[start : start + target.embedder.batch]
-            found = await target.embedder.embed([one.chunk.searched for one in some], purpose="passage")
-            known |= {one.chunk.id: vector for one, vector in zip(some, found.vectors, strict=True)}
+            known = await wholes(connection, editions)
+        vectors = await self._vectors([chunk for one in known for chunk in one.chunks], target.embedder)
+        return [chunk for one in known for chunk in one.embedded(vectors)]
+
+    async def _vectors(self, chunks: Sequence[Chunk], embedder: Embedder) -> Mapping[str, Vectors]:
+        found = await self._known(chunks)
+        new = [chunk for chunk in chunks if chunk.id not in found]
+        async for some in embedded(new, embedder):
+            found |= some
             self.embedded += len(some)
             self._report()
         self.copied += len(chunks) - len(new)
-        return [one.embedded(known[one.chunk.id]) for one in chunks]
+        return found
 
-    async def _known(self, chunks: Sequence[str]) -> dict[str, Vectors]:
-        if self.before.kept.spec != self.serving.wanted.spec or not chunks:
+    async def _known(self, chunks: Sequence[Chunk]) -> dict[str, Vectors]:
+        if self.before.kept.spec != self.serving.wanted.spec:
             return {}
         old = await self.serving.index(self.before.kept)
-        return dict(await old.vectors(self.serving.workspace, chunks))
+        return await kept(old, self.serving.workspace, chunks)
 
     def _report(self) -> None:
         if self.progress is not None:
@@ -105,55 +102,3 @@ class _Carrying:
             self.progress(
                 Progress(stage="carrying", documents=0, ready=0, skipped=0, chunks=self.chunks, embedded=done)
             )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Bare:
-    """A chunk without its vector, and what its document is asked for."""
-
-    chunk: Chunk
-    readers: frozenset[str]
-    attributes: Mapping[Field, frozenset[str]]
-
-    def embedded(self, vector: Vectors) -> EmbeddedChunk:
-        return EmbeddedChunk(chunk=self.chunk, vector=vector, readers=self.readers, attributes=self.attributes)
-
-
-def _batches(lacking: Sequence[tuple[int, int]], size: int) -> Iterator[list[int]]:
-    """Put editions together until they have so many chunks."""
-    editions: list[int] = []
-    chunks = 0
-    for number, count in lacking:
-        editions.append(number)
-        chunks += count
-        if chunks >= size:
-            yield editions
-            editions, chunks = [], 0
-    if editions:
-        yield editions
-
-
-async def _chunks(connection: AsyncConnection, editions: Sequence[int]) -> list[_Bare]:
-    readers: dict[int, set[str]] = {number: set() for number in editions}
-    for number, principal in await connection.execute(
-        select(Reader.edition, Reader.principal).where(Reader.edition.in_(editions))
-    ):
-        readers[number].add(principal)
-    known: dict[int, dict[Field, set[str]]] = {number: {} for number in editions}
-    attributes = select(Attribute.edition, Attribute.field, Attribute.value).where(Attribute.edition.in_(editions))
-    for number, name, value in await connection.execute(attributes):
-        known[number].setdefault(cast("Field", name), set()).add(value)
-    rows = await connection.execute(
-        select(Edition.number, Edition.id, ChunkRow.id, ChunkRow.ordinal, ChunkRow.text, ChunkRow.searched)
-        .join(ChunkRow, ChunkRow.edition == Edition.number)
-        .where(Edition.number.in_(editions))
-        .order_by(ChunkRow.number)
-    )
-    return [
-        _Bare(
-            chunk=Chunk(id=name, edition=edition, ordinal=ordinal, text=text, searched=searched),
-            readers=frozenset(readers[number]),
-            attributes={name: frozenset(values) for name, values in known[number].items()},
-        )
-        for number, edition, name, ordinal, text, searched in rows
-    ]

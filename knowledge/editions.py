@@ -6,10 +6,11 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from sqlalchemy import bindparam, case, delete, insert, select, update
+from sqlalchemy import bindparam, case, delete, func, insert, select, update
 
 from knowledge.attributes import attributes
 from knowledge.tables import Attribute, ChunkRow, Edition, Leaving, Origin, Publication, Reader, VectorSetRow
+from knowledge.whole import Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -92,6 +93,18 @@ class Editions:
             for number, name, document, digest, source, state, given in rows
         )
 
+    async def sizes(self) -> tuple[tuple[int, int], ...]:
+        """Give by number each edition that answers, with how many chunks it has."""
+        rows = (
+            select(Edition.number, func.count(ChunkRow.number))
+            .outerjoin(ChunkRow, ChunkRow.edition == Edition.number)
+            .where(Edition.workspace == self._workspace, Edition.state == "live")
+            .group_by(Edition.number)
+            .order_by(Edition.number)
+        )
+        async with self._store.read() as connection:
+            return tuple((number, chunks) for number, chunks in await connection.execute(rows))
+
     async def origins(self) -> Mapping[str, str]:
         """Give each source's place as of its last publication, by its name."""
         query = select(Origin.source, Origin.place).where(Origin.workspace == self._workspace)
@@ -100,11 +113,16 @@ class Editions:
 
     async def stage(self, prepared: Sequence[Prepared]) -> None:
         """Write whole editions; they answer nothing, and count as unfinished until ``staged`` says otherwise."""
+        await self.take([_whole(one) for one in prepared])
+
+    async def take(self, wholes: Sequence[Whole]) -> None:
+        """Write editions as ``stage`` does, whichever numbers they had elsewhere."""
+        ours = {"workspace": self._workspace, "state": "staging"}
         async with self._store.write() as connection:
             # RETURNING in the rows' order would insert them one by one.
-            await _many(connection, insert(Edition), map(self._edition, prepared))
-            numbers = await _numbers(connection, [item.edition for item in prepared])
-            numbered = [(numbers[item.edition], item) for item in prepared]
+            await _many(connection, insert(Edition), ({**one.particulars, **ours} for one in wholes))
+            numbers = await _numbers(connection, [one.particulars["id"] for one in wholes])
+            numbered = [(numbers[one.particulars["id"]], one) for one in wholes]
             await _many(connection, insert(Reader), (row for pair in numbered for row in _readers(*pair)))
             await _many(connection, insert(Attribute), (row for pair in numbered for row in _attributes(*pair)))
             await _many(connection, insert(ChunkRow), (row for pair in numbered for row in _chunks(*pair)))
@@ -145,25 +163,6 @@ class Editions:
     def _leaving(self, dropped: Iterable[Held]) -> Iterator[dict[str, object]]:
         return ({"workspace": self._workspace, "edition": held.id} for held in dropped)
 
-    def _edition(self, prepared: Prepared) -> dict[str, object]:
-        document, chunked = prepared.document, prepared.chunked
-        return {
-            "id": prepared.edition,
-            "workspace": self._workspace,
-            "source": document.source,
-            "document": document.id,
-            "digest": prepared.digest,
-            "state": "staging",
-            "kind": chunked.genre,
-            "title": chunked.title,
-            "url": chunked.url,
-            "publisher": chunked.publisher,
-            "year": chunked.year,
-            "owner": chunked.owner,
-            "updated_at": chunked.updated_at,
-            "given_at": document.updated_at,
-        }
-
     def _placed(self) -> Insert:
         row = {"workspace": self._workspace, "source": bindparam("named"), "place": bindparam("place")}
         first = self._store.insert(Origin).values(row)
@@ -180,19 +179,43 @@ async def _numbers(connection: AsyncConnection, editions: Sequence[str]) -> Mapp
     return dict(rows.all())
 
 
-def _readers(number: int, prepared: Prepared) -> Iterator[dict[str, object]]:
-    for principal in sorted(prepared.document.readers):
+def _whole(prepared: Prepared) -> Whole:
+    document, chunked = prepared.document, prepared.chunked
+    return Whole(
+        number=0,
+        particulars={
+            "id": prepared.edition,
+            "source": document.source,
+            "document": document.id,
+            "digest": prepared.digest,
+            "kind": chunked.genre,
+            "title": chunked.title,
+            "url": chunked.url,
+            "publisher": chunked.publisher,
+            "year": chunked.year,
+            "owner": chunked.owner,
+            "updated_at": chunked.updated_at,
+            "given_at": document.updated_at,
+        },
+        readers=document.readers,
+        attributes=attributes(document, chunked),
+        chunks=chunked.chunks,
+    )
+
+
+def _readers(number: int, whole: Whole) -> Iterator[dict[str, object]]:
+    for principal in sorted(whole.readers):
         yield {"edition": number, "principal": principal}
 
 
-def _attributes(number: int, prepared: Prepared) -> Iterator[dict[str, object]]:
-    for name, values in attributes(prepared.document, prepared.chunked).items():
+def _attributes(number: int, whole: Whole) -> Iterator[dict[str, object]]:
+    for name, values in whole.attributes.items():
         for value in sorted(values):
             yield {"edition": number, "field": name, "value": value}
 
 
-def _chunks(number: int, prepared: Prepared) -> Iterator[dict[str, object]]:
-    for chunk in prepared.chunked.chunks:
+def _chunks(number: int, whole: Whole) -> Iterator[dict[str, object]]:
+    for chunk in whole.chunks:
         yield {
             "id": chunk.id,
             "edition": number,

@@ -42,14 +42,19 @@ class Knowledge:
         """Give the gate that was fitted to this knowledge, or the shipped one."""
         from bot.answering.calibration import read
 
-        return read(await self._notes().read(f"gate.{self.workspace}"), model=self.reader.spec.model)
+        return read(await self._notes().read(self.gate_note), model=self.reader.spec.model)
 
     async def keep(self, gate: Gate | None) -> None:
         """Let a gate decide from the next start on; None: the shipped one."""
         from bot.answering.calibration import written
 
         text = None if gate is None else written(gate, model=self.reader.spec.model)
-        await self._notes().write(f"gate.{self.workspace}", text)
+        await self._notes().write(self.gate_note, text)
+
+    @property
+    def gate_note(self) -> str:
+        """Name the note that keeps the gate."""
+        return f"gate.{self.workspace}"
 
     def _notes(self) -> Notes:
         from knowledge.notes import Notes

@@ -27,6 +27,8 @@ COMMANDS: Final = {
     "forget": Entry("bot.cli.forget", "Remove a source from the knowledge."),
     "search": Entry("bot.cli.search", "Show the passages that a search finds."),
     "inspect": Entry("bot.cli.inspect", "Show how a file is cut into chunks."),
+    "index": Entry("bot.cli.index", "Show where the knowledge is kept, or copy it elsewhere."),
+    "doctor": Entry("bot.cli.doctor", "Look for what is missing or wrong."),
     "serve": Entry("bot.cli.serve", "Run every configured platform as a service."),
     "pause": Entry("bot.cli.pause", "Stop answering everywhere, on a platform or in a channel."),
     "resume": Entry("bot.cli.resume", "Answer again where it was paused."),

@@ -1,0 +1,48 @@
+"""``footnote doctor``: what is missing or wrong, each with what to do about it."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+from adapters.escaping import safe_line
+from bot.cli.output import say, say_json
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from knowledge.base import Finding
+
+
+@click.group("doctor")
+def command() -> None:
+    """Look for what is missing or wrong, and say what to do about it."""
+
+
+@command.command("index")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def index(ctx: click.Context, *, as_json: bool) -> None:
+    """Look at the catalog, the embedder and the index of vectors that the settings name.
+
+    The exit code is 1 where something is not as it should be.
+    """
+    from bot.settings import load
+
+    found = asyncio.run(_found(load(), aloud=not as_json))
+    if as_json:
+        say_json({"ok": all(one.ok for one in found), "findings": [asdict(one) for one in found]})
+    ctx.exit(0 if all(one.ok for one in found) else 1)
+
+
+async def _found(settings: Settings, *, aloud: bool) -> list[Finding]:
+    from bot.app import findings
+
+    found: list[Finding] = []
+    async for one in findings(settings):
+        found.append(one)
+        if aloud:
+            say(f"{'ok' if one.ok else 'wrong':<6}{one.what}: {safe_line(one.told)}", "" if one.ok else "bold")
+    return found

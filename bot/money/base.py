@@ -32,7 +32,10 @@ THRIFTY: Final = 0.9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payer:
-    """Whose limits a call counts against, and where it was asked: three principals, such as ``slack:T1:person:U1``."""
+    """Whose limits a call counts against, and where it was asked: three principals, such as ``slack:T1:person:U1``.
+
+    What a workspace pays by itself, such as a sync, has the workspace in all three, and is within no person's limit.
+    """
 
     person: Principal
     workspace: Principal
@@ -48,6 +51,11 @@ class Call:
     feature: Feature
     model: str
     worst: Micros
+
+    @property
+    def asks(self) -> bool:
+        """Whether it may count as a question of a plan: embedding does not, as it costs nothing where it is local."""
+        return self.feature != "embedding"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

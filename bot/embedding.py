@@ -93,10 +93,11 @@ def _keyless(found: Endpoint) -> list[str]:
     """Servers of one's own want no key; OpenAI answers nobody without one."""
     if found.key is not None or urlsplit(found.base_url).hostname != _NEEDS_KEY:
         return []
-    return [
+    told = (
         f"The embedder is {found.model} at {_NEEDS_KEY}, and there is no key for it: set {found.remedy.key}, "
         f"or {found.remedy.model} to an embedder that needs none, such as minilm."
-    ]
+    )
+    return [told]
 
 
 def _length(found: Endpoint) -> list[str]:

@@ -41,8 +41,10 @@ class EndpointEmbedder(Embedder, Billed):
     vector_share = 0.5
     """As much as keywords: no more could be measured without a key, and ``e5``, which such models surpass, has it."""
 
-    def __init__(self, server: Server, *, length: int, meter: Meter = _FREE, lanes: asyncio.Semaphore) -> None:
-        """``length`` is how long the vectors are, and ``meter`` keeps account of each request."""
+    def __init__(
+        self, server: Server, *, length: int, meter: Meter = _FREE, lanes: asyncio.Semaphore | None = None
+    ) -> None:
+        """``length`` is how long the vectors are; ``meter`` keeps account of each request, ``lanes`` are shared."""
         endpoint = server.endpoint
         self.spec = VectorSpec(model=f"openai:{endpoint.model}", dimensions=length)
         self.model = endpoint.model
@@ -51,7 +53,7 @@ class EndpointEmbedder(Embedder, Billed):
         self.batch = self._limits.batch
         self._server = server
         self._meter = meter
-        self._lanes = lanes
+        self._lanes = lanes or asyncio.Semaphore(self._limits.lanes)
 
     def metered(self, meter: Meter, /) -> EndpointEmbedder:
         """Give the same embedder with somebody else who keeps account."""
@@ -144,8 +146,7 @@ async def opened(
         length = endpoint.dimensions or (known.dimensions if known else length)
         if length is None:
             length = await _probed(server, meter)
-        lanes = asyncio.Semaphore(limits(endpoint.model).lanes)
-        yield EndpointEmbedder(server, length=length, meter=meter, lanes=lanes)
+        yield EndpointEmbedder(server, length=length, meter=meter)
     finally:
         await server.aclose()
 
@@ -173,7 +174,8 @@ async def _each(embed: Callable[[Portion], Awaitable[int]], packed: Sequence[Por
         async with asyncio.TaskGroup() as tasks:
             asked = [tasks.create_task(one(portion)) for portion in packed]
     except ExceptionGroup as group:
-        raise group.exceptions[0] from group
+        first = group.exceptions[0]
+        raise first from first.__cause__  # not the group, which would hide why
     return [task.result() for task in asked]
 
 

@@ -57,6 +57,10 @@ _STATUS: Final[dict[Fault, tuple[int, str]]] = {
 }
 
 
+MODELS: Final = {name: known.dimensions for name, known in KNOWN.items()} | {"nomic-embed-text": 96}
+"""With the length of their vectors: OpenAI's, and one that nobody knows."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Asked:
     """One request as the server saw it: ``tokens`` are what it bills."""
@@ -77,7 +81,7 @@ class Embeddings:
     ``models`` are those that it has, with the length of their vectors. ``inputs`` and ``text`` are its limits.
     """
 
-    models: dict[str, int] = field(default_factory=lambda: {name: known.dimensions for name, known in KNOWN.items()})
+    models: dict[str, int] = field(default_factory=lambda: dict(MODELS))
     inputs: int = _INPUTS
     text: int = _TEXT
     knows_base64: bool = True
@@ -94,6 +98,7 @@ class Embeddings:
     _after: int = 0
     _left: int | None = 0
     _changing: threading.Lock = field(default_factory=threading.Lock)
+    _arrived: threading.Condition = field(default_factory=threading.Condition)
     _loop: asyncio.AbstractEventLoop = field(default_factory=asyncio.new_event_loop)
     _server: asyncio.Server | None = None
     _thread: threading.Thread | None = None
@@ -131,10 +136,26 @@ class Embeddings:
         with self._changing:
             self._fault, self._after, self._left = fault, after, times
 
+    def reset(self) -> None:
+        """Be as it was at its start, for the next test."""
+        self.recover()
+        self.asked.clear()
+        self.inputs, self.text, self.most_at_once = _INPUTS, _TEXT, 0
+        self.knows_base64, self.shuffles, self.retry_after, self.seconds = True, False, None, 0.0
+
     def recover(self) -> None:
         """Answer as it should."""
         with self._changing:
             self._left = 0
+
+    async def arrived(self, requests: int) -> None:
+        """Return once so many requests have arrived since it began."""
+
+        def wait() -> None:
+            with self._arrived:
+                assert self._arrived.wait_for(lambda: len(self.asked) >= requests, timeout=20)
+
+        await asyncio.to_thread(wait)
 
     def _run(self, started: threading.Event) -> None:
         asyncio.set_event_loop(self._loop)
@@ -178,14 +199,15 @@ class Embeddings:
             key=headers.get("authorization", "").removeprefix("bearer "),
         )
         fault = self._next()
-        if fault == "dropped at once":
-            self.asked.append(one)
-            return False
         refused = self._refused(one, fault)
         one.status = refused[0] if refused else 200
         if not refused or fault in {"408", "504"}:  # whatever stands before it, the model worked
             one.tokens = sum(count(text, EMBEDDING) for text in one.texts)
-        self.asked.append(one)
+        with self._arrived:
+            self.asked.append(one)
+            self._arrived.notify_all()
+        if fault == "dropped at once":
+            return False
         await self._think(600.0 if fault == "slow" else self.seconds)
         if fault == "dropped":
             writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 900\r\n\r\n{")

@@ -20,6 +20,8 @@ DOLLAR: Final[Micros] = 1_000_000
 
 Feature: TypeAlias = Literal["answer", "embedding", "rewriting"]
 """What a call was for."""
+SYNC: Final = "sync:"
+"""What the ``answer`` of a call begins with that is for a sync, and so for no question."""
 Holder: TypeAlias = Literal["person", "everyone", "workspace"]
 """Whose limit: a person's of a day, that of everyone together of a day, or a workspace's plan of a month."""
 Unit: TypeAlias = Literal["micros", "questions"]

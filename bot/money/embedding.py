@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bot.errors import OverBudget, StoreError
-from bot.money.base import Bill, Call, Payer
+from bot.money.base import SYNC, Bill, Call, Payer
 from bot.money.settling import closed
 from bot.money.wording import sync_refusal
 from knowledge.endpoint.base import Billed, Meter, Outcome
@@ -87,7 +87,7 @@ class Paying:
         apart would be taken for lost.
         """
         payer = Payer(person=workspace, workspace=workspace, channel=workspace)
-        return lambda embedder: self._paid(embedder, payer=payer, answer=f"sync:{run}", syncs=True)
+        return lambda embedder: self._paid(embedder, payer=payer, answer=f"{SYNC}{run}", syncs=True)
 
     def _paid(self, embedder: Embedder, *, payer: Payer, answer: AnswerId, syncs: bool = False) -> Embedder:
         if not isinstance(embedder, Billed):

@@ -65,7 +65,8 @@ def _row(embedding: object) -> Vectors:
         if isinstance(embedding, str):
             row = np.frombuffer(base64.b64decode(embedding, validate=True), dtype="<f4")
         else:
-            row = np.asarray(embedding, dtype=np.float32)
+            with np.errstate(over="ignore"):  # it becomes infinite, which is found below
+                row = np.asarray(embedding, dtype=np.float32)
     except (binascii.Error, ValueError, TypeError, OverflowError) as error:
         raise Nonsense("embeddings that are no numbers, or all zero") from error
     if row.ndim != 1 or not len(row):

@@ -44,8 +44,8 @@ class Plans:
         )
 
     def _day_of(self, person: Principal) -> Micros | None:
-        """Give a person's limit of a day; what a workspace pays by itself has none."""
-        return self._person_day if ":person:" in person else None
+        """Give a person's limit of a day; what a workspace (``slack:T1``) pays by itself has none."""
+        return None if person.count(":") == 1 else self._person_day
 
 
 def _mistakes(

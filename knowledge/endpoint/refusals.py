@@ -55,7 +55,9 @@ class Refusal:
     @property
     def passes(self) -> bool:
         """Whether the same request may be answered a little later."""
-        return self.down or self.status == 425 or (self.status == 429 and not self.unpaid)  # noqa: PLR2004
+        if self.too_much or self.unpaid:
+            return False
+        return self.down or self.status in {425, 429}
 
     @property
     def long(self) -> bool:
@@ -64,9 +66,8 @@ class Refusal:
 
     @property
     def too_much(self) -> bool:
-        """Whether fewer texts, or a shorter one, may be answered."""
-        refused = self.status in {400, 422} and _MUCH.search(self.said) is not None
-        return refused or (self.status in {400, 413, 422} and self.long)
+        """Whether fewer texts, or a shorter one, may be answered; llama.cpp says so with 500."""
+        return self.status in {400, 413, 422, 500} and (self.long or _MUCH.search(self.said) is not None)
 
 
 def seconds(headers: Mapping[str, str]) -> float | None:

@@ -12,7 +12,8 @@ from bot.policy import PLANS, micros
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from bot.money.base import Payer
+    from adapters.base import Principal
+    from bot.money.base import Micros, Payer
     from bot.policy import MoneySettings, NamedPlan, NamedWorkspace
 
 
@@ -36,11 +37,15 @@ class Plans:
         plan = self._chosen.get(payer.workspace, self._usual)
         dollars = None if plan.dollars is None else micros(plan.dollars)
         return Limits(
-            person=Limit(holder="person", name=payer.person, micros=self._person_day),
+            person=Limit(holder="person", name=payer.person, micros=self._day_of(payer.person)),
             workspace=Limit(holder="workspace", name=payer.workspace, micros=dollars, questions=plan.questions),
             everyone=Limit(holder="everyone", micros=self._all_day),
             small_only=plan.small_only,
         )
+
+    def _day_of(self, person: Principal) -> Micros | None:
+        """Give a person's limit of a day; what a workspace (``slack:T1``) pays by itself has none."""
+        return None if person.count(":") == 1 else self._person_day
 
 
 def _mistakes(

@@ -8,6 +8,7 @@ KnowledgeError
 ├── WrongVectors        the index takes no vectors of this length or metric
 ├── Unreachable         a server that knowledge needs does not answer, or not now
 ├── Refused             such a server does not let us in, or not do that
+├── Unaffordable        a limit of money does not allow it, or nobody can keep account
 ├── Damaged             the knowledge file is corrupt, or no knowledge file at all
 ├── OtherVersion        the knowledge file was made by another version of Footnote
 ├── Busy                the knowledge file is locked by another process
@@ -52,6 +53,10 @@ class Unreachable(KnowledgeError):
 
 class Refused(KnowledgeError):
     """Such a server does not let us in, or does not do what was asked; trying again does not help."""
+
+
+class Unaffordable(KnowledgeError):
+    """A limit of money does not allow a call that costs some, or nobody can keep account of it: it was not made."""
 
 
 class Damaged(KnowledgeError):

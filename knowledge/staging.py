@@ -16,7 +16,7 @@ from knowledge import chunking, fingerprint, tokens
 from knowledge.attributes import attributes
 from knowledge.base import EmbeddedChunk, Skipped
 from knowledge.editions import Prepared
-from knowledge.errors import Unreadable
+from knowledge.errors import KnowledgeError, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
@@ -112,14 +112,22 @@ class Staging:
     _reported: float = 0.0
 
     async def run(self, sources: Sequence[Source]) -> None:
-        """Stage all that is new; raises the first error of any stage, after the others have ended."""
+        """Stage all that is new; raises the first error of any stage, after the others have ended.
+
+        Where embedding fails, what was embedded before is staged first: it may have cost money.
+        """
         cut: asyncio.Queue[_Batch | None] = asyncio.Queue(_AHEAD)
         vectored: asyncio.Queue[_Vectored | None] = asyncio.Queue(_AHEAD)
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(_feed(self._cut(sources), cut))
-                tasks.create_task(_feed(self._embed(cut), vectored))
-                tasks.create_task(self._write(vectored))
+                writing = tasks.create_task(self._write(vectored))
+                try:
+                    await _feed(self._embed(cut), vectored)
+                except KnowledgeError:
+                    await vectored.put(None)
+                    await asyncio.wait([writing])
+                    raise
         except ExceptionGroup as group:
             raise _first(group) from group
 

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import structlog
-
 from bot.answering.stopping import unless
-from bot.errors import StoreError
 from bot.money.base import Bill, Call
+from bot.money.settling import closed
 
 if TYPE_CHECKING:
     import asyncio
@@ -60,17 +58,8 @@ def owed(model: LanguageModel, prompt: Prompt, finished: Finished | None, heard:
 
 
 async def settled(ledger: Ledger, reservation: Reservation, price: Price | None, used: Used | None) -> None:
-    """Book what a call used, or free its money where it was never begun, which is None.
-
-    Where that fails, its worst is booked once the lease of the reservation is over.
-    """
-    try:
-        if used is None:
-            await ledger.release(reservation)
-        else:
-            await ledger.settle(reservation, billed(price, used))
-    except StoreError as error:
-        structlog.get_logger().warning("a call is not settled, and so will count at its worst", why=error.told)
+    """Book what a call used, or free its money where it was never begun, which is None."""
+    await closed(ledger, reservation, None if used is None else billed(price, used))
 
 
 def _cost(price: Price | None, *, prompt_tokens: int, answer_tokens: int, cached_tokens: int = 0) -> Micros:

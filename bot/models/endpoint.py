@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+from knowledge.endpoint.refusals import shown
+
 REASONING: Final = 2_000
 """Tokens that a reasoning model may think with, where nobody says otherwise."""
 _OWN = r"(?:.*/)?(?:ft:)?"
@@ -13,7 +15,6 @@ _OWN = r"(?:.*/)?(?:ft:)?"
 _REASONS = re.compile(_OWN + r"(?:o[1-9]|gpt-(?:[5-9]|[1-9]\d))(?![\da-z])(?!.*chat)", re.IGNORECASE)
 _NEW = re.compile(_OWN + r"(?:o[1-9]|gpt-(?:[5-9]|[1-9]\d))(?![\da-z])", re.IGNORECASE)
 _O200K = re.compile(_OWN + r"(?:chatgpt-4o|gpt-4o|gpt-4\.[15]|gpt-5|o[134])(?![\da-z])", re.IGNORECASE)
-_PERSON = re.compile(r"(?<=//)[^/?#]*@")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ class Endpoint:
     @property
     def address(self) -> str:
         """The address as it may be shown: without a user or password."""
-        return _PERSON.sub("", self.base_url)
+        return shown(self.base_url)
 
     @property
     def allowance(self) -> int:

@@ -17,8 +17,9 @@ from bot.models.base import BROKE_OFF, Heard
 from bot.models.endpoint import newer
 from bot.models.hearing import Hearing
 from bot.models.patience import Patience
-from bot.models.refusals import Refusal, refused, seconds, withheld
+from bot.models.refusals import refused, withheld
 from bot.models.weighing import bound, measure, messages
+from knowledge.endpoint.client import connected, refusal, sent
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
@@ -33,8 +34,6 @@ if TYPE_CHECKING:
 _LIMITS: Final = ("max_tokens", "max_completion_tokens")
 _THOUGHTS: Final = ("reasoning_content", "reasoning")
 """The fields by which compatible servers send what a model thinks: DeepSeek, vLLM and llama.cpp; OpenRouter, Ollama."""
-_NOBODY: Final = "none"
-"""The key that is sent where there is none."""
 
 
 class OpenAiChat:
@@ -130,20 +129,17 @@ class OpenAiChat:
 
     def _connected(self) -> AsyncOpenAI:
         if self._client is None:
+            times = self._timeouts
             try:
-                import httpx2  # noqa: PLC0415 - comes with openai
-                from openai import AsyncOpenAI  # noqa: PLC0415 - an extra, and 1 s to import
+                self._client = connected(
+                    base_url=self._endpoint.base_url,
+                    key=self._endpoint.key,
+                    longest=max(times.first_token, times.idle),
+                    connect=times.connect,
+                )
             except ImportError as error:
                 told = "The model needs a package that is not installed: run pip install 'footnote-bot[openai]'."
                 raise ModelRefused(told, begun=False) from error
-            times = self._timeouts
-            longest = max(times.first_token, times.idle)
-            self._client = AsyncOpenAI(
-                api_key=self._endpoint.key or _NOBODY,
-                base_url=self._endpoint.base_url,
-                max_retries=0,  # a retry would spend again, unseen by the budget
-                timeout=httpx2.Timeout(longest, connect=times.connect, pool=times.connect),
-            )
         return self._client
 
     def _judge(self, hearing: Hearing) -> None:
@@ -171,14 +167,8 @@ class OpenAiChat:
         if hearing.text:
             return _cut()
         if isinstance(error, openai.APIStatusError):
-            refusal = Refusal(
-                status=error.status_code,
-                code=str(error.code or ""),
-                message=str(error),
-                retry_after=seconds(error.response.headers),
-            )
-            return refused(refusal, self._endpoint)
-        return ModelDown(self._unanswered(error), begun=_sent(error))
+            return refused(refusal(error), self._endpoint)
+        return ModelDown(self._unanswered(error), begun=sent(error))
 
     def _unanswered(self, error: Exception) -> str:
         import httpx2  # noqa: PLC0415 - as above
@@ -216,21 +206,6 @@ class _Translated:
 
 def _cut() -> ModelCut:
     return ModelCut(BROKE_OFF)
-
-
-def _sent(error: Exception) -> bool:
-    """Whether the request may have reached the server: not where no connection came about."""
-    import httpx2  # noqa: PLC0415 - comes with openai
-
-    never = (
-        httpx2.ConnectError,
-        httpx2.ConnectTimeout,
-        httpx2.PoolTimeout,
-        httpx2.ProxyError,
-        httpx2.UnsupportedProtocol,
-        httpx2.InvalidURL,
-    )
-    return not isinstance(error, never) and not isinstance(error.__cause__, never)
 
 
 def _taken(chunk: ChatCompletionChunk, hearing: Hearing) -> str:

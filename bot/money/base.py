@@ -20,6 +20,8 @@ DOLLAR: Final[Micros] = 1_000_000
 
 Feature: TypeAlias = Literal["answer", "embedding", "rewriting"]
 """What a call was for."""
+SYNC: Final = "sync:"
+"""What the ``answer`` of a call begins with that is for a sync, and so for no question."""
 Holder: TypeAlias = Literal["person", "everyone", "workspace"]
 """Whose limit: a person's of a day, that of everyone together of a day, or a workspace's plan of a month."""
 Unit: TypeAlias = Literal["micros", "questions"]
@@ -32,7 +34,10 @@ THRIFTY: Final = 0.9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payer:
-    """Whose limits a call counts against, and where it was asked: three principals, such as ``slack:T1:person:U1``."""
+    """Whose limits a call counts against, and where it was asked: three principals, such as ``slack:T1:person:U1``.
+
+    What a workspace pays by itself, such as a sync, has the workspace in all three, and is within no person's limit.
+    """
 
     person: Principal
     workspace: Principal
@@ -48,6 +53,11 @@ class Call:
     feature: Feature
     model: str
     worst: Micros
+
+    @property
+    def asks(self) -> bool:
+        """Whether it may count as a question of a plan: embedding does not, as it costs nothing where it is local."""
+        return self.feature != "embedding"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

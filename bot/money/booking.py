@@ -52,7 +52,7 @@ class Unclear(Exception):
 def reserved_at_once_in(connection: Connection, sql: Statements, reservation: Reservation, limits: Limits) -> bool:
     """Set money apart in one statement, where the database can; give as ``reserved_in`` does. Raises Unclear."""
     call = reservation.call
-    if sql.open_and_reserve is None or not Wanted(worst=call.worst, counts=True).possible(limits):
+    if sql.open_and_reserve is None or not Wanted(worst=call.worst, counts=call.asks).possible(limits):
         raise Unclear
     told = _charge(reservation) | names(call.payer) | most(limits) | {"add_spent": 0, "add_reserved": call.worst}
     row = connection.execute(sql.open_and_reserve, told).first()
@@ -102,6 +102,7 @@ def _charge(reservation: Reservation) -> dict[str, Any]:
         "id": reservation.id,
         "answer": call.answer,
         "of": call.answer,
+        "asks": call.asks,
         "worst": call.worst,
         "person": call.payer.person,
         "workspace": call.payer.workspace,

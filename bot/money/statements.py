@@ -100,11 +100,12 @@ class Statements:
         }
 
     def _open(self, insert: Callable[[Table], Insert]) -> ReturningInsert[Any]:
-        """Insert a charge, unless it is there; it counts where no other of its answer does.
+        """Insert a charge, unless it is there; one that ``asks`` counts where no other of its answer does.
 
         Gives nothing where another process is just inserting one of the same answer that counts.
         """
         other = CHARGE.alias("other")
+        counted = exists().where(other.c.answer == bindparam("of"), text(f"other.{COUNTING}"))
         given = ("id", "answer", "worst", "person", "workspace", "channel", "feature", "model")
         values = {
             "owner": self._owner,
@@ -114,7 +115,7 @@ class Statements:
             "prompt_tokens": 0,
             "answer_tokens": 0,
             "estimated": False,
-            "counts": ~exists().where(other.c.answer == bindparam("of"), text(f"other.{COUNTING}")),
+            "counts": and_(bindparam("asks", type_=Boolean()), ~counted),
             "begun_at": self._now(),
         }
         row = insert(CHARGE).values({name: bindparam(name) for name in given} | values)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias, cast
 from sqlalchemy import Integer, and_, case, distinct, func, or_, select, text
 from sqlalchemy import cast as as_type
 
-from bot.money.base import WARNED, Payer
+from bot.money.base import SYNC, WARNED, Payer
 from bot.tables import OPEN, AccountRow, ChargeRow
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _sums() -> tuple[ColumnElement[Any], ...]:
     return (
         func.coalesce(func.sum(_CHARGE.cost), 0).label("cost"),
         func.count().label("calls"),
-        func.count(distinct(_CHARGE.answer)).label("questions"),
+        func.count(distinct(case((~_CHARGE.answer.startswith(SYNC), _CHARGE.answer)))).label("questions"),
         func.coalesce(func.sum(_CHARGE.prompt_tokens), 0).label("prompt_tokens"),
         func.coalesce(func.sum(_CHARGE.answer_tokens), 0).label("answer_tokens"),
         func.coalesce(func.sum(as_type(case((_GUESSED, 1), else_=0), Integer)), 0).label("guessed"),

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from bot.money.base import Account, Holder
+    from bot.money.base import Account, Holder, Micros
     from bot.money.limits import Obstacle
 
 _WHOSE: Final[dict[Holder, str]] = {
@@ -14,6 +14,13 @@ _WHOSE: Final[dict[Holder, str]] = {
     "workspace": "this workspace's money for this month",
     "everyone": "today's money for answers",
 }
+_SYNCED: Final[dict[Holder, str]] = _WHOSE | {"everyone": "today's money"}
+_WHOLE: Final[dict[Holder, str]] = {
+    "person": "one person may spend in a day",
+    "workspace": "this workspace's plan allows in a month",
+    "everyone": "everyone together may spend in a day",
+}
+_NO_MONEY: Final = "Whoever runs me allows no money"
 _UNITS: Final = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 
@@ -40,18 +47,31 @@ def held_up(account: Account) -> str:
     )
 
 
+def sync_refusal(account: Account, worst: Micros) -> str:
+    """Say why the next passages of a sync, which may cost so much, cannot be embedded, and when to go on."""
+    if not account.limit:
+        return f"{_NO_MONEY}, and the embedding model costs some: raise that limit, or set another embedder."
+    if worst > account.limit:
+        return f"Embedding a few passages may cost more than {_WHOLE[account.holder]}: raise that limit."
+    whose = _SYNCED[account.holder]
+    if account.used + worst > account.limit:
+        return (
+            f"{whose.capitalize()} is used up, or what is left too little for the next passages; there is more "
+            f"{_when(account)}. What was embedded before is kept: sync again then."
+        )
+    return (
+        f"Calls that are under way may need all that is left of {whose}. What was embedded before is kept: sync again "
+        "in a minute."
+    )
+
+
 def _too_dear(account: Account) -> str:
     """Say that the whole limit is less than one answer may cost, or none at all, so that waiting does not help."""
     if account.unit == "questions":
         return "This workspace's plan has no questions; whoever runs me can give it another plan."
     if not account.limit:
-        return "Whoever runs me allows no money for answers here, so no language model that costs any is asked."
-    what = {
-        "person": "one person may spend in a day",
-        "workspace": "this workspace's plan allows in a month",
-        "everyone": "everyone together may spend in a day",
-    }[account.holder]
-    return f"One answer may cost more than {what}; whoever runs me can raise that limit."
+        return f"{_NO_MONEY} for answers here, so no language model that costs any is asked."
+    return f"One answer may cost more than {_WHOLE[account.holder]}; whoever runs me can raise that limit."
 
 
 def _when(account: Account) -> str:

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bot.errors import BadSettings
-from bot.money.base import DOLLAR
+from bot.money.base import DOLLAR, Payer
 from bot.money.limits import Limit
 from bot.plans import Plans
 from bot.policy import MoneySettings, NamedPlan, NamedWorkspace
@@ -66,3 +66,9 @@ def test_two_tables_of_one_name_are_a_mistake() -> None:
         "Two tables [[plans]] in footnote.toml have the name team: leave one out. "
         "Two tables [[workspaces]] in footnote.toml have the id slack:T1: leave one out."
     )
+
+
+def test_what_a_workspace_pays_by_itself_is_within_no_persons_day() -> None:
+    limits = Plans(MoneySettings()).limits(Payer(person="slack:T1", workspace="slack:T1", channel="slack:T1"))
+    assert limits.person == Limit(holder="person", name="slack:T1", micros=None)
+    assert limits.everyone.micros == 100 * DOLLAR

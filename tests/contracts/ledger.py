@@ -159,6 +159,15 @@ class LedgerContract:
         await paid(ledger, "a2")
         assert (await used(ledger))["workspace", "questions"] == 1
 
+    async def test_embedding_counts_as_no_question(self, ledgers: Ledgers) -> None:
+        ledger = ledgers(Chosen(questions=1))
+        for answer in ("a1", "a2", "a1"):
+            await ledger.settle(await ledger.reserve(replace(a_call(answer), feature="embedding")), a_bill())
+        assert (await used(ledger))["workspace", "questions"] == 0
+        await paid(ledger, "a1")
+        await ledger.reserve(replace(a_call("a2"), feature="embedding"))
+        assert (await used(ledger))["workspace", "questions"] == 1
+
     async def test_a_refused_call_leaves_nothing(self, ledgers: Ledgers) -> None:
         ledger = ledgers(Chosen(person=100, questions=5))
         await refused(ledger, a_call("a1", worst=101))

@@ -81,7 +81,8 @@ class MemoryLedger(Ledger):
         return obstacle(self._limits(call.payer), self._uses(call.payer), wanted, NOON.timestamp())
 
     def _counts(self, call: Call) -> bool:
-        return all(charge.call.answer != call.answer for charge in self.charges.values())
+        counted = any(charge.counts and charge.call.answer == call.answer for charge in self.charges.values())
+        return call.asks and not counted
 
     def _uses(self, payer: Payer) -> Mapping[Holder, Use]:
         """Add up what every charge that concerns a payer takes."""

@@ -32,8 +32,13 @@ def commands() -> dict[str, click.Command]:
         for name, group in found.items()
         if isinstance(group, click.Group)
     ]
-    flat = {name: command for name, command in found.items() if command and not isinstance(command, click.Group)}
-    return flat | {name: command for each in below for name, command in each.items()}
+    flat = {name: command for name, command in found.items() if command and _does_something(command)}
+    return {name: command for each in below for name, command in each.items()} | flat
+
+
+def _does_something(command: click.Command) -> bool:
+    """Whether it can be called as it is: a group without one of its commands seldom can."""
+    return not isinstance(command, click.Group) or command.invoke_without_command
 
 
 def sayings() -> str:

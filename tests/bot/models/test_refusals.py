@@ -4,7 +4,8 @@ import pytest
 
 from bot.errors import ModelDown, ModelRefused, PromptRefused
 from bot.models.endpoint import Endpoint, Remedy
-from bot.models.refusals import Refusal, refused, seconds
+from bot.models.refusals import refused
+from knowledge.endpoint.refusals import Refusal, seconds
 
 HERE = Endpoint(name="gpt-4.1-mini", base_url="http://me:secret@here/v1", key="sk-secret")
 

@@ -56,6 +56,13 @@ def _stay_here(event: str, details: tuple[object, ...]) -> None:
 sys.addaudithook(_stay_here)
 
 
+@pytest.fixture(autouse=True)
+def _live_tests_leave(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is marked ``live`` is there to reach for the network."""
+    if request.node.get_closest_marker("live"):
+        monkeypatch.setattr(sys.modules[__name__], "_is_here", lambda _: True)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--seed", metavar="N", default="20261121", help="the plan of what happens to whom in crash tests")
     parser.addoption("--shuffle", metavar="SEED", default=None, help="run the tests in the random order of this seed")
@@ -69,7 +76,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(autouse=True)
 def _settings_come_from_the_test_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):  # noqa: TID251 - to forget it
-        if name.startswith(("FOOTNOTE_", "OPENAI_")) or name in {"DATABASE_URL", "REDIS_URL", "PORT"}:
+        if name.startswith(("FOOTNOTE_", "OPENAI_", "PINECONE_")) or name in {"DATABASE_URL", "REDIS_URL", "PORT"}:
             monkeypatch.delenv(name)
 
 

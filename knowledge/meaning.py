@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypeVar
 
 import structlog
 
-from knowledge.errors import Refused, Unreachable, WrongVectors
+from knowledge.errors import Refused, Unaffordable, Unreachable, WrongVectors
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -84,7 +84,7 @@ class Meaning:
         try:
             async with asyncio.timeout(PATIENCE):
                 return await work()
-        except (Refused, Unreachable, WrongVectors) as error:
+        except (Refused, Unaffordable, Unreachable, WrongVectors) as error:
             self.missed = f"{error.told} {_ALONE}"
         except TimeoutError:
             self.missed = f"{_LATE} {_ALONE}"

@@ -105,7 +105,7 @@ class Engine:
         prompts: Mapping[str, PromptFile],
         workspace: str,
         gate: Sufficient,
-        paying: Callable[[AnswerId, Payer], Paying] | None = None,
+        paying: Callable[[Payer, AnswerId], Paying] | None = None,
         chance: Chance | None = None,
     ) -> None:
         """``workspace`` is where the knowledge belongs; ``prompts`` are the active ones, from ``prompt_files.load``.
@@ -191,7 +191,7 @@ class Engine:
         yield Status(doing="searching")
         history = await self._searching.history(run.question.conversation, run.scope)
         rewrite = partial(self._rewritten, run, history, admitted, stop)
-        paying = self._paying(run.answer, admitted.payer) if self._paying else None
+        paying = self._paying(admitted.payer, run.answer) if self._paying else None
         found = await self._searching.found(route, history, run.scope, rewrite, paying)
         run.missed = found.missed
         if stop.is_set():

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bot.app.embedding import paying
 from bot.app.knowing import knowledge
 from bot.app.logs import logged
 
@@ -67,10 +68,10 @@ async def assembled(
     price_of = prices(settings)
     redis_url = settings.redis_url.get_secret_value() if settings.redis_url else None
     async with AsyncExitStack() as opened:
-        known = await opened.enter_async_context(knowledge(settings))
         database = await opened.enter_async_context(Database(settings.database))
         ledger = SqlLedger(database, plans.limits, wait_seconds=settings.money.wait_seconds, alert=alert)
         await opened.enter_async_context(ledger.running())
+        known = await opened.enter_async_context(knowledge(settings, ledger=ledger))
         counted = await opened.enter_async_context(counting(redis_url))
         models = await opened.enter_async_context(chain(settings, known.reader, price_of))
         engine = Engine(
@@ -82,6 +83,7 @@ async def assembled(
             prompts=prompt_files.load(),
             workspace=settings.team,
             gate=(await known.gate()).sufficient,
+            paying=paying(settings, ledger).by_asker,
         )
         checks = (_model_check(models), *counted.checks)
         yield Assembled(engine=engine, known=known, database=database, ledger=ledger, checks=checks)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from contextlib import AsyncExitStack
@@ -15,58 +15,80 @@ if TYPE_CHECKING:
     from knowledge.stores.base import Store
     from knowledge.vectorsets import Kept
 
+_PINECONE: Final = "pinecone "
+"""What the place of vectors in Pinecone begins with; its host follows, since there may be several."""
 
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Indexes:
     """Those that were asked for; ``stack`` closes them. See ``knowledge.serving.Opening``."""
 
-    def __init__(
-        self,
-        settings: Settings,
-        store: Store,
-        catalog: Catalog,
-        embedders: Embedders,
-        stack: AsyncExitStack,
-    ) -> None:
-        """Open nothing yet."""
-        self._settings = settings
-        self._store = store
-        self._catalog = catalog
-        self._embedders = embedders
-        self._stack = stack
-        self._open: dict[Kept, VectorIndex] = {}
+    settings: Settings
+    store: Store
+    catalog: Catalog
+    embedders: Embedders
+    stack: AsyncExitStack
+    _open: dict[Kept, VectorIndex] = field(default_factory=dict)
 
     async def wanted(self) -> Kept:
         """Say what the settings want. Raises KnowledgeError."""
         from knowledge.vectorsets import Kept
 
-        name = self._settings.embedder
-        spec = (await self._embedders.named(name)).spec
-        return Kept(store=self._settings.vector_store, embedder=name, spec=replace(spec, metric=self._settings.metric))
+        spec = replace((await self.embedders.wanted()).spec, metric=self.settings.metric)
+        return Kept(store=self._place(), embedder=self.settings.embedder, spec=spec)
 
     async def index(self, kept: Kept, /) -> VectorIndex:
         """Open an index, prepared."""
         if kept not in self._open:
-            index = await self._index(kept.store)
+            index = await self.made(kept.store)
             await index.prepare(kept.spec)
             self._open[kept] = index
         return self._open[kept]
 
     async def embedder(self, kept: Kept, /) -> Embedder:
         """Give what made the vectors; raises Unreachable where it is there no more, and another is wanted."""
+        from bot.errors import BadSettings
         from knowledge.errors import KnowledgeError, Unreachable
 
+        wanted = kept.embedder == self.settings.embedder
         try:
-            embedder = await self._embedders.named(kept.embedder)
-        except KnowledgeError as error:
-            raise (error if kept.embedder == self._settings.embedder else Unreachable(error.told)) from error
+            embedder = await self.embedders.named(kept.embedder, None if wanted else kept.spec)
+        except (BadSettings, KnowledgeError) as error:
+            raise (error if wanted else Unreachable(error.told)) from error
         if replace(embedder.spec, metric=kept.spec.metric) != kept.spec:
             raise Unreachable(_changed(kept))
         return embedder
 
-    async def _index(self, _place: str) -> VectorIndex:
+    async def made(self, place: str) -> VectorIndex:
+        """Make an index that is not prepared."""
+        if place.startswith(_PINECONE):
+            return await self._pinecone(place.removeprefix(_PINECONE))
         from knowledge.indexes.vectors import VectorMatrix
 
-        return VectorMatrix(self._store)
+        return VectorMatrix(self.store)
+
+    async def _pinecone(self, host: str) -> VectorIndex:
+        from bot.errors import BadSettings
+
+        try:
+            from knowledge.indexes.pinecone.index import PineconeVectors
+        except ModuleNotFoundError as error:
+            raise BadSettings('Pinecone needs the extra "pinecone": pip install "footnote-bot[pinecone]".') from error
+        key = self.settings.pinecone_api_key.get_secret_value() if self.settings.pinecone_api_key else ""
+        return await self.stack.enter_async_context(PineconeVectors(host, key, self.catalog))
+
+    def _place(self) -> str:
+        """Name the place of vectors as the catalog keeps it. Raises BadSettings."""
+        from bot.errors import BadSettings
+
+        if self.settings.vector_store != "pinecone":
+            return self.settings.vector_store
+        if self.settings.pinecone_host is None:
+            raise BadSettings(
+                "The vectors are in Pinecone, but PINECONE_HOST is not set: set it to the host of an index, which "
+                "Pinecone's console shows."
+            )
+        return f"{_PINECONE}{self.settings.pinecone_host}"
 
 
 def _changed(kept: Kept) -> str:

@@ -97,7 +97,7 @@ async def _embedder(known: Knowledge) -> AsyncGenerator[Finding]:
     from knowledge.base import Finding
 
     wanted = known.serving.wanted
-    embedder = await known.embedders.named(wanted.embedder)
+    embedder = await known.embedders.wanted()
     await embedder.embed(["ready"], purpose="question")
     told = f"{wanted.embedder} embeds: {wanted.spec.model}, {wanted.spec.dimensions} dimensions."
     yield Finding(what="embedder", ok=True, told=told)
@@ -109,12 +109,13 @@ async def _index(known: Knowledge) -> AsyncGenerator[Finding]:
     from knowledge.indexes.checked import Checks
 
     wanted = known.serving.wanted
-    index = await known.serving.index(wanted)
+    index = await known.indexes.made(wanted.store)
+    if isinstance(index, Checks):
+        async for finding in index.check(wanted.spec):
+            yield finding
+    await known.serving.index(wanted)
     told = f"{wanted.store} takes vectors of {wanted.spec.dimensions} dimensions, compared by {wanted.spec.metric}."
     yield Finding(what="vectors", ok=True, told=told)
-    if isinstance(index, Checks):
-        async for finding in index.check():
-            yield finding
 
 
 async def _served(known: Knowledge) -> AsyncGenerator[Finding]:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from bot.answering.gate import Gate
     from bot.app.embedding import Embedders
+    from bot.app.indexing import Indexes
+    from bot.money.base import Ledger
     from bot.settings import Settings
     from knowledge.base import Embedder, Index, Source
     from knowledge.carrying import Carried
@@ -34,6 +36,7 @@ class Knowledge:
     catalog: Catalog
     serving: Serving
     embedders: Embedders
+    indexes: Indexes
     reader: Embedder
     retriever: Retriever
     workspace: str
@@ -84,15 +87,17 @@ class Knowledge:
 
 
 @asynccontextmanager
-async def knowledge(settings: Settings, *, file: Path | None = None) -> AsyncGenerator[Knowledge]:
-    """Open what is known for searching: the team's, or what another ``file`` holds.
+async def knowledge(
+    settings: Settings, *, file: Path | None = None, ledger: Ledger | None = None
+) -> AsyncGenerator[Knowledge]:
+    """Open what is known for searching: the team's, or what another ``file`` holds. ``ledger`` is for what costs money.
 
     Raises KnowledgeError where the vectors that serve can never be had; where they cannot be had now, questions are
     answered by keywords until they can.
     """
     from knowledge.errors import Unreachable
 
-    async with opened(settings, file=file) as known:
+    async with opened(settings, file=file, ledger=ledger) as known:
         with suppress(Unreachable):
             await known.serving.now()
         yield known
@@ -130,7 +135,7 @@ async def forgotten(settings: Settings, names: Collection[str]) -> int:
 
 @asynccontextmanager
 async def opened(
-    settings: Settings, *, embedders: Embedders | None = None, file: Path | None = None
+    settings: Settings, *, embedders: Embedders | None = None, file: Path | None = None, ledger: Ledger | None = None
 ) -> AsyncGenerator[Knowledge]:
     """Open what is known; ``embedders`` are those that are open already, ``file`` a catalog that is not the team's."""
     from bot.app.embedding import Embedders
@@ -140,11 +145,12 @@ async def opened(
     from knowledge.sentences import Sentences
     from knowledge.serving import Serving
 
-    embedders = embedders or Embedders(settings)
     async with AsyncExitStack() as stack:
+        if embedders is None:
+            embedders = await stack.enter_async_context(Embedders(settings, ledger))
         store, words = await stack.enter_async_context(catalogued(settings, file))
         catalog = Catalog(store)
-        indexes = Indexes(settings, store, catalog, embedders, stack)
+        indexes = Indexes(settings=settings, store=store, catalog=catalog, embedders=embedders, stack=stack)
         serving = Serving(store, settings.team, await indexes.wanted(), indexes)
         reader = embedders.reader()
         yield Knowledge(
@@ -152,6 +158,7 @@ async def opened(
             catalog=catalog,
             serving=serving,
             embedders=embedders,
+            indexes=indexes,
             reader=reader,
             retriever=Retriever(words=words, vectors=serving, catalog=catalog, sentences=Sentences(reader)),
             workspace=settings.team,

@@ -42,9 +42,7 @@ KEPT_OF_REBUILDING = (
 @click.option(
     "--kind", "genre", callback=kind, metavar="KIND", help="Cut its documents as legal, policy or audit, for example."
 )
-@click.option(
-    "--rebuild", is_flag=True, help="Forget everything first, other sources too."
-)
+@click.option("--rebuild", is_flag=True, help="Forget everything first, other sources too.")
 @click.option("--moved", is_flag=True, help="Take the place of a source that had this name elsewhere.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 @click.option("--quiet", is_flag=True, help="Print only what went wrong.")

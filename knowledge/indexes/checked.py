@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from knowledge.base import Finding
+    from knowledge.base import Finding, VectorSpec
 
 
 @runtime_checkable
 class Checks(Protocol):
     """An index on a server, with something to look at."""
 
-    def check(self) -> AsyncGenerator[Finding]:
-        """Look; raises KnowledgeError where the server cannot be asked."""
+    def check(self, spec: VectorSpec, /) -> AsyncGenerator[Finding]:
+        """Look at all that these vectors need; the index need not be prepared. Raises KnowledgeError."""
         ...

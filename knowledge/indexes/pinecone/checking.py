@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from knowledge.base import Finding
 from knowledge.errors import KnowledgeError, Refused
 from knowledge.indexes.pinecone import wire
 
@@ -17,42 +17,33 @@ if TYPE_CHECKING:
     from knowledge.indexes.pinecone.asking import Asking
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing that was looked at: its name, whether it is as it must be, and a sentence for people."""
-
-    name: str
-    ok: bool
-    told: str
-
-
 async def checked(asking: Asking, spec: VectorSpec) -> AsyncGenerator[Finding]:
     """Look whether the index can be reached, lets us in and fits the vectors; what cannot be known is left out."""
     try:
         stats = await asking.ask(lambda index: index.describe_index_stats(), asking.patience.start)
     except KnowledgeError as error:
         if isinstance(error, Refused):
-            yield Finding(name="reachable", ok=True, told=f"Pinecone answers at {asking.name}.")
-            yield Finding(name="key", ok=False, told=error.told)
+            yield Finding(what="reachable", ok=True, told=f"Pinecone answers at {asking.name}.")
+            yield Finding(what="key", ok=False, told=error.told)
         else:
-            yield Finding(name="reachable", ok=False, told=error.told)
+            yield Finding(what="reachable", ok=False, told=error.told)
         return
-    yield Finding(name="reachable", ok=True, told=f"Pinecone answers at {asking.name}.")
-    yield Finding(name="key", ok=True, told="PINECONE_API_KEY is accepted.")
+    yield Finding(what="reachable", ok=True, told=f"Pinecone answers at {asking.name}.")
+    yield Finding(what="key", ok=True, told="PINECONE_API_KEY is accepted.")
     for finding in _fit(stats, spec):
         yield finding
     held = f"{len(stats.namespaces)} namespaces hold {stats.total_vector_count} vectors."
-    yield Finding(name="namespaces", ok=True, told=held)
+    yield Finding(what="namespaces", ok=True, told=held)
     yield await _round_trip(asking)
 
 
 def _fit(stats: DescribeIndexStatsResponse, spec: VectorSpec) -> tuple[Finding, ...]:
     wrong = wire.unfit(stats.dimension, stats.metric, spec)
     if wrong:
-        return (Finding(name="vectors", ok=False, told=wrong),)
+        return (Finding(what="vectors", ok=False, told=wrong),)
     return (
-        Finding(name="dimension", ok=True, told=f"The index takes vectors of dimension {stats.dimension}."),
-        Finding(name="metric", ok=True, told=f"The index compares by {stats.metric}."),
+        Finding(what="dimension", ok=True, told=f"The index takes vectors of dimension {stats.dimension}."),
+        Finding(what="metric", ok=True, told=f"The index compares by {stats.metric}."),
     )
 
 
@@ -62,6 +53,6 @@ async def _round_trip(asking: Asking) -> Finding:
     try:
         await asking.ask(lambda index: index.describe_index_stats(), asking.patience.start)
     except KnowledgeError as error:
-        return Finding(name="latency", ok=False, told=error.told)
+        return Finding(what="latency", ok=False, told=error.told)
     taken = asking.clock.now() - begun
-    return Finding(name="latency", ok=taken < asking.patience.question, told=f"An answer took {1000 * taken:.0f} ms.")
+    return Finding(what="latency", ok=taken < asking.patience.question, told=f"An answer took {1000 * taken:.0f} ms.")

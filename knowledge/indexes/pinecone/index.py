@@ -19,10 +19,9 @@ from knowledge.indexes.pinecone.writing import Writing
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
-    from knowledge.base import EmbeddedChunk, Query, Vectors, VectorSpec
+    from knowledge.base import EmbeddedChunk, Finding, Query, Vectors, VectorSpec
     from knowledge.indexes.answering import Answering
     from knowledge.indexes.pinecone.asking import Clock, Spent
-    from knowledge.indexes.pinecone.checking import Finding
 
 
 class PineconeVectors(VectorIndex):
@@ -120,7 +119,7 @@ class PineconeVectors(VectorIndex):
         held = stats.namespaces.get(self._namespace(workspace))
         return held.vector_count if held else 0
 
-    def check(self, spec: VectorSpec) -> AsyncGenerator[Finding]:
+    def check(self, spec: VectorSpec, /) -> AsyncGenerator[Finding]:
         """Look at everything that these vectors need of the index; ``prepare`` need not have succeeded."""
         return checked(self._asking, spec)
 

@@ -19,6 +19,7 @@ from tests.doubles.chains import Flat
 from tests.doubles.embeddings import Embeddings
 from tests.doubles.ledger import MemoryLedger
 from tests.doubles.remembering import Remembering
+from tests.doubles.serving import serving
 from tests.doubles.shelf import TEAM, Shelf, document
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class Everyone:
 async def tried(paid: Embedder, store: SqliteStore) -> Summary | Unaffordable:
     paid.batch = BATCH
     try:
-        return await sync([SHELF], workspace=TEAM, catalog=Catalog(store), indexes=[Remembering()], embedder=paid)
+        vectors = serving(store, paid, index=Remembering())
+        return await sync([SHELF], catalog=Catalog(store), serving=vectors)
     except Unaffordable as error:
         return error
 

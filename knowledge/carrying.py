@@ -30,10 +30,11 @@ class Carried:
 
 
 async def carry(
-    serving: Serving, store: Store, *, progress: Callable[[Progress], None] | None = None
+    serving: Serving, store: Store, *, anew: bool = False, progress: Callable[[Progress], None] | None = None
 ) -> Carried | None:
     """Let what is wanted serve, after it got all that it lacks; None where it serves already.
 
+    ``anew`` copies no vectors, for where the old ones are lost.
     Raises KnowledgeError, Busy where a sync is at work; then what served before still does.
     """
     if await serving.waiting() is None and all(one.state == "serving" for one in await serving.sets.all()):
@@ -44,7 +45,7 @@ async def carry(
             await serving.sets.none_coming()
             await serving.sweep()
             return None
-        run = _Carrying(serving=serving, store=store, before=before, progress=progress)
+        run = _Carrying(serving=serving, store=store, before=before, anew=anew, progress=progress)
         carried = await run.run()
         await serving.sweep()
         return carried
@@ -55,6 +56,7 @@ class _Carrying:
     serving: Serving
     store: Store
     before: VectorSet
+    anew: bool
     progress: Callable[[Progress], None] | None
     chunks: int = 0
     copied: int = 0
@@ -91,7 +93,7 @@ class _Carrying:
         return found
 
     async def _known(self, chunks: Sequence[Chunk]) -> dict[str, Vectors]:
-        if self.before.kept.spec != self.serving.wanted.spec:
+        if self.anew or self.before.kept.spec != self.serving.wanted.spec:
             return {}
         old = await self.serving.index(self.before.kept)
         return await kept(old, self.serving.workspace, chunks)

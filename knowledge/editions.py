@@ -118,7 +118,9 @@ class Editions:
     async def take(self, wholes: Sequence[Whole]) -> None:
         """Write editions as ``stage`` does, whichever numbers they had elsewhere."""
         ours = {"workspace": self._workspace, "state": "staging"}
+        back = ({"edition_id": one.particulars["id"]} for one in wholes)
         async with self._store.write() as connection:
+            await _many(connection, _back(self._workspace), back)
             # RETURNING in the rows' order would insert them one by one.
             await _many(connection, insert(Edition), ({**one.particulars, **ours} for one in wholes))
             numbers = await _numbers(connection, [one.particulars["id"] for one in wholes])
@@ -225,6 +227,11 @@ def _chunks(number: int, whole: Whole) -> Iterator[dict[str, object]]:
             "heading": json.dumps(chunk.heading, ensure_ascii=False),
             "anchor": chunk.anchor,
         }
+
+
+def _back(workspace: str) -> Delete:
+    """An edition that comes back, the same as it was, is not to be forgotten by an index that is told so late."""
+    return delete(Leaving).where(Leaving.workspace == workspace, Leaving.edition == bindparam("edition_id"))
 
 
 def _with_state(state: str) -> Update:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from knowledge.editions import Editions, Publishing
-from knowledge.errors import KnowledgeError, NoSuchSource
+from knowledge.errors import NoSuchSource
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -29,8 +28,7 @@ async def forget(names: Collection[str], *, catalog: Catalog, serving: Serving) 
             raise NoSuchSource(_told(unknown, known))
         dropped = tuple(edition for edition in held if edition.source in names)
         await editions.publish(Publishing(dropped=dropped, forgotten=frozenset(names)))
-        with suppress(KnowledgeError):  # they answer nothing, and the catalog remembers to remove them
-            await serving.sweep()
+        await serving.sweep()  # what fails answers nothing, and is removed with the next sync
     return sum(edition.state == "live" for edition in dropped)
 
 

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final, Protocol
 
+from knowledge.errors import KnowledgeError
 from knowledge.vectorsets import VectorSets
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from knowledge.base import Embedder, VectorIndex
     from knowledge.stores.base import Store
     from knowledge.vectorsets import Kept, VectorSet
+
+
+_AGAIN: Final = 15.0
+"""Seconds after which vectors that could not be opened are tried again."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +46,24 @@ class Opening(Protocol):
 class Serving:
     """A workspace's vectors. ``wanted`` is what the settings name, which may still have to come."""
 
-    def __init__(self, store: Store, workspace: str, wanted: Kept, opening: Opening) -> None:
-        """Look into an open store; nothing is opened yet."""
+    def __init__(
+        self,
+        store: Store,
+        workspace: str,
+        wanted: Kept,
+        opening: Opening,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Look into an open store; nothing is opened yet. ``clock`` gives seconds."""
         self.sets = VectorSets(store, workspace)
         self.workspace = workspace
         self.wanted = wanted
         self._opening = opening
         self._store = store
         self._seen: tuple[int, Semantic] | None = None
+        self._failed: tuple[float, KnowledgeError] | None = None
+        self._clock = clock
         self._looking = asyncio.Lock()
 
     async def opened(self, kept: Kept) -> Semantic:
@@ -59,14 +77,26 @@ class Serving:
     async def now(self) -> Semantic:
         """Give what serves, or what is wanted where nothing serves yet. Raises KnowledgeError.
 
-        While nothing is published it costs what the generation does.
+        While nothing is published it costs what the generation does. What could not be opened a moment ago is not
+        tried again at once: no question is to wait for it.
         """
         generation = await self._store.generation(self.workspace)
         async with self._looking:
             if self._seen is None or self._seen[0] != generation:
-                serving = await self.sets.serving()
-                self._seen = (generation, await self.opened(serving.kept if serving else self.wanted))
+                self._seen = (generation, await self._opened_anew())
             return self._seen[1]
+
+    async def _opened_anew(self) -> Semantic:
+        if self._failed is not None and self._clock() < self._failed[0]:
+            raise self._failed[1]
+        serving = await self.sets.serving()
+        try:
+            found = await self.opened(serving.kept if serving else self.wanted)
+        except KnowledgeError as error:
+            self._failed = (self._clock() + _AGAIN, error)
+            raise
+        self._failed = None
+        return found
 
     async def claimed(self) -> Semantic:
         """Give what serves; where nothing does, what is wanted begins to. For a sync, which writes into it."""
@@ -78,17 +108,25 @@ class Serving:
         serving = await self.sets.serving()
         return serving if serving is not None and serving.kept != self.wanted else None
 
-    async def sweep(self) -> None:
-        """Let every index forget what the catalog holds no more, and clear the sets that leave. Raises KnowledgeError.
+    async def sweep(self) -> str | None:
+        """Let every index forget what the catalog holds no more, and clear the sets that leave.
 
-        What fails is left for the next time: the catalog remembers it.
+        What fails is left for the next time, since the catalog remembers it; why it did is given.
         """
         leaving = await self.sets.leaving()
+        failed: str | None = None
         for one in await self.sets.all():
-            if one.state == "leaving":
-                await (await self.index(one.kept)).clear(self.workspace)
-                await self.sets.gone(one)
-            elif leaving:
-                await (await self.index(one.kept)).remove(self.workspace, leaving)
-        if leaving:
+            try:
+                await self._swept(one, leaving)
+            except KnowledgeError as error:
+                failed = failed or error.told
+        if leaving and failed is None:
             await self.sets.left(leaving)
+        return failed
+
+    async def _swept(self, one: VectorSet, leaving: Sequence[str]) -> None:
+        if one.state == "leaving":
+            await (await self.index(one.kept)).clear(self.workspace)
+            await self.sets.gone(one)
+        elif leaving:
+            await (await self.index(one.kept)).remove(self.workspace, leaving)

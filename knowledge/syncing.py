@@ -152,11 +152,7 @@ class _Sync:
             return None
         await semantic.index.settled(self.serving.workspace)
         await self.editions.publish(publishing)
-        try:
-            await self.serving.sweep()
-        except KnowledgeError as error:
-            return error.told
-        return None
+        return await self.serving.sweep()
 
 
 async def _must_be_of_use(sources: Sequence[Source], embedder: Embedder) -> None:

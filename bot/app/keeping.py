@@ -44,11 +44,13 @@ async def kept(settings: Settings) -> Keeping:
         )
 
 
-async def carried(settings: Settings, *, progress: Callable[[Progress], None] | None = None) -> Carried | None:
+async def carried(
+    settings: Settings, *, anew: bool = False, progress: Callable[[Progress], None] | None = None
+) -> Carried | None:
     """Let the vectors serve that the settings want; None where they do. Raises KnowledgeError."""
     logged(settings)
     async with opened(settings) as known:
-        return await known.carry(progress=progress)
+        return await known.carry(anew=anew, progress=progress)
 
 
 async def copied(

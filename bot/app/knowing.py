@@ -79,11 +79,11 @@ class Knowledge:
             sources, catalog=self.catalog, serving=self.serving, progress=progress, rebuild=rebuild, moved=moved
         )
 
-    async def carry(self, *, progress: Callable[[Progress], None] | None = None) -> Carried | None:
+    async def carry(self, *, anew: bool = False, progress: Callable[[Progress], None] | None = None) -> Carried | None:
         """Let the vectors serve that the settings want; see ``knowledge.carrying.carry``."""
         from knowledge.carrying import carry
 
-        return await carry(self.serving, self.store, progress=progress)
+        return await carry(self.serving, self.store, anew=anew, progress=progress)
 
 
 @asynccontextmanager

@@ -48,9 +48,10 @@ def command(ctx: click.Context, *, as_json: bool) -> None:
     type=click.Choice(["embedded", "postgres"]),
     help="The catalog to copy everything from; without it, only vectors are brought where the settings want them.",
 )
+@click.option("--anew", is_flag=True, help="Make all vectors anew, where the old ones can no longer be reached.")
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 @click.option("--quiet", is_flag=True, help="Print only what went wrong.")
-def copy(origin: Catalogued | None, *, as_json: bool, quiet: bool) -> None:
+def copy(origin: Catalogued | None, *, anew: bool, as_json: bool, quiet: bool) -> None:
     """Bring the knowledge where the settings want it, without reading a source again.
 
     Set FOOTNOTE_WORDS, FOOTNOTE_VECTORS and FOOTNOTE_EMBEDDER to what you want, then run this. Vectors of the same
@@ -65,10 +66,12 @@ def copy(origin: Catalogued | None, *, as_json: bool, quiet: bool) -> None:
             f"The catalog is {origin} already, by the settings. Set FOOTNOTE_WORDS to where it shall be, or leave "
             "--from out to bring only the vectors elsewhere."
         )
+    if anew and origin is not None:
+        raise click.UsageError("--anew is for vectors alone; leave --from out.")
     try:
         with shown(quiet=quiet or as_json) as progress:
             if origin is None:
-                done: Carried | Copied | None = asyncio.run(carried(settings, progress=progress))
+                done: Carried | Copied | None = asyncio.run(carried(settings, anew=anew, progress=progress))
             else:
                 done = asyncio.run(copied(settings, origin, progress=progress))
     except KeyboardInterrupt:

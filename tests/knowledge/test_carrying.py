@@ -4,6 +4,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import text
 
 from knowledge.base import Query, Scope
 from knowledge.carrying import Carried, carry
@@ -187,7 +188,55 @@ async def test_an_embedder_that_is_there_no_more_keeps_nothing_from_being_carrie
     with pytest.raises(Unreachable):
         await large.now()
     assert await carry(large, team.store) == Carried(embedded=150)
-    assert len(await team.found(large)) == 100
+    assert len(await team.found(team.wants("embedded", "large"))) == 100
+
+
+async def test_what_could_not_be_opened_is_not_tried_again_at_once(team: Team) -> None:
+    now = [0.0]
+    kept = team.opened.kept("elsewhere", "small")
+    there = Serving(team.store, TEAM, kept, team.opened, clock=lambda: now[0])
+    team.opened.fails["elsewhere"] = Unreachable("It is away.")
+    with pytest.raises(Unreachable):
+        await there.now()
+    del team.opened.fails["elsewhere"]
+    with pytest.raises(Unreachable):
+        await there.now()
+    now[0] = 15.0
+    assert (await there.now()).kept == kept
+
+
+async def test_where_the_old_vectors_are_lost_they_are_made_anew_and_nothing_waits_for_them(team: Team) -> None:
+    there, here = team.wants("elsewhere", "small"), team.wants("embedded", "small")
+    await team.sync(there)
+    team.opened.fails["elsewhere"] = Unreachable("It is gone for ever.")
+    with pytest.raises(Unreachable):
+        await carry(here, team.store)
+    assert await carry(here, team.store, anew=True) == Carried(embedded=150)
+    summary = await team.sync(here, Shelf(*PAGES[:100]))
+    assert (summary.removed, summary.remaining) == (50, "It is gone for ever.")
+    assert await (await here.index(here.wanted)).count(TEAM) == 100
+
+
+async def test_a_document_that_comes_back_is_not_forgotten_by_an_index_that_is_told_late(team: Team) -> None:
+    there, here = team.wants("elsewhere", "small"), team.wants("embedded", "small")
+    await team.sync(there)
+    await carry(here, team.store)  # and the other one has to be cleared, but cannot be
+    team.opened.fails["elsewhere"] = Unreachable("It is gone.")
+    lost = Shelf(*PAGES[1:])
+    async with team.store.write() as connection:
+        await connection.execute(
+            text(
+                "INSERT INTO vector_set (workspace, store, embedder, model, dimensions, metric, state) "
+                "SELECT workspace, 'elsewhere', embedder, model, dimensions, metric, 'leaving' FROM vector_set"
+            )
+        )
+    await team.sync(here, lost)
+    assert len(await here.sets.leaving()) == 1
+    await team.sync(here)
+    assert await here.sets.leaving() == ()
+    del team.opened.fails["elsewhere"]
+    await team.sync(here)
+    assert await (await here.index(here.wanted)).count(TEAM) == 150
 
 
 async def test_carrying_may_be_cancelled_anywhere(team: Team) -> None:

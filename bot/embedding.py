@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from bot.money.base import Price
     from bot.settings import Settings
     from knowledge.base import VectorSpec
-    from knowledge.endpoint.base import Billed
+    from knowledge.endpoint.base import Priced
 
 _NEEDS_KEY: Final = "api.openai.com"
 _OWN_KEY: Final = "FOOTNOTE_EMBEDDING_API_KEY"
@@ -53,8 +53,8 @@ def earlier(settings: Settings, spec: VectorSpec) -> Endpoint | None:
     return replace(found, dimensions=spec.dimensions if known is not None else None)
 
 
-def price_of(settings: Settings, now: datetime | None = None) -> Callable[[Billed], Price]:
-    """Know what embedders cost: as ``[[prices]]`` says, else as the lists do.
+def price_of(settings: Settings, now: datetime | None = None) -> Callable[[Priced], Price]:
+    """Know what models cost that embed: as ``[[prices]]`` says, else as the lists do.
 
     Raises BadSettings where nobody knows a price of the settings' model, and what it gives does so for others.
     """
@@ -62,14 +62,14 @@ def price_of(settings: Settings, now: datetime | None = None) -> Callable[[Bille
     if wanted := endpoint(settings):
         prices.needed([_sold(wanted)])
 
-    def price(embedder: Billed) -> Price:
-        (found,) = prices.needed([_sold(embedder)])
+    def price(asked: Priced) -> Price:
+        (found,) = prices.needed([_sold(asked)])
         return found
 
     return price
 
 
-def _sold(asked: Billed | Endpoint) -> Sold:
+def _sold(asked: Priced) -> Sold:
     return Sold(model=asked.model, base_url=asked.base_url, writes=False)
 
 

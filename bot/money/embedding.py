@@ -14,7 +14,7 @@ from bot.errors import OverBudget, StoreError
 from bot.money.base import SYNC, Bill, Call, Payer
 from bot.money.settling import closed
 from bot.money.wording import sync_refusal
-from knowledge.endpoint.base import Billed, Meter, Outcome
+from knowledge.endpoint.base import Billed, Free, Meter, Outcome
 from knowledge.errors import Unaffordable
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from adapters.base import AnswerId, Principal
     from bot.money.base import Ledger, Price, Reservation
     from knowledge.base import Embedder
+    from knowledge.endpoint.base import Priced
 
 _MILLION = 1_000_000
 
@@ -71,29 +72,41 @@ class Purse(Meter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paying:
-    """Lets embedders be paid for. ``price_of`` gives what tokens of one cost, as the settings or the lists say."""
+    """Lets embedders be paid for. ``price_of`` gives what tokens of one cost, as the settings or the lists say.
+
+    ``run`` tells a sync or a start from every other one, in all processes: what an earlier try at the same one had set
+    apart would be taken for lost.
+    """
 
     ledger: Ledger
-    price_of: Callable[[Billed], Price]
+    price_of: Callable[[Priced], Price]
 
     def by_asker(self, payer: Payer, answer: AnswerId) -> Callable[[Embedder], Embedder]:
         """Give what makes an embedder one that the asker of a question pays for."""
-        return lambda embedder: self._paid(embedder, payer=payer, answer=answer)
+
+        def paid(embedder: Embedder) -> Embedder:
+            if not isinstance(embedder, Billed):
+                return embedder
+            return embedder.metered(self._meter(embedder, payer, answer, syncs=False))
+
+        return paid
 
     def by_workspace(self, workspace: Principal, run: str) -> Callable[[Embedder], Embedder]:
-        """Give what makes an embedder one that a workspace pays for.
+        """Give what makes an embedder one that a workspace pays for."""
 
-        ``run`` tells this sync from every other one, in all processes: what an earlier try at the same one had set
-        apart would be taken for lost.
-        """
+        def paid(embedder: Embedder) -> Embedder:
+            return embedder.metered(self.meter(embedder, workspace, run)) if isinstance(embedder, Billed) else embedder
+
+        return paid
+
+    def meter(self, asked: Priced, workspace: Principal, run: str) -> Meter:
+        """Give who keeps account where no embedder is there yet, as for finding out how long its vectors are."""
         payer = Payer(person=workspace, workspace=workspace, channel=workspace)
-        return lambda embedder: self._paid(embedder, payer=payer, answer=f"{SYNC}{run}", syncs=True)
+        return self._meter(asked, payer, f"{SYNC}{run}", syncs=True)
 
-    def _paid(self, embedder: Embedder, *, payer: Payer, answer: AnswerId, syncs: bool = False) -> Embedder:
-        if not isinstance(embedder, Billed):
-            return embedder
-        price = self.price_of(embedder)
+    def _meter(self, asked: Priced, payer: Payer, answer: AnswerId, *, syncs: bool) -> Meter:
+        """What costs nothing needs no account, and goes on where nobody can keep one."""
+        price = self.price_of(asked)
         if not price.cost(prompt_tokens=_MILLION, answer_tokens=0):
-            return embedder
-        purse = Purse(ledger=self.ledger, price=price, payer=payer, answer=answer, model=embedder.model, syncs=syncs)
-        return embedder.metered(purse)
+            return Free()
+        return Purse(ledger=self.ledger, price=price, payer=payer, answer=answer, model=asked.model, syncs=syncs)

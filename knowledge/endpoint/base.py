@@ -33,7 +33,7 @@ class Patience:
 
 AT_ONCE: Final = Patience(total=2.0, one=2.0, tries=3)
 """For a question: a person waits, and keywords find something too."""
-PATIENT: Final = Patience(total=60.0, one=30.0, tries=7)
+PATIENT: Final = Patience(total=60.0, one=45.0, tries=7)
 """For passages, which nobody waits for, and which are not to fail for a server that restarts."""
 
 
@@ -89,12 +89,23 @@ class Free(Meter):
         return nullcontext(Outcome())
 
 
-@runtime_checkable
-class Billed(Protocol):
-    """An embedder whose requests may cost money. ``model`` and ``base_url`` say whose price it is."""
+class Priced(Protocol):
+    """What has a price: a model at a server."""
 
-    model: str
-    base_url: str
+    @property
+    def model(self) -> str:
+        """The model as its server calls it."""
+        ...
+
+    @property
+    def base_url(self) -> str:
+        """Where it is asked."""
+        ...
+
+
+@runtime_checkable
+class Billed(Priced, Protocol):
+    """An embedder whose requests may cost money."""
 
     def metered(self, meter: Meter, /) -> Embedder:
         """Give the same embedder, over the same connections, with somebody else who keeps account."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 
 from knowledge.base import Embedded, Embedder, VectorSpec
-from knowledge.endpoint.base import Billed, Free
+from knowledge.endpoint.base import Free
 from knowledge.endpoint.failing import Failure, late
 from knowledge.endpoint.models import KNOWN, limits
 from knowledge.endpoint.packing import portions
@@ -32,10 +32,11 @@ _FREE: Final = Free()
 Purpose = Literal["question", "passage"]
 
 
-class EndpointEmbedder(Embedder, Billed):
-    """Embeds with one model of one server. A text without a word is the zero vector, and costs nothing.
+class EndpointEmbedder(Embedder):
+    """Embeds with one model of one server, and is ``Billed``.
 
-    Questions wait for no passages; passages wait for each other, whoever embeds them.
+    A text without a word is the zero vector, and costs nothing. Questions wait for no passages; passages wait for each
+    other, whoever embeds them.
     """
 
     vector_share = 0.5

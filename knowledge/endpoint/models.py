@@ -31,9 +31,9 @@ OPENAI: Final = Limits(text=8_191, inputs=2_048, tokens=300_000, least=256)
 
 A chunk has some 200 tokens, so 256 of them are a second's work, and 5 MB at 1,536 dimensions in JSON.
 """
-OTHERS: Final = Limits(text=8_191, inputs=32, tokens=32_000, least=32)
-"""Text Embeddings Inference takes 32 texts unless it is told otherwise, the least of the usual servers. A text that is
-too long for its model is refused, and then cut."""
+OTHERS: Final = Limits(text=8_191, inputs=32, tokens=32_000, least=32, lanes=2)
+"""Text Embeddings Inference takes 32 texts unless it is told otherwise, the least of the usual servers, and one without
+a graphics card needs seconds for them. A text that is too long for its model is refused, and then cut."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

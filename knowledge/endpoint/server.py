@@ -48,22 +48,23 @@ class Server:
         self._connecting = asyncio.Lock()
         self._format = "base64"
 
-    async def connect(self) -> None:
+    async def connect(self) -> AsyncOpenAI:
         """Load the library, which takes a second. Raises Refused where it is not installed."""
         async with self._connecting:
             if self._client is None:
                 self._client = await asyncio.to_thread(self._connected)
+            return self._client
 
     async def ask(self, portion: Portion, outcome: Outcome, *, length: int | None, seconds: float) -> Answer:
         """Embed the texts of one request, within so many seconds. Raises Failure.
 
         ``length`` is how long the vectors have to be. ``outcome`` notes what it may have cost, however this ends.
         """
-        await self.connect()
+        client = await self.connect()
         outcome.begun = True
         try:
             async with asyncio.timeout(seconds):
-                response = await self._asked([text.text for text in portion.texts], seconds)
+                response = await self._asked(client, [text.text for text in portion.texts], seconds)
         except Exception as error:
             raise self._failed(error, outcome) from error
         outcome.tokens = tokens(getattr(response, "usage", None), portion.worst)
@@ -85,28 +86,28 @@ class Server:
         except ImportError as error:
             raise Refused(_EXTRA) from error
 
-    async def _asked(self, texts: list[str], seconds: float) -> object:
+    async def _asked(self, client: AsyncOpenAI, texts: list[str], seconds: float) -> object:
         """Ask, once more for plain numbers where the server does not know base64."""
         from openai import BadRequestError, UnprocessableEntityError  # noqa: PLC0415 - connected, so it is there
 
+        first = self._format
         try:
-            return await self._created(texts, seconds)
+            return await self._created(client, texts, first, seconds)
         except (BadRequestError, UnprocessableEntityError) as error:
-            if self._format == "float" or "encoding_format" not in str(error):
+            if first == "float" or "encoding_format" not in str(error):
                 raise
             self._format = "float"
-            return await self._created(texts, seconds)
+            return await self._created(client, texts, "float", seconds)
 
-    async def _created(self, texts: list[str], seconds: float) -> object:
-        """Ask for a format by name, so that the library leaves decoding to us: it would make lists of numbers."""
-        assert self._client is not None  # noqa: S101 - ``ask`` has connected
+    async def _created(self, client: AsyncOpenAI, texts: list[str], encoding: str, seconds: float) -> object:
+        """Ask for an encoding by name, so that the library leaves decoding to us: it would make lists of numbers."""
         import httpx2  # noqa: PLC0415 - as above
 
-        create: Any = self._client.embeddings.create  # a server may answer anything, whatever the types say
+        create: Any = client.embeddings.create  # a server may answer anything, whatever the types say
         response: object = await create(
             model=self.endpoint.model,
             input=texts,
-            encoding_format=self._format,
+            encoding_format=encoding,
             timeout=httpx2.Timeout(seconds, connect=min(_CONNECT, _SHARE * seconds)),
             **self._dimensions(),
         )

@@ -12,8 +12,6 @@ from bot.policy import NamedPrice
 from bot.settings import Settings, load
 from knowledge.base import VectorSpec
 from knowledge.endpoint.base import Endpoint
-from knowledge.endpoint.embedder import EndpointEmbedder
-from knowledge.endpoint.server import Server
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -36,11 +34,10 @@ def mistakes(settings: Settings) -> str:
     return caught.value.told
 
 
-async def a_million(settings: Settings, model: str = SMALL, base_url: str = "https://api.openai.com/v1") -> int:
+def a_million(settings: Settings, model: str = SMALL, base_url: str = "https://api.openai.com/v1") -> int:
     """What a million tokens cost."""
-    server = Server(Endpoint(model=model, base_url=base_url))
-    embedder = EndpointEmbedder(server, length=64)
-    return price_of(settings, NOW)(embedder).cost(prompt_tokens=1_000_000, answer_tokens=0)
+    asked = Endpoint(model=model, base_url=base_url)
+    return price_of(settings, NOW)(asked).cost(prompt_tokens=1_000_000, answer_tokens=0)
 
 
 def test_an_embedder_on_this_machine_has_no_endpoint() -> None:
@@ -100,13 +97,13 @@ def test_the_model_of_vectors_that_are_there_is_reached_beside_the_new_one() -> 
         earlier(Settings(), VectorSpec(model=f"openai:{SMALL}", dimensions=512))
 
 
-async def test_openais_models_have_a_price_wherever_they_are_served() -> None:
+def test_openais_models_have_a_price_wherever_they_are_served() -> None:
     settings = Settings(embedder=f"openai:{SMALL}", openai_api_key=KEY)
-    assert [await a_million(settings, model) for model in (SMALL, LARGE, ADA)] == [20_000, 130_000, 100_000]
-    assert await a_million(settings, SMALL, HOME) == 20_000
+    assert [a_million(settings, model) for model in (SMALL, LARGE, ADA)] == [20_000, 130_000, 100_000]
+    assert a_million(settings, SMALL, HOME) == 20_000
 
 
-async def test_a_model_that_nobody_knows_a_price_of_is_refused_with_the_lines_to_add() -> None:
+def test_a_model_that_nobody_knows_a_price_of_is_refused_with_the_lines_to_add() -> None:
     settings = Settings(embedder="openai:my-own-embedder", openai_base_url=HOME)
     with pytest.raises(BadSettings) as caught:
         price_of(settings, NOW)
@@ -115,8 +112,8 @@ async def test_a_model_that_nobody_knows_a_price_of_is_refused_with_the_lines_to
     said = settings.model_copy(
         update={"prices": (NamedPrice.model_validate({"model": "my-own-embedder", "input": 0}),)}
     )
-    assert await a_million(said, "my-own-embedder", HOME) == 0
+    assert a_million(said, "my-own-embedder", HOME) == 0
 
 
-async def test_a_local_embedder_needs_no_price() -> None:
-    assert await a_million(Settings()) == 20_000
+def test_a_local_embedder_needs_no_price() -> None:
+    assert a_million(Settings()) == 20_000

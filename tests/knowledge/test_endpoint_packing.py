@@ -56,7 +56,7 @@ def test_a_single_text_is_halved_until_it_is_short() -> None:
 
 
 def test_batches_keep_all_lanes_busy() -> None:
-    assert (limits(SMALL).batch, limits(OWN).batch) == (1_024, 128)
+    assert (limits(SMALL).batch, limits(OWN).batch) == (1_024, 64)
 
 
 def test_a_length_that_a_model_cannot_give_is_known() -> None:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from bot.database import Database
     from bot.money.base import Account, Call, Ledger, Payer, Reservation
     from knowledge.base import Embedder
-    from knowledge.endpoint.base import Billed
+    from knowledge.endpoint.base import Priced
     from knowledge.endpoint.embedder import EndpointEmbedder
 
 SMALL = "text-embedding-3-small"
@@ -51,7 +51,7 @@ class Nothing:
         return 0
 
 
-def flat(_: Billed) -> Flat:
+def flat(_: Priced) -> Flat:
     return Flat()
 
 
@@ -118,9 +118,22 @@ def test_an_embedder_on_this_machine_stays_as_it_is() -> None:
     assert asking(MemoryLedger(), local) is local
 
 
-def test_one_that_costs_nothing_needs_no_account(embedder: EndpointEmbedder) -> None:
-    paying = Paying(ledger=MemoryLedger(), price_of=lambda _: Nothing())
-    assert paying.by_asker(PAYER, "a1")(embedder) is embedder
+async def test_one_that_costs_nothing_needs_no_account(embedder: EndpointEmbedder) -> None:
+    ledger = MemoryLedger()
+    paying = Paying(ledger=ledger, price_of=lambda _: Nothing())
+    assert await wave(paying.by_asker(PAYER, "a1")(embedder), 1) == [None]
+    assert ledger.charges == {}
+
+
+async def test_finding_out_how_long_vectors_are_is_paid_by_the_workspace(provider: Embeddings) -> None:
+    ledger = MemoryLedger()
+    endpoint = Endpoint(model="nomic-embed-text", base_url=provider.url)
+    meter = Paying(ledger=ledger, price_of=flat).meter(endpoint, TEAM, "start")
+    async with opened(endpoint, meter=meter) as embedder:
+        assert embedder.spec.dimensions == 96
+    (charge,) = ledger.charges.values()
+    assert (charge.cost, charge.call.payer.workspace) == (provider.tokens, TEAM)
+    assert charge.call.worst > charge.cost
 
 
 @pytest.mark.parametrize(

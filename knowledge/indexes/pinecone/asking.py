@@ -12,7 +12,7 @@ import random
 import time
 from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from pinecone import AsyncPinecone, RetryConfig
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from knowledge.errors import KnowledgeError
 
+_CONNECTIONS: Final = 64
+"""At a time; further requests wait for one, as long as their patience lasts."""
 _Answer = TypeVar("_Answer")
 
 
@@ -133,5 +135,5 @@ def asking(host: str, key: str, patience: Patience, clock: Clock | None = None) 
     """Make ready to ask the index at a host; raises Refused without a key. Nothing is connected yet."""
     if not key:
         raise Refused("Pinecone needs a key, and PINECONE_API_KEY is not set.")
-    client = AsyncPinecone(api_key=key, connection_pool_maxsize=2 * patience.lanes + 8)
+    client = AsyncPinecone(api_key=key, connection_pool_maxsize=_CONNECTIONS)
     return Asking(host=host, client=client, patience=patience, clock=clock or _Monotonic())

@@ -197,6 +197,7 @@ async def test_what_is_removed_as_soon_as_it_is_put_is_gone(
         await index.prepare(SPEC)
         await index.put(A_WORKSPACE, many(150).chunks)
         await index.remove(A_WORKSPACE, ["a@1"])
+        assert held(service) == {}
         await index.settled(A_WORKSPACE)
         assert await index.count(A_WORKSPACE) == 0
         await index.put(A_WORKSPACE, many(150).chunks)

@@ -124,7 +124,7 @@ class Asking:
             index = await self.client.index(host=self.host)
             config = index._http._config  # noqa: SLF001 - the one way to turn the SDK's retries off, see above
             index._http._config = replace(config, retry_config=RetryConfig(max_retries=0))  # noqa: SLF001
-            self._index = index
+            self._index = self._index or index
         return self._index
 
     def _explained(self, error: Exception) -> KnowledgeError:

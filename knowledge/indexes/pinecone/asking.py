@@ -12,7 +12,7 @@ import random
 import time
 from dataclasses import dataclass, field, replace
 from itertools import count
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 from pinecone import AsyncPinecone, RetryConfig
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from knowledge.errors import KnowledgeError
 
+_CONNECTIONS: Final = 64
+"""At a time; further requests wait for one, as long as their patience lasts."""
 _Answer = TypeVar("_Answer")
 
 
@@ -122,7 +124,7 @@ class Asking:
             index = await self.client.index(host=self.host)
             config = index._http._config  # noqa: SLF001 - the one way to turn the SDK's retries off, see above
             index._http._config = replace(config, retry_config=RetryConfig(max_retries=0))  # noqa: SLF001
-            self._index = index
+            self._index = self._index or index
         return self._index
 
     def _explained(self, error: Exception) -> KnowledgeError:
@@ -133,5 +135,5 @@ def asking(host: str, key: str, patience: Patience, clock: Clock | None = None) 
     """Make ready to ask the index at a host; raises Refused without a key. Nothing is connected yet."""
     if not key:
         raise Refused("Pinecone needs a key, and PINECONE_API_KEY is not set.")
-    client = AsyncPinecone(api_key=key, connection_pool_maxsize=2 * patience.lanes + 8)
+    client = AsyncPinecone(api_key=key, connection_pool_maxsize=_CONNECTIONS)
     return Asking(host=host, client=client, patience=patience, clock=clock or _Monotonic())

@@ -70,7 +70,8 @@ class PineconeVectors(VectorIndex):
         if wrong:
             raise WrongVectors(wrong)
         self._spec, self._metric = spec, stats.metric or self._metric
-        self._writing = Writing(asking=self._asking, dimensions=spec.dimensions)
+        if self._writing is None or self._writing.dimensions != spec.dimensions:
+            self._writing = Writing(asking=self._asking, dimensions=spec.dimensions)
 
     async def put(self, workspace: str, chunks: Sequence[EmbeddedChunk], /) -> None:
         """Write the chunks' vectors, readers and attributes, and nothing of their text."""

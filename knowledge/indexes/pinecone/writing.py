@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from pinecone import ApiError, NotFoundError
 
-from knowledge.errors import Refused, Unreachable
+from knowledge.errors import Unreachable
 from knowledge.indexes.pinecone import wire
 from knowledge.indexes.pinecone.pending import Pending
 
@@ -198,15 +198,12 @@ async def _together(work: Iterator[Coroutine[Any, Any, None]]) -> None:
         async with asyncio.TaskGroup() as owner:
             for each in work:
                 owner.create_task(each)
-    except* (Unreachable, Refused) as group:
+    except ExceptionGroup as group:
         raise _first(group) from group
 
 
-def _first(group: BaseExceptionGroup[Any]) -> BaseException:
-    error: BaseException = group
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
+def _first(error: Exception) -> Exception:
+    return _first(error.exceptions[0]) if isinstance(error, ExceptionGroup) else error
 
 
 def _unit(dimensions: int) -> Vectors:

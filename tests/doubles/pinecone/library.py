@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from knowledge.base import VectorIndex
     from knowledge.indexes.pinecone.asking import Clock
-    from knowledge.indexes.pinecone.patience import Patience
     from knowledge.stores.base import Store
     from tests.doubles.knowledge import Held
 
@@ -48,13 +47,18 @@ class SettlingLibrary(StoredLibrary):
 
 @asynccontextmanager
 async def in_pinecone(
-    path: Path, host: str, key: str, *, patience: Patience | None = None, clock: Clock | None = None
+    path: Path,
+    host: str,
+    key: str,
+    *,
+    clock: Clock | None = None,
+    kind: type[PineconeVectors] = PineconeVectors,
 ) -> AsyncGenerator[SettlingLibrary]:
-    """Open one; whatever it made is closed at the end."""
+    """Open one, with indexes of this kind; whatever it made is closed at the end."""
     async with AsyncExitStack() as opened, SqliteStore(path) as store:
 
         def made(store: Store) -> PineconeVectors:
-            index = PineconeVectors(host, key, Catalog(store), patience=patience, clock=clock)
+            index = kind(host, key, Catalog(store), clock=clock)
             opened.push_async_exit(index)
             return index
 

@@ -76,10 +76,11 @@ class Embedders:
             found = earlier(self._settings, spec)
         if found is None:
             raise ValueError(name)
+        paid, run = await self._paying(), secrets.token_hex(8)
+        meter = paid.meter(found, self._settings.team, run)
         length = spec.dimensions if spec else None
-        embedder = await self._stack.enter_async_context(opened(found, length=length))
-        paid = await self._paying()
-        return paid.by_workspace(self._settings.team, secrets.token_hex(8))(embedder)
+        embedder = await self._stack.enter_async_context(opened(found, length=length, meter=meter))
+        return paid.by_workspace(self._settings.team, run)(embedder)
 
     async def _paying(self) -> Paying:
         if self._ledger is None:

@@ -355,7 +355,7 @@ async def test_vectors_are_fetched_in_parts(service: Pinecone, index: PineconeVe
 
 class TestTheDoctor:
     async def told(self, index: PineconeVectors, spec: VectorSpec = SPEC) -> dict[str, tuple[bool, str]]:
-        return {finding.name: (finding.ok, finding.told) async for finding in index.check(spec)}
+        return {finding.what: (finding.ok, finding.told) async for finding in index.check(spec)}
 
     async def test_finds_all_well(self, service: Pinecone, index: PineconeVectors) -> None:
         await index.put(A_WORKSPACE, many(3).chunks)

@@ -11,7 +11,7 @@ class Patience:
 
     question: float = 1.8
     """What a search may take, with all tries and what they wait: then keywords alone answer."""
-    start: float = 8.0
+    start: float = 3.0
     """What the questions at the start and of the doctor may take."""
     sync: float = 60.0
     """What one request of a sync may take."""

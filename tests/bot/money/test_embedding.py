@@ -228,9 +228,10 @@ async def test_fifty_at_once_never_exceed_a_limit(
 async def test_a_sync_waits_for_money_that_others_may_leave_and_a_question_does_not(
     embedder: EndpointEmbedder,
 ) -> None:
-    ledger = MemoryLedger(Chosen(person=None, everyone=100), wait_seconds=20.0)
+    ledger = MemoryLedger(Chosen(person=None, everyone=100), wait_seconds=600.0)
     held = await ledger.reserve(a_call(worst=100))
-    (error,) = await wave(asking(ledger, embedder), 1)
+    async with asyncio.timeout(20):
+        (error,) = await wave(asking(ledger, embedder), 1)
     assert isinstance(error, Unaffordable)
     assert isinstance(error.__cause__, OverBudget)
     async with asyncio.TaskGroup() as tasks:

@@ -85,6 +85,12 @@ class Server:
         async with self._begun(isolation_level="READ COMMITTED") as connection:
             yield connection
 
+    @asynccontextmanager
+    async def look(self) -> AsyncGenerator[AsyncConnection]:
+        """Give a connection without a transaction: one statement takes one way there and back instead of three."""
+        async with self._begun(isolation_level="AUTOCOMMIT") as connection:
+            yield connection
+
     async def connect(self) -> Connection:
         """Open a connection of the driver that is not of the pool: for whoever holds one for long."""
         with self.as_told():

@@ -26,9 +26,9 @@ from bot.policy import (
     keyed,
 )
 from bot.sources import NamedSource, distinct
-from bot.stores.address import is_address
 from bot.stores.redis_address import redis_address
 from knowledge import embedders
+from knowledge.stores.address import is_address
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -10,13 +10,16 @@ The keyword table ``words`` is FTS5 over ``chunk.searched``; triggers keep it in
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Final, Literal
 
 from sqlalchemy import DateTime, ForeignKey, Index, LargeBinary, String, TypeDecorator, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 if TYPE_CHECKING:
     from sqlalchemy import Dialect
+
+VERSION: Final = 3
+"""The version of the tables. There is no migration: a sync builds them again."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -34,15 +37,42 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value else None
 
 
+class OnServer(TypeDecorator[str]):
+    """A text on PostgreSQL, which is compared byte by byte as SQLite does, and may have any character.
+
+    PostgreSQL takes no NUL; a character that no text may have (https://www.unicode.org/faq/private_use.html,
+    noncharacters) stands in for it. Half a character, which SQLite does not take either, becomes ``?``.
+    """
+
+    impl = String(collation="C")
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Put the other character for NUL."""
+        if value is None or value.isascii() and "\0" not in value:
+            return value
+        return value.replace("\0", _NUL).encode("utf-8", "replace").decode()
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
+        """Put NUL for the other character."""
+        return value if value is None else value.replace(_NUL, "\0")
+
+
+_NUL: Final = "\ufdd0"
+TEXT: Final = String().with_variant(OnServer(), "postgresql")
+
+
 class Base(DeclarativeBase):
-    """The knowledge file's own metadata, apart from the bot's."""
+    """The knowledge's own metadata, apart from the bot's."""
+
+    type_annotation_map: ClassVar = {str: TEXT}
 
 
 class Setting(Base):
     """Notes (``note.…``), and what the database itself was made with."""
 
     __tablename__ = "setting"
-    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
     value: Mapped[str]
 
 

@@ -10,35 +10,24 @@ import asyncpg
 from sqlalchemy import Double, cast, extract, func
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from bot.errors import StoreAway, StoreBusy, StoreError
 from bot.migrating import migrate_on
-from bot.stores.address import driver_address, shown_address
 from bot.stores.base import Changes, Result, Store
+from knowledge.stores import server, sqlstate
+from knowledge.stores.address import shown_address
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from sqlalchemy import ColumnElement, Connection, Table
     from sqlalchemy.dialects.postgresql import Insert
 
-_CONNECT: Final = 5.0
-_COMMAND: Final = 10.0
-"""Seconds, at most, to connect and for one statement: a server that hangs is one that is away."""
-_POOL: Final = 8
-"""Connections of one process; small plans of hosts allow 20 in all."""
-_PATIENCE: Final = 30.0
 _AGAIN: Final = 1.0
 """Seconds until listening is tried again."""
 _CHANNEL: Final = "footnote_inbox"
 """The channel that the trigger of the inbox notifies."""
-
-_AWAY: Final = ("08", "57P", "53300", "57014", "40001", "40P01", "25006")
-"""Beginnings of SQLSTATEs that pass: connection, shutdown, too many clients, cancelled, collided, failing over."""
-_FULL: Final = ("53100", "53200")
-"""No disk and no memory: it passes when somebody makes room."""
+_ERRORS: Final[dict[sqlstate.Meaning, type[StoreError]]] = {"away": StoreAway, "full": StoreBusy, "refused": StoreError}
 
 
 class Postgres(Store):
@@ -49,21 +38,14 @@ class Postgres(Store):
     def __init__(self, address: str) -> None:
         """``address`` begins with postgres:// or postgresql://."""
         self.name = shown_address(address)
-        self._address = driver_address(address)
-        self._engine = create_async_engine(
-            "postgresql+asyncpg://",
-            async_creator=lambda *_, **__: self._connect(),
-            hide_parameters=True,  # an error's text goes to the log, and people's words do not
-            pool_size=_POOL,
-            max_overflow=0,
-            pool_timeout=_PATIENCE,
-        )
+        self._address = address
+        self._engine = server.engine(address)
 
     async def open(self) -> None:
         """Migrate under a lock, in one transaction."""
         try:
             await self.write(lambda connection: migrate_on(connection, self.name))
-        except (DBAPIError, PoolTimeout, OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except sqlstate.FAULTS as error:
             raise self.told(error) from error
 
     async def close(self) -> None:
@@ -87,12 +69,10 @@ class Postgres(Store):
 
     def told(self, error: BaseException, /) -> StoreError:
         """Say what is wrong with the server, by its SQLSTATE."""
-        state = _state(error)
-        if state is None or state.startswith(_AWAY):
-            return StoreAway(
-                f"PostgreSQL does not answer for {self.name}. Check that it runs and that DATABASE_URL names it."
-            )
-        return (StoreBusy if state.startswith(_FULL) else StoreError)(_told(state, self.name))
+        state = sqlstate.state(error)
+        if state == "42P01":
+            return StoreError(f"Tables are missing in {self.name}. Run footnote migrate.")
+        return _ERRORS[sqlstate.meaning(state)](sqlstate.told(state, self.name))
 
     def now(self) -> ColumnElement[float]:
         """Give the server's time, as it is now and not as it was when the transaction began."""
@@ -107,40 +87,7 @@ class Postgres(Store):
         return _Listening(self._connect)
 
     async def _connect(self) -> asyncpg.Connection[asyncpg.Record]:
-        return await asyncpg.connect(self._address, timeout=_CONNECT, command_timeout=_COMMAND)
-
-
-def _told(state: str, name: str) -> str:
-    if state.startswith("28"):
-        return f"PostgreSQL refuses the user or password for {name}. Correct DATABASE_URL."
-    if state == "3D000":
-        return f"PostgreSQL has no such database: {name}. Create it, or correct DATABASE_URL."
-    if state == "42501":
-        return f"The user of DATABASE_URL may not do that in {name}. Grant it the rights of the owner."
-    if state.startswith(_FULL):
-        return f"PostgreSQL has no space or memory left for {name}. Make room on its machine, then try again."
-    if state == "42P01":
-        return f"Tables are missing in {name}. Run footnote migrate."
-    return f"PostgreSQL refused a statement in {name} (SQLSTATE {state}). The log has the details."
-
-
-def _state(error: BaseException) -> str | None:
-    """The SQLSTATE of an error, however often it was wrapped; None where the server did not get to say one."""
-    chain = list(_causes(error))
-    for cause in chain:
-        if isinstance(state := getattr(cause, "sqlstate", None), str):
-            return state
-        if isinstance(cause, asyncpg.DataError):  # the driver's own: a value that cannot be sent
-            return "22000"
-    lost = (OSError, TimeoutError, PoolTimeout, asyncpg.InterfaceError, asyncpg.InternalClientError)
-    return None if any(isinstance(cause, lost) for cause in chain) else "XX000"
-
-
-def _causes(error: BaseException) -> Iterator[BaseException]:
-    cause: BaseException | None = error
-    while cause is not None:
-        yield cause
-        cause = getattr(cause, "orig", None) or cause.__cause__
+        return await server.connect(self._address)
 
 
 class _Listening(Changes):

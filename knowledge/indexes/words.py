@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -12,6 +11,7 @@ from sqlalchemy import Float, Integer, column, func, select, text
 from knowledge import terms
 from knowledge.base import Hit, Index
 from knowledge.indexes.permission import readable_by
+from knowledge.indexes.rarity import LITTLE, Counts, counted
 from knowledge.tables import ChunkRow, Edition, Publication
 
 if TYPE_CHECKING:
@@ -23,22 +23,8 @@ if TYPE_CHECKING:
     from knowledge.base import EmbeddedChunk, Query, Scope, VectorSpec
     from knowledge.stores.base import Store
 
-_MOST_TERMS: Final = 12
-"""Terms in one search, the rarest of the question's: past them the ranking hardly changes and the time does."""
-_VISITED: Final = 0.05
-"""Share of the chunks that a search visits by the question's rarest terms, which is what takes time; the second rarest
-may take three times that, since one term alone says too little. Of the same top ten that leaves 99 to 100 %."""
-_FEW: Final = 5_000
-"""So many chunks are always visited: in a small knowledge all that have any of the terms."""
-_ENOUGH: Final = 1_000
-"""Terms are added as long as fewer are visited, however common they are."""
-_COMMON: Final = 0.2
-"""Share of the chunks up to which a term's are counted, if they are more than ``_COUNTED``; beyond, it is common."""
-_COUNTED: Final = 20_000
 _REMEMBERED: Final = 10_000
 """Terms whose frequency is kept in memory, until the next publication."""
-_LITTLE: Final = 0.2
-"""Share of the hits that are asked for below which the rarest terms found too little, and all terms are searched."""
 _SPARE: Final = 2
 """So many times the hits that are asked for are looked at first, whoever may read them."""
 _SCOPES: Final = 1_000
@@ -119,7 +105,7 @@ class Words(Index):
             found: Sequence[Hit] = ()
             for search in _searches(*counts.divided()):
                 found = await self._found(connection, search, query)
-                if len(found) >= query.limit * _LITTLE:
+                if len(found) >= query.limit * LITTLE:
                     break
             return found
 
@@ -188,30 +174,6 @@ def _hits(rows: Result[str, float], search: _Search) -> Sequence[Hit]:
     return tuple(Hit(chunk=chunk, score=score / search.times) for chunk, score in rows)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Counts:
-    """How many chunks there are, and in how many of them each term of a question occurs."""
-
-    chunks: int
-    terms: Mapping[str, int]
-
-    def divided(self) -> tuple[list[str], list[str]]:
-        """Divide the terms that occur: the rarest, by which chunks are visited, and others, which add to the score."""
-        known = sorted((term for term in self.terms if self.terms[term]), key=self.terms.__getitem__)[:_MOST_TERMS]
-        most = max(_FEW, self.chunks * _VISITED)
-        visited = 0
-        for place, term in enumerate(known):
-            visited, before = visited + self.terms[term], visited
-            if place and before >= _ENOUGH and visited > (3 * most if place == 1 else most):
-                return known[:place], known[place:]
-        return known, []
-
-    def weight(self, term: str) -> float:
-        """BM25's inverse document frequency, which is positive for every term (Lucene's form)."""
-        found = self.terms[term]
-        return math.log1p((max(self.chunks, found) - found + 0.5) / (found + 0.5))
-
-
 class _Frequencies:
     """Counts terms, and remembers the counts until a search sees another publication."""
 
@@ -220,7 +182,7 @@ class _Frequencies:
         self._chunks = 0
         self._terms: dict[str, int] = {}
 
-    async def of(self, asked: Sequence[str], connection: AsyncConnection, workspace: str) -> _Counts:
+    async def of(self, asked: Sequence[str], connection: AsyncConnection, workspace: str) -> Counts:
         """Count the terms that are not known yet. Other searches may do the same meanwhile, on the same dictionary."""
         published = select(Publication.generation).where(Publication.workspace == workspace)
         seen = (workspace, await connection.scalar(published))
@@ -229,8 +191,8 @@ class _Frequencies:
             self._seen, self._chunks, self._terms = seen, chunks, {}
         chunks, known = self._chunks, self._terms
         if unknown := {terms.match([term]): term for term in asked if term not in known}:
-            most = max(_COUNTED, int(chunks * _COMMON))
+            most = counted(chunks)
             given = {"terms": json.dumps(list(unknown)), "most": most}
             rows = await connection.execute(_FREQUENCIES, given)
             known |= {unknown[expression]: count for expression, count in rows}
-        return _Counts(chunks=chunks, terms={term: known[term] for term in asked})
+        return Counts(chunks=chunks, terms={term: known[term] for term in asked})

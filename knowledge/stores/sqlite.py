@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from knowledge.errors import Damaged, OtherVersion
 from knowledge.faults import as_told, make_private, primary
 from knowledge.stores.base import Store
-from knowledge.tables import WORDS, Base, Publication
+from knowledge.tables import VERSION, WORDS, Base, Publication
 from knowledge.turnstile import alone
 
 if TYPE_CHECKING:
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from sqlalchemy import ColumnElement, Connection
     from sqlalchemy.ext.asyncio import AsyncConnection
     from sqlalchemy.sql.elements import SQLCoreOperations
-
-SCHEMA = 3
-"""The version of the tables, kept in SQLite's ``user_version``. There is no migration: a sync rebuilds the file."""
 
 
 class SqliteStore(Store):
@@ -56,7 +53,7 @@ class SqliteStore(Store):
                 make_private(self.path)
                 await asyncio.to_thread(_write_ahead, self.path, self._patience)
             async with self.read() as connection:
-                current = await connection.run_sync(_version, self.path) == SCHEMA
+                current = await connection.run_sync(_version, self.path) == VERSION
             if not current:
                 async with self.write() as connection:
                     await connection.run_sync(_create)
@@ -190,10 +187,10 @@ def _watching(path: Path) -> sqlite3.Connection:
 
 
 def _version(connection: Connection, path: Path) -> int:
-    """Give 0 for a new file and SCHEMA for one of ours; anything else is not to be touched."""
+    """Give 0 for a new file and VERSION for one of ours; anything else is not to be touched."""
     version = connection.execute(text("PRAGMA user_version")).scalar_one()
-    if version == SCHEMA:
-        return SCHEMA
+    if version == VERSION:
+        return VERSION
     if version:
         told = f"The knowledge file {path} is from another version of Footnote; delete it and run footnote sync again."
         raise OtherVersion(told)
@@ -208,4 +205,4 @@ def _create(connection: Connection) -> None:
     Base.metadata.create_all(connection)
     for statement in WORDS:
         connection.execute(text(statement))
-    connection.execute(text(f"PRAGMA user_version = {SCHEMA}"))
+    connection.execute(text(f"PRAGMA user_version = {VERSION}"))

@@ -4,20 +4,16 @@ import asyncio
 import signal
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import text
 
 from bot.database import Database
 from bot.errors import StoreAway, StoreError
 from bot.inbox import Inbox
-from bot.stores import postgres
-from bot.stores.address import driver_address, is_address, shown_address
 from bot.stores.postgres import Postgres
 from bot.turns import Turns
+from knowledge.stores import server
 from tests.doubles.adapters import a_question
 
 if TYPE_CHECKING:
@@ -26,68 +22,6 @@ if TYPE_CHECKING:
     from tests.doubles.postgres import Server
 
 NOWHERE = "postgresql://mary:very-secret@127.0.0.1:1/footnote?sslmode=require"
-
-
-@pytest.mark.parametrize(
-    ("handed", "driven"),
-    [
-        ("postgres://u:p@h:5432/d", "postgresql://u:p@h:5432/d"),
-        ("postgresql://u:p@h/d?sslmode=require", "postgresql://u:p@h/d?sslmode=require"),
-        (
-            "postgres://u@h/d?sslmode=require&channel_binding=require&connect_timeout=10",
-            "postgresql://u@h/d?sslmode=require",
-        ),
-        ("postgresql://u:p%40@h/d?pgbouncer=true&application_name=x", "postgresql://u:p%40@h/d?application_name=x"),
-        ("postgresql:///d?host=/run/postgresql", "postgresql:///d?host=%2Frun%2Fpostgresql"),
-    ],
-)
-def test_an_address_is_taken_as_hosts_hand_it_out(handed: str, driven: str) -> None:
-    assert is_address(handed)
-    assert driver_address(handed) == driven
-
-
-def test_a_database_is_named_without_its_password() -> None:
-    assert shown_address("postgres://u:secret@db.example:5432/notes?sslmode=require") == (
-        "the database notes at db.example:5432"
-    )
-    assert shown_address("postgresql://postgres@/notes?host=/tmp/x") == "the database notes at /tmp/x"
-    assert shown_address("postgresql://h") == "the database at h"
-    assert shown_address("postgres://u:p%2F%40@one:1,[::1]:2/n%20m") == "the database n m at one:1,[::1]:2"
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "postgres://u:pa/ss@h/db",
-        "postgres://u:s3c#ret@h/db",
-        "postgres://u:p[w@h/db",
-        "postgres://u:p]w[@h/db",
-        "postgres://u:sec/ret@h",
-        "postgres://u:12/34@h",
-        "postgres://u:12?34@h",
-        "postgres://u:p@ss@h/db",
-        "postgres://u:p\uff20ss@h/db",
-        "postgres://u:secret",
-        "postgres://u:p@h:port/db",
-        "postgres://u:p@h:99999/db",
-        "postgres://u:p@:5432/db",
-        "postgres://u:p@/db",
-        "postgresql:///db",
-        "postgresql://h,/db",
-        "postgresql:///db?host=",
-        "mysql://h/db",
-        "postgresql://",
-    ],
-)
-def test_an_address_in_which_password_and_host_cannot_be_told_apart_is_none(address: str) -> None:
-    assert not is_address(address)
-
-
-@given(st.text())
-def test_a_percent_encoded_password_is_taken_and_not_shown(password: str) -> None:
-    address = f"postgresql://user:{quote(password, safe='', errors='replace')}@db.example/notes"
-    assert is_address(address)
-    assert shown_address(address) == "the database notes at db.example"
 
 
 async def test_a_server_that_is_not_there_is_told_soon_and_without_its_password() -> None:
@@ -99,7 +33,7 @@ async def test_a_server_that_is_not_there_is_told_soon_and_without_its_password(
 
 
 async def test_a_server_that_says_nothing_is_given_up_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgres, "_CONNECT", 0.05)
+    monkeypatch.setattr(server, "_CONNECT", 0.05)
     left = asyncio.Event()
 
     async def only_listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, cast
 from knowledge.base import Document
 from knowledge.chunking import Chunked
 from knowledge.editions import Editions, Prepared, Publishing
+from knowledge.stores.postgres import PostgresStore
+from knowledge.stores.server import Server
 from knowledge.stores.sqlite import SqliteStore
 from tests.doubles.knowledge import A_WORKSPACE
 
@@ -55,6 +57,13 @@ class StoredLibrary:
 async def in_file(path: Path, make: Callable[[Store], Index]) -> AsyncGenerator[StoredLibrary]:
     """Open a library in a file, which other libraries may have open too."""
     async with SqliteStore(path) as store:
+        yield StoredLibrary(store, make(store), make)
+
+
+@asynccontextmanager
+async def on_server(address: str, make: Callable[[Store], Index]) -> AsyncGenerator[StoredLibrary]:
+    """Open a library in a database of a PostgreSQL server."""
+    async with PostgresStore(Server(address)) as store:
         yield StoredLibrary(store, make(store), make)
 
 

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from knowledge.base import Query, Scope
-from knowledge.indexes import words as module
+from knowledge.indexes import rarity as module
 from knowledge.indexes.words import Words
 from tests.contracts.index import TEAM, IndexContract
 from tests.doubles.knowledge import A_WORKSPACE, an_edition

@@ -14,8 +14,8 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from knowledge.errors import Busy, Damaged, KnowledgeError, NoSpace, NothingThere, OtherVersion
 from knowledge.faults import disk_fault
-from knowledge.stores.sqlite import SCHEMA, SqliteStore
-from knowledge.tables import ChunkRow, Edition, Publication, Reader, Setting
+from knowledge.stores.sqlite import SqliteStore
+from knowledge.tables import VERSION, ChunkRow, Edition, Publication, Reader, Setting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,7 +42,7 @@ async def test_opening_makes_the_folder_and_a_file_in_write_ahead_mode(path: Pat
         assert await connection.scalar(text("PRAGMA journal_mode")) == "wal"
         assert await connection.scalar(text("PRAGMA synchronous")) == 1
         assert await connection.scalar(text("PRAGMA foreign_keys")) == 1
-        assert await connection.scalar(text("PRAGMA user_version")) == SCHEMA
+        assert await connection.scalar(text("PRAGMA user_version")) == VERSION
 
 
 async def test_nobody_but_the_owner_may_read_what_is_known(path: Path) -> None:

@@ -17,7 +17,7 @@ from knowledge.whole import batches, embedded, kept, wholes
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from knowledge.base import Chunk, Vectors
+    from knowledge.base import Chunk, Index, Vectors
     from knowledge.editions import Held
     from knowledge.serving import Semantic, Serving
     from knowledge.stores.base import Store
@@ -35,10 +35,11 @@ class Copied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Side:
-    """A catalog and the vectors of its workspace, which both sides share the name of."""
+    """A catalog with its keywords, and the vectors of its workspace, which both sides share the name of."""
 
     store: Store
     serving: Serving
+    words: Index | None = None
 
 
 async def copy(
@@ -99,6 +100,8 @@ class _Copying:
         vectors = await self._vectors([chunk for one in editions for chunk in one.chunks], semantic)
         await target.take(editions)
         chunks = [chunk for one in editions for chunk in one.embedded(vectors)]
+        if self.there.words is not None:
+            await self.there.words.put(self.there.serving.workspace, chunks)
         await semantic.index.put(self.there.serving.workspace, chunks)
         await target.staged(one.particulars["id"] for one in editions)
         self.done += len(chunks)

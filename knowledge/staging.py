@@ -21,7 +21,7 @@ from knowledge.errors import KnowledgeError, Unreadable
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 
-    from knowledge.base import Chunk, Document, Field, Principal, Source, Vectors
+    from knowledge.base import Chunk, Document, Field, Index, Principal, Source, Vectors
     from knowledge.editions import Editions
     from knowledge.serving import Semantic
     from knowledge.tally import Tally
@@ -101,6 +101,7 @@ class Staging:
     workspace: str
     editions: Editions
     semantic: Semantic
+    words: Index | None
     tally: Tally
     clock: Clock
     progress: Callable[[Progress], None] | None
@@ -208,6 +209,8 @@ class Staging:
             prepared = vectored.batch.prepared
             with self.clock.of("write"):
                 await self.editions.stage(prepared)
+                if self.words is not None:
+                    await self.words.put(self.workspace, vectored.chunks)
                 await self.semantic.index.put(self.workspace, vectored.chunks)
                 await self.editions.staged([item.edition for item in prepared])
             for item in prepared:

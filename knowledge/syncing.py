@@ -18,7 +18,7 @@ from knowledge.tally import Tally
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from knowledge.base import Embedder, Skipped, Source
+    from knowledge.base import Embedder, Index, Skipped, Source
     from knowledge.catalog import Catalog
     from knowledge.editions import Held, Publishing
     from knowledge.serving import Semantic, Serving
@@ -62,12 +62,14 @@ async def sync(  # noqa: PLR0913 - its dependencies
     *,
     catalog: Catalog,
     serving: Serving,
+    words: Index | None = None,
     progress: Callable[[Progress], None] | None = None,
     rebuild: bool = False,
     moved: bool = False,
 ) -> Summary:
     """Make the workspace know what the sources give now, and forget what is gone from them; other sources stay.
 
+    ``words`` are keywords that have to be put, as on a server; a file keeps its own in step.
     The vectors that serve are written, whatever is wanted; ``knowledge.carrying`` comes first where they shall change.
     ``rebuild`` first forgets everything of the workspace, other sources too, and begins with what is wanted. Where the
     embedder does not work or there is nothing to read, nothing is forgotten.
@@ -87,6 +89,7 @@ async def sync(  # noqa: PLR0913 - its dependencies
             workspace=serving.workspace,
             editions=run.editions,
             semantic=semantic,
+            words=words,
             tally=Tally(held, {source.name for source in sources}),
             clock=run.clock,
             progress=progress,

@@ -64,8 +64,8 @@ async def copied(
     async with opened(settings) as there, opened(elsewhere, embedders=there.embedders) as here:
         await there.carry(progress=progress)
         return await copy(
-            Side(store=here.store, serving=here.serving),
-            Side(store=there.store, serving=there.serving),
+            Side(store=here.store, serving=here.serving, words=here.words),
+            Side(store=there.store, serving=there.serving, words=there.words),
             [there.gate_note],
             progress=progress,
         )

@@ -28,10 +28,11 @@ TITLES = {
     "search": "Search, by the number of chunks",
     "large": "Search in 1,000,000 chunks",
     "retrieval": "Retrieval",
+    "pairings": "Retrieval, by where the knowledge is kept",
     "pruning": "Keywords, visiting few chunks and visiting all",
     "sizes": "Size of the code",
 }
-WITH_DATA = {"retrieval", "pruning"}
+WITH_DATA = {"retrieval", "pairings", "pruning"}
 ASKED_FOR = {"large"}
 """What takes minutes and gigabytes."""
 

@@ -11,38 +11,39 @@ import pytest
 from bot import app
 from bot.app import embedding
 from bot.errors import BadSettings
-from bot.settings import Settings, load
+from bot.settings import load
 from knowledge.base import PUBLIC, Scope
 from knowledge.errors import Refused
 from tests.doubles.embeddings import Embeddings
 from tests.doubles.hashing import Hashing
-from tests.doubles.pinecone.index import Index
-from tests.doubles.pinecone.server import KEY, Pinecone
+from tests.doubles.places import PAIRINGS, Place
+from tests.doubles.places import placed as empty
 
 if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
+    from bot.settings import Settings
+    from tests.doubles.postgres import Server
+
 TEAM = "terminal:local"
 SCOPE = Scope(workspace=TEAM, principals=frozenset({TEAM}))
-PAIRINGS = (("embedded", "embedded"), ("embedded", "pinecone"))
 
 
 @dataclass(frozen=True)
-class Place:
+class Kept:
     """A folder of documents, and the settings that keep them somewhere."""
 
     folder: Path
-    settings: Settings
-    pinecone: Pinecone | None
+    place: Place
+
+    @property
+    def settings(self) -> Settings:
+        return self.place.settings
 
     async def sync(self) -> None:
         await app.synced(self.settings, [app.files(self.folder, readers=frozenset({TEAM}))])
-        self.catch_up()
-
-    def catch_up(self) -> None:
-        if self.pinecone is not None:
-            self.pinecone.catch_up()
+        self.place.catch_up()
 
     async def found(self, asked: str, scope: Scope = SCOPE) -> list[str]:
         async with app.knowledge(self.settings) as known:
@@ -65,24 +66,16 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @contextmanager
-def placed(folder: Path, words: str, vectors: str, **more: str) -> Generator[Place]:
-    environ = {
-        "FOOTNOTE_HOME": str(folder.parent / "home"),
-        "FOOTNOTE_WORDS": words,
-        "FOOTNOTE_VECTORS": vectors,
-        **more,
-    }
-    if vectors != "pinecone":
-        yield Place(folder, load(environ), None)
-        return
-    with Pinecone(Index(dimension=64)) as service:
-        settings = load(environ | {"PINECONE_HOST": service.url, "PINECONE_API_KEY": KEY})
-        yield Place(folder, settings, service)
+def placed(folder: Path, words: str, vectors: str, server: Server | None = None, **more: str) -> Generator[Kept]:
+    with empty(folder.parent / "home", words, vectors, server) as place:
+        yield Kept(folder, place.wanting(**more))
 
 
 @pytest.mark.parametrize(("words", "vectors"), PAIRINGS)
-async def test_what_is_synced_is_found_changed_and_forgotten(folder: Path, words: str, vectors: str) -> None:
-    with placed(folder, words, vectors) as place:
+async def test_what_is_synced_is_found_changed_and_forgotten(
+    folder: Path, server: Server, words: str, vectors: str
+) -> None:
+    with placed(folder, words, vectors, server) as place:
         await place.sync()
         assert (await place.found("How often are signing keys rotated?"))[0] == "pages/keys.md"
         assert await place.found("signing keys", Scope(workspace=TEAM, principals=frozenset({PUBLIC}))) == []
@@ -93,7 +86,7 @@ async def test_what_is_synced_is_found_changed_and_forgotten(folder: Path, words
         assert await place.found("signing keys of birds") == ["pages/birds.md"]
         assert await place.healthy()
         assert await app.forgotten(place.settings, {"pages"}) == 1
-        place.catch_up()
+        place.place.catch_up()
         async with app.knowledge(place.settings) as known:
             assert await (await known.serving.now()).index.count(TEAM) == 0
 
@@ -104,7 +97,7 @@ async def test_vectors_move_to_pinecone_and_back_without_being_made_again(folder
         carried = await app.carried(there.settings)
         assert carried is not None
         assert (carried.copied, carried.embedded) == (2, 0)
-        there.catch_up()
+        there.place.catch_up()
         assert (await there.found("How often are signing keys rotated?"))[0] == "pages/keys.md"
         back = await app.carried(here.settings.model_copy(update=_pinecone(there.settings)))
         assert back is not None
@@ -113,18 +106,18 @@ async def test_vectors_move_to_pinecone_and_back_without_being_made_again(folder
 
 
 async def test_an_endpoints_embeddings_are_paid_for_by_the_team(folder: Path) -> None:
-    with Embeddings() as server:
+    with Embeddings() as embeddings:
         more = {
             "FOOTNOTE_EMBEDDER": "text-embedding-3-small",
             "FOOTNOTE_EMBEDDING_DIMENSIONS": "64",
-            "FOOTNOTE_EMBEDDING_BASE_URL": server.url,
+            "FOOTNOTE_EMBEDDING_BASE_URL": embeddings.url,
             "FOOTNOTE_EMBEDDING_API_KEY": "sk-test",
         }
-        with placed(folder, "embedded", "embedded", **more) as place:
+        with placed(folder, "embedded", "embedded", None, **more) as place:
             await place.sync()
             assert (await place.found("How often are signing keys rotated?"))[0] == "pages/keys.md"
             assert await place.healthy()
-        assert server.tokens > 0
+        assert embeddings.tokens > 0
 
 
 async def test_a_wrong_key_is_told_at_start_and_so_is_a_missing_host(folder: Path) -> None:
@@ -149,8 +142,8 @@ async def test_a_question_while_pinecone_is_away_is_answered_by_keywords(folder:
     with placed(folder, "embedded", "pinecone") as place:
         await place.sync()
         async with app.knowledge(place.settings) as known:
-            assert place.pinecone is not None
-            place.pinecone.go()
+            assert place.place.pinecone is not None
+            place.place.pinecone.go()
             found = await known.retriever.retrieve("How often are signing keys rotated?", scope=SCOPE)
         assert found.passages[0].document == "pages/keys.md"
         assert found.missed is not None
@@ -159,3 +152,26 @@ async def test_a_question_while_pinecone_is_away_is_answered_by_keywords(folder:
 
 def _pinecone(settings: Settings) -> dict[str, object]:
     return {"pinecone_host": settings.pinecone_host, "pinecone_api_key": settings.pinecone_api_key}
+
+
+async def test_a_team_that_outgrows_its_file_moves_to_a_server_and_back(folder: Path, server: Server) -> None:
+    with placed(folder, "embedded", "embedded") as here, placed(folder, "postgres", "pinecone", server) as there:
+        await here.sync()
+        async with app.knowledge(here.settings) as known:
+            before = await known.retriever.ranked("How often are signing keys rotated?", scope=SCOPE)
+        copied = await app.copied(there.settings, "embedded")
+        there.place.catch_up()
+        assert (copied.documents, copied.chunks, copied.embedded) == (2, 2, 0)
+        async with app.knowledge(there.settings) as known:
+            after = await known.retriever.ranked("How often are signing keys rotated?", scope=SCOPE)
+        assert [hit.chunk for hit in after.hits] == [hit.chunk for hit in before.hits]
+        assert [hit.score for hit in after.hits] == pytest.approx([hit.score for hit in before.hits], abs=0.02)
+        assert await there.healthy()
+        await there.sync()
+        (folder / "birds.md").unlink()
+        await there.sync()
+        back = here.settings.model_copy(
+            update={**_pinecone(there.settings), "database_url": there.settings.database_url}
+        )
+        assert (await app.copied(back, "postgres")).removed == 1
+        assert await here.found("signing keys of birds") == ["pages/keys.md"]

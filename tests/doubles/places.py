@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 PAIRINGS: Final = (
     ("embedded", "embedded"),
     ("embedded", "pinecone"),
+    ("postgres", "embedded"),
+    ("postgres", "pinecone"),
 )
 DIMENSIONS: Final = 64
 
@@ -49,7 +52,8 @@ def placed(home: Path, words: str, vectors: str, server: Server | None = None, *
     environ = {"FOOTNOTE_HOME": str(home), "FOOTNOTE_WORDS": words, "FOOTNOTE_VECTORS": vectors}
     with ExitStack() as stack:
         if server is not None and "postgres" in {words, vectors}:
-            environ["DATABASE_URL"] = server.database()
+            with ThreadPoolExecutor(1) as beside:  # it runs a loop of its own, and here one may run
+                environ["DATABASE_URL"] = beside.submit(server.database).result()
         service = None
         if vectors == "pinecone":
             service = stack.enter_context(Pinecone(Index(dimension=DIMENSIONS, lag=lag)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -13,9 +14,11 @@ from sqlalchemy import select
 
 from knowledge.base import PUBLIC, Filter, Query, Scope
 from knowledge.catalog import Catalog
+from knowledge.indexes.pgvector.index import PgVectors
 from knowledge.indexes.pinecone.index import PineconeVectors
 from knowledge.indexes.vectors import VectorMatrix
 from knowledge.indexes.words import Words
+from knowledge.stores.server import Server
 from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
 from knowledge.tables import Edition
@@ -27,11 +30,12 @@ from tests.doubles.serving import serving
 from tests.doubles.shelf import Shelf, document
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Mapping, Sequence
     from pathlib import Path
 
     from knowledge.base import Document, Hit, Index, VectorIndex
     from knowledge.stores.base import Store
+    from tests.doubles import postgres
 
 SEED: Final = 20_261_126
 WORKSPACES: Final = ("slack:T1", "slack:T2")
@@ -62,20 +66,26 @@ class Asked:
 class Compared:
     """Indexes over the same documents; the first of each kind is what the others are held against."""
 
-    words: dict[str, Index]
-    vectors: dict[str, Index]
+    words: Mapping[str, Index]
+    vectors: Mapping[str, Index]
 
 
 @pytest.fixture
-async def compared(tmp_path: Path) -> AsyncGenerator[Compared]:
+async def compared(tmp_path: Path, server: postgres.Server) -> AsyncGenerator[Compared]:
     async with AsyncExitStack() as stack:
         service = stack.enter_context(Pinecone(PineconeIndex(dimension=64)))
+        database = Server(await asyncio.to_thread(server.empty))
+        stack.push_async_callback(database.close)
         file = await stack.enter_async_context(SqliteStore(tmp_path / "k.db"))
         pinecone = await stack.enter_async_context(PineconeVectors(service.url, KEY, Catalog(file)))
-        matrix = VectorMatrix(file)
-        await filled(file, [matrix, pinecone])
+        vectors = {
+            "embedded": VectorMatrix(file),
+            "pinecone": pinecone,
+            "postgres": PgVectors(database, Catalog(file)),
+        }
+        await filled(file, list(vectors.values()))
         service.catch_up()
-        yield Compared(words={"embedded": Words(file)}, vectors={"embedded": matrix, "pinecone": pinecone})
+        yield Compared(words={"embedded": Words(file)}, vectors=vectors)
 
 
 async def filled(store: Store, indexes: Sequence[VectorIndex]) -> None:

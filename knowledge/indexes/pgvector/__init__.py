@@ -1,0 +1,1 @@
+"""Vectors in PostgreSQL by the extension pgvector, beside any catalog. Imported only where the settings name it."""

@@ -26,14 +26,16 @@ TITLES = {
     "rates": "Rates, of three windows",
     "sync": "Sync",
     "search": "Search, by the number of chunks",
+    "vectors": "Vectors in PostgreSQL, 100,000 of 384 dimensions",
     "large": "Search in 1,000,000 chunks",
+    "vectors_large": "Vectors in PostgreSQL, 1,000,000 of 384 dimensions",
     "retrieval": "Retrieval",
     "pairings": "Retrieval, by where the knowledge is kept",
     "pruning": "Keywords, visiting few chunks and visiting all",
     "sizes": "Size of the code",
 }
 WITH_DATA = {"retrieval", "pairings", "pruning"}
-ASKED_FOR = {"large"}
+ASKED_FOR = {"large", "vectors_large"}
 """What takes minutes and gigabytes."""
 
 

@@ -31,8 +31,9 @@ class Server:
     PostgreSQL refuses to be root, so for root it runs as nobody, from a copy that nobody can read.
     """
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, settings: Sequence[str] = ()) -> None:
         self._home = home
+        self._settings = settings
         self._data = home / "data"
         self._owner: dict[str, Any] = {}
         if not os.geteuid():
@@ -64,10 +65,11 @@ class Server:
         """Start, and return once it answers."""
         options = ("-c", "listen_addresses=", "-c", f"unix_socket_directories={self._home}", "-c", "fsync=off")
         limits = ("-c", "max_connections=120", "-c", "shared_buffers=32MB", "-c", "log_min_messages=fatal")
+        more = [part for setting in self._settings for part in ("-c", setting)]
         log = (self._home / "log").open("ab")
         with log:
             self._process = subprocess.Popen(
-                [self._programs / "postgres", "-D", self._data, *options, *limits],
+                [self._programs / "postgres", "-D", self._data, *options, *limits, *more],
                 cwd=self._home,
                 stdout=log,
                 stderr=log,
@@ -139,10 +141,13 @@ class Server:
 
 
 @contextmanager
-def running() -> Iterator[Server]:
-    """Run a server under the system's temporary folder, whose path is short enough for a socket."""
+def running(*settings: str) -> Iterator[Server]:
+    """Run a server under the system's temporary folder, whose path is short enough for a socket.
+
+    ``settings`` are such as ``shared_buffers=1GB``.
+    """
     with tempfile.TemporaryDirectory(prefix="footnote-pg-", ignore_cleanup_errors=True) as home:
-        server = Server(Path(home))
+        server = Server(Path(home), settings)
         try:
             server.make()
             yield server

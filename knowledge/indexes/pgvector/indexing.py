@@ -16,8 +16,15 @@ if TYPE_CHECKING:
 
 _LOCK: Final = 8_317_128_046
 """The number of the advisory lock of who makes an index."""
-_SET: Final = "SET statement_timeout = 0; SET maintenance_work_mem = '1GB'"
-"""Memory enough for a million vectors of 384 dimensions; more of them take longer."""
+_SET: Final = """
+    SELECT set_config('statement_timeout', '0', false),
+        set_config('maintenance_work_mem', greatest($1, pg_size_bytes(current_setting('maintenance_work_mem')) / 1024)
+            || 'kB', false)
+"""
+_ROW: Final = 800
+"""Bytes that the links of a row take while an index is made, more or less, of 16 links each."""
+_MEMORY: Final = 2_000_000_000
+"""Bytes that are taken at most; where the graph is larger, making it goes on, but slower."""
 _ALONE: Final = "SET max_parallel_maintenance_workers = 0"
 
 
@@ -27,8 +34,8 @@ async def indexed(server: Server, shelf: Shelf, seconds: float) -> None:
     try:
         with server.as_told():
             if await _lacks(connection, shelf) and await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
-                await connection.execute(_SET)
                 await connection.execute(f"ANALYZE {shelf.table.fullname}", timeout=seconds)
+                await connection.fetchrow(_SET, await _memory(connection, shelf))
                 await _make(connection, shelf, seconds)
     finally:
         connection.terminate()  # which lets go of the lock
@@ -41,6 +48,14 @@ async def _lacks(connection: Connection, shelf: Shelf) -> bool:
     some = f"SELECT count(*) FROM (SELECT FROM {shelf.table.fullname} LIMIT $1) AS rows"  # noqa: S608 - our own name
     few = shelf.tuning.few
     return bool(await connection.fetchval(some, few + 1) > few)
+
+
+async def _memory(connection: Connection, shelf: Shelf) -> int:
+    """Give the kilobytes that all of the graph takes."""
+    counted = "SELECT reltuples::float8 FROM pg_class WHERE oid = to_regclass($1)"
+    rows = await connection.fetchval(counted, shelf.table.fullname)
+    width = shelf.spec.dimensions * (2 if shelf.tuning.kind == "halfvec" else 4)
+    return int(min(_MEMORY, rows * (width + _ROW * shelf.tuning.links / 16))) // 1_000
 
 
 async def _make(connection: Connection, shelf: Shelf, seconds: float) -> None:

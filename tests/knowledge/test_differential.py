@@ -176,7 +176,7 @@ async def _compared(compared: Compared, *, questions: int, seed: int) -> None:
                 elif first:
                     alike.append(_alike(first, hits))
     assert found > 50 * questions
-    assert sum(alike) / len(alike) > 0.9
+    assert sum(alike) / len(alike) > 0.7  # of these few words, most chunks hold most
 
 
 def _alike(first: Sequence[Hit], hits: Sequence[Hit]) -> float:

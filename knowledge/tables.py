@@ -49,7 +49,7 @@ class OnServer(TypeDecorator[str]):
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002
         """Put the other character for NUL."""
-        if value is None or value.isascii() and "\0" not in value:
+        if value is None or (value.isascii() and "\0" not in value):
             return value
         return value.replace("\0", _NUL).encode("utf-8", "replace").decode()
 

@@ -20,7 +20,6 @@ from knowledge.tables import TEXT, ChunkRow, Publication, Setting
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from sqlalchemy import Row
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from knowledge.base import EmbeddedChunk

@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from knowledge.base import Query, Scope, VectorSpec
-from knowledge.editions import Editions
-from knowledge.errors import Damaged, WrongVectors
+from knowledge.base import Query, Scope
+from knowledge.errors import Damaged
 from knowledge.indexes import reading
 from knowledge.indexes.vectors import VectorMatrix
 from knowledge.stores.sqlite import SqliteStore
@@ -103,7 +102,10 @@ async def test_a_workspace_keeps_its_own_matrix(tmp_path: Path) -> None:
     async with SqliteStore(tmp_path / "k.db") as store:
         index = VectorMatrix(store)
         await index.prepare(SPEC)
-        for library, edition in ((StoredLibrary(store, index, VectorMatrix), held), (StoredLibrary(store, index, VectorMatrix, "slack:T2"), other)):
+        for library, edition in (
+            (StoredLibrary(store, index, VectorMatrix), held),
+            (StoredLibrary(store, index, VectorMatrix, "slack:T2"), other),
+        ):
             await library.stage(edition)
             await library.publish(edition)
         assert [hit.chunk for hit in await index.search(_query("moon"))] == ["a@1:0"]

@@ -36,5 +36,5 @@ def _folded(letter: str) -> str:
     if kind[0] not in "LN" and kind != "Co":
         return " "
     letter = next((folded for folded in (letter.casefold(), letter.lower()) if len(folded) == 1), letter)
-    base, *marks = unicodedata.normalize("NFD", letter)
-    return base if marks and base.isascii() else letter
+    parts = unicodedata.normalize("NFD", letter)
+    return parts[0].lower() if parts[0].isascii() else letter

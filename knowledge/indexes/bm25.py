@@ -1,7 +1,7 @@
 """BM25 in PostgreSQL, which has none of its own: ``ts_rank`` of a single stem says how often a chunk has it.
 
-For one stem whose n positions weigh the same, ``ts_rank`` is the sum of 1/j² for j from 1 to n, times 6/π² (calc_rank_or
-in PostgreSQL's tsrank.c). With r for that, ``_ONCE * r / (1 - r)`` is n within 6 %: 1.0, 2.04, 3.09 … 10.5, 53. So the
+For one stem whose n positions weigh the same, ``ts_rank`` is the sum of 1/j² for j from 1 to n, times 6/π²: r (see
+calc_rank_or in PostgreSQL's tsrank.c). Then ``_ONCE * r / (1 - r)`` is n within 6 %: 1.0, 2.04, 3.09 … 10.5, 53. So the
 server counts in C, beside the words, what SQL would have to unpack; and frequency, length and rarity make BM25 of it.
 
 Robertson and Zaragoza, The Probabilistic Relevance Framework: BM25 and Beyond, 2009, 3.4.
@@ -24,7 +24,7 @@ from knowledge.tables import TEXT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy import TextClause
+    from sqlalchemy import TextualSelect
     from sqlalchemy.ext.asyncio import AsyncConnection
 
     from knowledge.base import Query
@@ -72,26 +72,30 @@ def attributes(field: str, values: frozenset[str]) -> list[str]:
 
 
 @lru_cache(maxsize=64)
-def _statement(terms: int, filters: int) -> TextClause:
+def _statement(terms: int, filters: int) -> TextualSelect:
     """Write the search for so many terms and filters.
 
     The positions' weights are all 1. What does not occur has the rank 0, and a billionth of its weight here.
     """
-    norm = f"{_K1 / _ONCE} * ({1 - _B} + {_B} * held.length / :average)"
     scores = " + ".join(
-        f":weight{number} * {_K1 + 1} / (1 + {norm} * (1 / (ts_rank('{{1,1,1,1}}', held.stems, :term{number}) + 1e-9) - 1))"
+        f":weight{number} / (1 + norm * (1 / (ts_rank('{{1,1,1,1}}', stems, :term{number}) + float8 '1e-9') - 1))"
         for number in range(terms)
     )
-    conditions = "".join(f" AND held.attributes && :filter{number}" for number in range(filters))
+    conditions = "".join(f" AND attributes && :filter{number}" for number in range(filters))
     statement = f"""
-        SELECT chunk.id, found.score FROM (
-            SELECT held.chunk, {scores} AS score
-            FROM {SCHEMA}.lexemes AS held JOIN {SCHEMA}.edition ON edition.number = held.edition
-            WHERE held.stems @@ :visited AND held.readers && :principals{conditions}
-                AND edition.workspace = :workspace AND edition.state = 'live'
-            ORDER BY score DESC, held.chunk LIMIT :most
-        ) AS found JOIN {SCHEMA}.chunk ON chunk.number = found.chunk
-        ORDER BY found.score DESC, found.chunk
+        SELECT chunk.id, best.score FROM (
+            SELECT chunk, {scores} AS score
+            FROM (
+                SELECT held.chunk, held.stems,
+                    float8 '{_K1 / _ONCE}' * (float8 '{1 - _B}' + float8 '{_B}' * held.length / :average) AS norm
+                FROM {SCHEMA}.lexemes AS held JOIN {SCHEMA}.edition ON edition.number = held.edition
+                WHERE held.stems @@ :visited AND held.readers && :principals{conditions}
+                    AND edition.workspace = :workspace AND edition.state = 'live'
+                OFFSET 0
+            ) AS found
+            ORDER BY score DESC, chunk LIMIT :most
+        ) AS best JOIN {SCHEMA}.chunk ON chunk.number = best.chunk
+        ORDER BY best.score DESC, best.chunk
     """  # noqa: S608 - numbers and constants
     return (
         text(statement)

@@ -44,11 +44,16 @@ class FullText(Index):
         self._stems = Stems(language)
         self._known: _Known | None = None
 
-    async def prepare(self, spec: VectorSpec, /) -> None:
+    async def prepare(self, spec: VectorSpec, /) -> None:  # noqa: ARG002 - words are the same under every embedder
         """Make the stems those of the language; raises Refused where the server does not know it."""
         await lexicon.speak(self._store, self._language)
 
-    async def put(self, workspace: str, chunks: Sequence[EmbeddedChunk], /) -> None:
+    async def put(
+        self,
+        workspace: str,  # noqa: ARG002 - the catalog knows which workspace a chunk is of
+        chunks: Sequence[EmbeddedChunk],
+        /,
+    ) -> None:
         """Add the words of chunks that the catalog has staged."""
         if chunks:
             async with self._store.write() as connection:

@@ -22,7 +22,7 @@ class Lexemes(OnServerOnly):
 
     __tablename__ = "lexemes"
     __table_args__ = (
-        Index("ix_lexemes_stems", "stems", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+        Index("ix_lexemes_stems", "stems", postgresql_using="gin"),
         {"postgresql_with": {"toast_tuple_target": 8160}},
     )
     chunk: Mapped[int] = mapped_column(ForeignKey(ChunkRow.number, ondelete="CASCADE"), primary_key=True)

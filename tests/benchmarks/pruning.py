@@ -17,7 +17,7 @@ from bot.evaluation.collection import questions
 from bot.evaluation.retrieval import Evaluation
 from knowledge.base import PUBLIC, Query, Scope
 from knowledge.catalog import Catalog
-from knowledge.indexes import words
+from knowledge.indexes import rarity
 from knowledge.indexes.words import Words
 from knowledge.retriever import Retriever
 from knowledge.stores.sqlite import SqliteStore
@@ -34,7 +34,7 @@ _WORKSPACE = "bench:data"
 _SCOPE = Scope(workspace=_WORKSPACE, principals=frozenset({PUBLIC}))
 _SETTINGS = {
     "all": (10**9, 10**9),
-    "as it is": (words._FEW, words._ENOUGH),
+    "as it is": (rarity._FEW, rarity._ENOUGH),
     "as 100,000 chunks": (0, 0),
 }
 """Chunks that are visited always, and those after which it is enough."""
@@ -83,9 +83,9 @@ async def _top(index: Words, text: str) -> set[str]:
 @contextmanager
 def _visiting(few: int, enough: int) -> Generator[None]:
     """Search with other limits for a while; they are the module's own, so that nobody else has them as settings."""
-    before = words._FEW, words._ENOUGH
-    words._FEW, words._ENOUGH = few, enough  # type: ignore[misc]
+    before = rarity._FEW, rarity._ENOUGH
+    rarity._FEW, rarity._ENOUGH = few, enough  # type: ignore[misc]
     try:
         yield
     finally:
-        words._FEW, words._ENOUGH = before  # type: ignore[misc]
+        rarity._FEW, rarity._ENOUGH = before  # type: ignore[misc]

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from knowledge.base import Document
 from knowledge.chunking import Chunked
 from knowledge.editions import Editions, Prepared, Publishing
+from knowledge.indexes.fulltext import FullText
+from knowledge.indexes.words import Words
 from knowledge.stores.postgres import PostgresStore
 from knowledge.stores.server import Server
 from knowledge.stores.sqlite import SqliteStore
@@ -16,7 +19,6 @@ from tests.doubles.knowledge import A_WORKSPACE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
-    from pathlib import Path
 
     from knowledge.base import Index, VectorIndex
     from knowledge.stores.base import Store
@@ -53,6 +55,16 @@ class StoredLibrary:
             await self.index.remove(self.workspace, sorted(ended))
 
 
+def store_at(place: Path | str) -> Store:
+    """Make a store at a file's path, or in the database of an address; nothing is opened yet."""
+    return SqliteStore(place) if isinstance(place, Path) else PostgresStore(Server(place))
+
+
+def words_of(store: Store) -> Index:
+    """Make the keyword index that belongs to the store."""
+    return Words(store) if isinstance(store, SqliteStore) else FullText(store)
+
+
 @asynccontextmanager
 async def in_file(path: Path, make: Callable[[Store], Index]) -> AsyncGenerator[StoredLibrary]:
     """Open a library in a file, which other libraries may have open too."""
@@ -62,7 +74,7 @@ async def in_file(path: Path, make: Callable[[Store], Index]) -> AsyncGenerator[
 
 @asynccontextmanager
 async def on_server(address: str, make: Callable[[Store], Index]) -> AsyncGenerator[StoredLibrary]:
-    """Open a library in a database of a PostgreSQL server."""
+    """Open a library in a database of a PostgreSQL server, as other libraries may."""
     async with PostgresStore(Server(address)) as store:
         yield StoredLibrary(store, make(store), make)
 

@@ -4,13 +4,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import event, select
 
 from knowledge.base import PUBLIC, Hit, Scope
 from knowledge.catalog import Catalog, Counts
 from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
+from knowledge.tables import ChunkRow, Edition
 from tests.doubles.hashing import Hashing
+from tests.doubles.library import store_at
 from tests.doubles.serving import serving
 from tests.doubles.shelf import TEAM, Shelf, document
 
@@ -36,8 +38,8 @@ SHELF = Shelf(
 
 
 @pytest.fixture
-async def catalog(tmp_path: Path) -> AsyncGenerator[Catalog]:
-    async with SqliteStore(tmp_path / "knowledge.db") as store:
+async def catalog(place: Path | str) -> AsyncGenerator[Catalog]:
+    async with store_at(place) as store:
         catalog = Catalog(store)
         await sync([SHELF], catalog=catalog, serving=serving(store, Hashing()))
         yield catalog
@@ -45,7 +47,7 @@ async def catalog(tmp_path: Path) -> AsyncGenerator[Catalog]:
 
 async def hits(catalog: Catalog) -> dict[str, Hit]:
     """One hit on every document."""
-    query = text("SELECT document, chunk.id FROM chunk JOIN edition ON edition.number = chunk.edition ORDER BY ordinal")
+    query = select(Edition.document, ChunkRow.id).join(ChunkRow).order_by(ChunkRow.ordinal)
     async with catalog.store.read() as connection:
         rows = (await connection.execute(query)).all()
     return {row[0]: Hit(chunk=row[1], score=1 / number) for number, row in enumerate(rows, 1)}

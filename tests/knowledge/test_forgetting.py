@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select
 
 from knowledge.base import Query, Scope
 from knowledge.catalog import Catalog, ListedSource
@@ -13,11 +13,11 @@ from knowledge.editions import Editions
 from knowledge.errors import Busy, NoSuchSource
 from knowledge.forgetting import forget
 from knowledge.indexes.vectors import VectorMatrix
-from knowledge.indexes.words import Words
 from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
-from knowledge.turnstile import alone
+from knowledge.tables import Attribute, ChunkRow, Edition, Origin, Reader, VectorRow
 from tests.doubles.hashing import Hashing, hashed
+from tests.doubles.library import store_at, words_of
 from tests.doubles.serving import serving
 from tests.doubles.shelf import TEAM, Shelf, document
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from knowledge.base import Index
+    from knowledge.stores.base import Store
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MORNING = datetime(2026, 11, 21, 8, tzinfo=UTC)
@@ -34,15 +35,17 @@ MORNING = datetime(2026, 11, 21, 8, tzinfo=UTC)
 class Desk:
     """A knowledge file with both indexes, and a second opening of it that stands for a running bot."""
 
-    def __init__(self, store: SqliteStore, elsewhere: SqliteStore) -> None:
+    def __init__(self, store: Store, elsewhere: Store) -> None:
         self.store = store
+        self.other = elsewhere
         self.catalog = Catalog(store)
         self.embedder = Hashing()
-        self.elsewhere: tuple[Index, ...] = (Words(elsewhere), VectorMatrix(elsewhere))
+        self.words = words_of(store)
+        self.elsewhere: tuple[Index, ...] = (words_of(elsewhere), VectorMatrix(elsewhere))
 
     async def sync(self, *sources: Shelf, workspace: str = TEAM) -> None:
         vectors = serving(self.store, self.embedder, workspace=workspace)
-        await sync(sources, catalog=self.catalog, serving=vectors)
+        await sync(sources, catalog=self.catalog, serving=vectors, words=self.words)
 
     async def forget(self, *names: str) -> int:
         return await forget(names, catalog=self.catalog, serving=serving(self.store, self.embedder))
@@ -58,17 +61,17 @@ class Desk:
 
     async def rows(self) -> dict[str, int]:
         """How many rows each table holds."""
-        tables = ("edition", "reader", "attribute", "chunk", "vector", "origin")
+        tables = (Edition, Reader, Attribute, ChunkRow, VectorRow, Origin)
         async with self.store.read() as connection:
             return {
-                table: (await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one()  # noqa: S608
+                table.__tablename__: (await connection.execute(select(func.count()).select_from(table))).scalar_one()
                 for table in tables
             }
 
 
 @pytest.fixture
-async def desk(tmp_path: Path) -> AsyncGenerator[Desk]:
-    async with SqliteStore(tmp_path / "knowledge.db") as store, SqliteStore(tmp_path / "knowledge.db") as elsewhere:
+async def desk(place: Path | str) -> AsyncGenerator[Desk]:
+    async with store_at(place) as store, store_at(place) as elsewhere:
         desk = Desk(store, elsewhere)
         for index in desk.elsewhere:
             await index.prepare(desk.embedder.spec)
@@ -137,10 +140,12 @@ async def test_of_an_empty_file_it_is_said_that_nothing_is_synced(tmp_path: Path
 
 
 async def test_while_a_sync_is_at_work_nothing_is_forgotten(desk: Desk) -> None:
-    with alone(desk.store.path), pytest.raises(Busy, match="run the command again"):
-        await desk.forget("wiki")
+    async with desk.other.alone():
+        with pytest.raises(Busy, match="run the command again"):
+            await desk.forget("wiki")
     assert len(await desk.catalog.sources(TEAM)) == 2
-    assert desk.store.path.with_name("knowledge.db.lock").stat().st_mode & 0o777 == 0o600
+    if isinstance(desk.store, SqliteStore):
+        assert desk.store.path.with_name("knowledge.db.lock").stat().st_mode & 0o777 == 0o600
 
 
 async def test_what_a_killed_sync_staged_of_a_source_is_forgotten_too(desk: Desk) -> None:

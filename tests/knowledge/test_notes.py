@@ -4,29 +4,29 @@ from typing import TYPE_CHECKING
 
 from knowledge.indexes.vectors import VectorMatrix
 from knowledge.notes import Notes
-from knowledge.stores.sqlite import SqliteStore
 from tests.doubles.knowledge import SPEC
+from tests.doubles.library import store_at
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-async def test_a_note_is_kept_until_it_is_replaced_or_forgotten(tmp_path: Path) -> None:
-    async with SqliteStore(tmp_path / "k.db") as store:
+async def test_a_note_is_kept_until_it_is_replaced_or_forgotten(place: Path | str) -> None:
+    async with store_at(place) as store:
         notes = Notes(store)
         assert await notes.read("gate") is None
         await notes.write("gate", "one")
         await notes.write("gate", "two")
         await notes.write("other", "three")
-    async with SqliteStore(tmp_path / "k.db") as store:
+    async with store_at(place) as store:
         notes = Notes(store)
         assert await notes.read("gate") == "two"
         await notes.write("gate", None)
         assert (await notes.read("gate"), await notes.read("other")) == (None, "three")
 
 
-async def test_notes_and_the_name_of_the_model_do_not_mix(tmp_path: Path) -> None:
-    async with SqliteStore(tmp_path / "k.db") as store:
+async def test_notes_and_the_name_of_the_model_do_not_mix(place: Path | str) -> None:
+    async with store_at(place) as store:
         await Notes(store).write("vectors.model", "mine")
         index = VectorMatrix(store)
         await index.prepare(SPEC)

@@ -11,16 +11,18 @@ from knowledge.attributes import folded
 from knowledge.base import PUBLIC, Document, Field, Filter, Scope
 from knowledge.catalog import Catalog
 from knowledge.indexes.permission import editions, readable_by
-from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
 from knowledge.tables import Edition
 from tests.doubles.hashing import Hashing
+from tests.doubles.library import store_at
 from tests.doubles.serving import serving
 from tests.doubles.shelf import TEAM, Shelf, document
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
     from pathlib import Path
+
+    from knowledge.stores.base import Store
 
 PRINCIPALS = (PUBLIC, TEAM, f"{TEAM}:channel:C1", f"{TEAM}:person:mary")
 VALUES: dict[Field, tuple[str, ...]] = {
@@ -61,8 +63,8 @@ DOCUMENTS = some_documents(80)
 
 
 @pytest.fixture
-async def store(tmp_path: Path) -> AsyncGenerator[SqliteStore]:
-    async with SqliteStore(tmp_path / "knowledge.db") as made:
+async def store(place: Path | str) -> AsyncGenerator[Store]:
+    async with store_at(place) as made:
         shelves = [Shelf(*(one for one in DOCUMENTS if one.source == name), name=name) for name in VALUES["source"]]
         for workspace, sources in ((TEAM, shelves), ("slack:T2", [Shelf(document("other", "Secret."))])):
             vectors = serving(made, Hashing(), workspace=workspace)
@@ -70,7 +72,7 @@ async def store(tmp_path: Path) -> AsyncGenerator[SqliteStore]:
         yield made
 
 
-async def found(store: SqliteStore, scope: Scope, filters: Sequence[Filter] = ()) -> set[str]:
+async def found(store: Store, scope: Scope, filters: Sequence[Filter] = ()) -> set[str]:
     async with store.read() as connection:
         return set(await connection.scalars(select(Edition.document).where(readable_by(scope, filters))))
 
@@ -99,33 +101,33 @@ def scopes() -> list[Scope]:
     ]
 
 
-async def test_every_set_of_principals_finds_exactly_what_it_may_read(store: SqliteStore) -> None:
+async def test_every_set_of_principals_finds_exactly_what_it_may_read(store: Store) -> None:
     for scope in scopes():
         assert await found(store, scope) == allowed(scope)
 
 
-async def test_no_principals_find_nothing(store: SqliteStore) -> None:
+async def test_no_principals_find_nothing(store: Store) -> None:
     assert await found(store, Scope(workspace=TEAM, principals=frozenset())) == set()
 
 
-async def test_public_is_never_implied(store: SqliteStore) -> None:
+async def test_public_is_never_implied(store: Store) -> None:
     [public] = [one.id for one in DOCUMENTS if one.readers == {PUBLIC}][:1]
     assert public not in await found(store, Scope(workspace=TEAM, principals=frozenset({TEAM})))
 
 
-async def test_another_workspace_is_never_found(store: SqliteStore) -> None:
+async def test_another_workspace_is_never_found(store: Store) -> None:
     everyone = frozenset(PRINCIPALS)
     assert await found(store, Scope(workspace="slack:T2", principals=everyone)) == {"shelf/other"}
     assert "shelf/other" not in await found(store, Scope(workspace=TEAM, principals=everyone))
     assert await found(store, Scope(workspace="", principals=everyone)) == set()
 
 
-async def test_a_principal_is_compared_exactly(store: SqliteStore) -> None:
+async def test_a_principal_is_compared_exactly(store: Store) -> None:
     for near in (TEAM.upper(), f"{TEAM} ", f"{TEAM}%", TEAM[:-1], f"{TEAM}' OR '1'='1"):
         assert await found(store, Scope(workspace=TEAM, principals=frozenset({near}))) == set()
 
 
-async def test_any_filters_find_what_meets_them_all_in_any_case(store: SqliteStore) -> None:
+async def test_any_filters_find_what_meets_them_all_in_any_case(store: Store) -> None:
     chance = random.Random(11)  # noqa: S311 - questions, no secret
     for _ in range(150):
         fields = chance.sample(get_args(Field), chance.randint(1, 3))
@@ -137,12 +139,12 @@ async def test_any_filters_find_what_meets_them_all_in_any_case(store: SqliteSto
         assert await found(store, scope, filters) == allowed(scope, filters)
 
 
-async def test_a_filter_without_values_finds_nothing(store: SqliteStore) -> None:
+async def test_a_filter_without_values_finds_nothing(store: Store) -> None:
     scope = Scope(workspace=TEAM, principals=frozenset(PRINCIPALS))
     assert await found(store, scope, [Filter(field="year", values=frozenset())]) == set()
 
 
-async def test_only_editions_that_answer_are_found(store: SqliteStore) -> None:
+async def test_only_editions_that_answer_are_found(store: Store) -> None:
     scope = Scope(workspace=TEAM, principals=frozenset(PRINCIPALS))
     async with store.write() as connection:
         numbers = (await connection.scalars(editions(scope))).all()

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
+import structlog
 
 from knowledge.base import Hit, VectorIndex
 from knowledge.errors import WrongVectors
@@ -55,8 +56,11 @@ class PineconeVectors(VectorIndex):
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        """Close all connections."""
+        """Close all connections, and log what was asked over them."""
         await self._asking.close()
+        spent = self._asking.spent
+        if spent.requests:
+            structlog.get_logger().info("asked pinecone", **asdict(spent))
 
     @property
     def spent(self) -> Spent:

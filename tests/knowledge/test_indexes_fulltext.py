@@ -97,9 +97,7 @@ async def test_another_language_makes_the_stems_anew_and_searches_follow(address
 async def test_a_language_that_the_server_does_not_know_is_refused_with_those_that_it_does(address: str) -> None:
     async with on_server(address, FullText) as library:
         await _published(library, an_edition("a", "backups"))
-        with pytest.raises(
-            Refused, match=r"cannot stem klingon.* one of porter, simple, arabic"
-        ):
+        with pytest.raises(Refused, match=r"cannot stem klingon.* one of porter, simple, arabic"):
             await FullText(library.store, language="klingon").prepare(SPEC)
         assert await _chunks(library.index, "backup") == ["a@1:0"]
 

@@ -2,8 +2,8 @@
 
 A topic has a direction, a document its own near the topic's, and each of its eight chunks one near the document's. What
 each adds to the one above is noise of 0.9 of its length; the noise's k-th axis is as wide as k to the power of -0.5,
-and the axes are turned at random, so that no number of a vector says more than another. A question is near a chunk, as far
-off as another chunk of the document. Uniform noise instead would have neither neighbours nor anything to miss.
+and the axes are turned at random, so that no number of a vector says more than another. A question is near a chunk, as
+far off as another chunk of the document. In uniform noise nothing would be near anything.
 """
 
 from __future__ import annotations

@@ -63,9 +63,21 @@ class Indexes:
         """Make an index that is not prepared."""
         if place.startswith(_PINECONE):
             return await self._pinecone(place.removeprefix(_PINECONE))
+        if place == "postgres":
+            return self._pgvector()
         from knowledge.indexes.vectors import VectorMatrix
 
         return VectorMatrix(self.store)
+
+    def _pgvector(self) -> VectorIndex:
+        """Use a pool of its own, whose searches are not to wait for what a sync does in the catalog's."""
+        from bot.app.places import server_address
+        from knowledge.indexes.pgvector.index import PgVectors
+        from knowledge.stores.server import Server
+
+        server = Server(server_address(self.settings))
+        self.stack.push_async_callback(server.close)
+        return PgVectors(server, self.catalog)
 
     async def _pinecone(self, host: str) -> VectorIndex:
         from bot.errors import BadSettings

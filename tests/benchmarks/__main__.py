@@ -30,10 +30,11 @@ TITLES = {
     "large": "Search in 1,000,000 chunks",
     "vectors_large": "Vectors in PostgreSQL, 1,000,000 of 384 dimensions",
     "retrieval": "Retrieval",
+    "pairings": "Retrieval, by where the knowledge is kept",
     "pruning": "Keywords, visiting few chunks and visiting all",
     "sizes": "Size of the code",
 }
-WITH_DATA = {"retrieval", "pruning"}
+WITH_DATA = {"retrieval", "pairings", "pruning"}
 ASKED_FOR = {"large", "vectors_large"}
 """What takes minutes and gigabytes."""
 

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 PAIRINGS: Final = (
     ("embedded", "embedded"),
     ("embedded", "pinecone"),
+    ("embedded", "postgres"),
     ("postgres", "embedded"),
+    ("postgres", "postgres"),
     ("postgres", "pinecone"),
 )
 DIMENSIONS: Final = 64

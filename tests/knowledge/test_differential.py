@@ -14,10 +14,12 @@ from sqlalchemy import select
 
 from knowledge.base import PUBLIC, Filter, Query, Scope
 from knowledge.catalog import Catalog
+from knowledge.indexes.fulltext import FullText
 from knowledge.indexes.pgvector.index import PgVectors
 from knowledge.indexes.pinecone.index import PineconeVectors
 from knowledge.indexes.vectors import VectorMatrix
 from knowledge.indexes.words import Words
+from knowledge.stores.postgres import PostgresStore
 from knowledge.stores.server import Server
 from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
@@ -85,19 +87,26 @@ async def compared(tmp_path: Path, server: postgres.Server) -> AsyncGenerator[Co
         }
         await filled(file, list(vectors.values()))
         service.catch_up()
-        yield Compared(words={"embedded": Words(file)}, vectors=vectors)
+        catalog = PostgresStore(Server(await asyncio.to_thread(server.empty)))
+        there = await stack.enter_async_context(catalog)
+        words, matrix = FullText(there), VectorMatrix(there)
+        await words.prepare(Hashing().spec)
+        await filled(there, [matrix], words)
+        yield Compared(
+            words={"embedded": Words(file), "postgres": words},
+            vectors={**vectors, "embedded, on a server": matrix},
+        )
 
 
-async def filled(store: Store, indexes: Sequence[VectorIndex]) -> None:
+async def filled(store: Store, indexes: Sequence[VectorIndex], words: Index | None = None) -> None:
     """Sync both workspaces, whose documents have the same names, into a store and its indexes."""
     chance = random.Random(SEED)  # noqa: S311 - documents, no secret
     for workspace in WORKSPACES:
         shelf = Shelf(*(_document(chance, number) for number in range(300)))
         for index in indexes:
             await index.prepare(Hashing().spec)
-        await sync(
-            [shelf], catalog=Catalog(store), serving=serving(store, Hashing(), workspace=workspace, index=indexes[0])
-        )
+        served = serving(store, Hashing(), workspace=workspace, index=indexes[0])
+        await sync([shelf], catalog=Catalog(store), serving=served, words=words)
         await _copied(store, workspace, indexes)
 
 

@@ -163,7 +163,7 @@ async def test_every_index_finds_the_same_chunks_for_2000_questions(compared: Co
 
 async def _compared(compared: Compared, *, questions: int, seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311 - questions, no secret
-    found = 0
+    found, alike = 0, list[float]()
     for _ in range(questions):
         asked = _asked(chance)
         for indexes in (compared.words, compared.vectors):
@@ -171,8 +171,17 @@ async def _compared(compared: Compared, *, questions: int, seed: int) -> None:
             found += len(first)
             for name, hits in others:
                 assert {hit.chunk for hit in hits} == {hit.chunk for hit in first}, (name, asked)
-                _nearly(first, hits, asked)
+                if indexes is compared.vectors:
+                    _nearly(first, hits, asked)
+                elif first:
+                    alike.append(_alike(first, hits))
     assert found > 50 * questions
+    assert sum(alike) / len(alike) > 0.9
+
+
+def _alike(first: Sequence[Hit], hits: Sequence[Hit]) -> float:
+    """Give how much of the best ten is the same: both rank by BM25, which each counts in its own way."""
+    return len({hit.chunk for hit in first[:10]} & {hit.chunk for hit in hits[:10]}) / len(first[:10])
 
 
 def _nearly(first: Sequence[Hit], hits: Sequence[Hit], asked: Asked) -> None:

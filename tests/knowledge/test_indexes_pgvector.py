@@ -266,15 +266,22 @@ async def test_whatever_is_asked_is_data(database: Server, said: str) -> None:
     assert len(await index.search(_query(vectors[0], principals=(said, TEAM)))) == 1
 
 
-@pytest.mark.parametrize("said", ["'; DROP SCHEMA footnote_vectors CASCADE; --", '{"a', "x,y", "%s"])
+LONG = np.random.default_rng(2).bytes(5_000).hex()
+
+
+@pytest.mark.parametrize("said", ["'; DROP SCHEMA footnote_vectors CASCADE; --", '{"a', "x,y", "%s", LONG])
 async def test_whatever_is_put_is_data(database: Server, said: str) -> None:
     index, vectors = await _index(database), _unit(1)
-    chunks = _chunks(vectors, edition=said, readers=(said, "\x00"), attributes={"tag": frozenset({said, "\ud800"})})
+    chunks = _chunks(
+        vectors, edition=said[:40], readers=(said, "\x00"), attributes={"tag": frozenset({said, "\ud800"})}
+    )
     await index.put(A_WORKSPACE, chunks)
     filtered = (Filter(field="tag", values=frozenset({said})),)
     assert [hit.chunk for hit in await index.search(_query(vectors[0], principals=(said,), filters=filtered))] == [
-        f"{said}:0"
+        f"{said[:40]}:0"
     ]
+    other = (said[:-1] + "!",)
+    assert await index.search(_query(vectors[0], principals=other)) == ()
 
 
 async def test_a_search_before_prepare_is_a_mistake(database: Server) -> None:

@@ -178,6 +178,13 @@ async def test_what_a_sync_does_is_tried_again_while_the_server_restarts(own: po
         assert await _found(index) == ["b@1:0"]
 
 
+async def test_the_first_question_after_a_restart_is_answered(own: postgres.Server) -> None:
+    async with holding(await asyncio.to_thread(own.empty), Patience(question=60)) as index:
+        own.stop()
+        await asyncio.to_thread(own.start)
+        assert await _found(index) == ["a@1:0"]
+
+
 async def test_what_a_sync_does_is_given_up_where_the_server_stays_away(own: postgres.Server) -> None:
     async with holding(await asyncio.to_thread(own.empty)) as index:
         own.stop()

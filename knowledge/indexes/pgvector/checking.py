@@ -67,12 +67,13 @@ def _extension(there: Found, name: str) -> Finding:
 
 async def _held(server: Server, shelf: Shelf) -> Finding:
     async with server.read() as connection:
-        rows = await connection.scalar(select(func.count()).select_from(shelf.table))
+        rows = await connection.scalar(select(func.count()).select_from(shelf.table)) or 0
         named = {"table": shelf.table.fullname, "nearest": shelf.nearest}
         held = (await connection.execute(_HELD, named)).one()
     how = "are searched by an HNSW index" if held.nearest else "are compared one by one"
+    long = not held.nearest and rows > 2 * shelf.tuning.few
     told = (
         f"{rows:,} vectors of {shelf.spec.model} {how}; the table takes {held.size / 1e6:,.1f} MB, its indexes "
-        f"{held.indexes / 1e6:,.1f} MB."
+        f"{held.indexes / 1e6:,.1f} MB.{' Run footnote sync, which makes the index that they need.' if long else ''}"
     )
-    return Finding(what="vectors", ok=bool(held.nearest) or (rows or 0) <= 2 * shelf.tuning.few, told=told)
+    return Finding(what="vectors", ok=not long, told=told)

@@ -11,6 +11,7 @@ from sqlalchemy import REAL, cast, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from knowledge.base import VectorIndex
+from knowledge.errors import Unreachable
 from knowledge.indexes.answering import answered
 from knowledge.indexes.pgvector import writing
 from knowledge.indexes.pgvector.checking import checked
@@ -117,6 +118,15 @@ class PgVectors(VectorIndex):
         return checked(self._server, spec, self._tuning, self._patience)
 
     async def _best(self, asked: Asked, within: _Within, most: int, until: float) -> Sequence[Hit]:
+        """Search; once more, while there is time, since a connection may be one from before a restart."""
+        try:
+            return await self._searched(asked, within, most, until)
+        except Unreachable:
+            if asyncio.get_running_loop().time() >= until:
+                raise
+        return await self._searched(asked, within, most, until)
+
+    async def _searched(self, asked: Asked, within: _Within, most: int, until: float) -> Sequence[Hit]:
         seconds = until - asyncio.get_running_loop().time()
         async with hurried(self._server, seconds) as connection:
             await asked.begin(connection, seconds)

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from knowledge.stores.server import Connection, Server
 
 _LOCK: Final = 8_317_128_046
-"""The number of the advisory lock of who makes an index."""
+"""The number of the advisory lock of who makes an index, to which a hash of its name is added."""
+_CLOSED: Final = 2.0
+"""Seconds for taking leave of the server."""
 _SET: Final = """
     SELECT set_config('statement_timeout', '0', false),
         set_config('maintenance_work_mem', greatest($1, pg_size_bytes(current_setting('maintenance_work_mem')) / 1024)
@@ -33,12 +35,20 @@ async def indexed(server: Server, shelf: Shelf, seconds: float) -> None:
     connection = await server.connect()
     try:
         with server.as_told():
-            if await _lacks(connection, shelf) and await connection.fetchval("SELECT pg_try_advisory_lock($1)", _LOCK):
+            if await _lacks(connection, shelf) and await _turn(connection, shelf):
                 await connection.execute(f"ANALYZE {shelf.table.fullname}", timeout=seconds)
                 await connection.fetchrow(_SET, await _memory(connection, shelf))
                 await _make(connection, shelf, seconds)
-    finally:
-        connection.terminate()  # which lets go of the lock
+            await connection.close(timeout=_CLOSED)
+    except BaseException:
+        connection.terminate()
+        raise
+
+
+async def _turn(connection: Connection, shelf: Shelf) -> bool:
+    """Take the turn at making it until the connection ends, if no other process has it."""
+    taken = await connection.fetchval("SELECT pg_try_advisory_lock($1::bigint + hashtext($2))", _LOCK, shelf.nearest)
+    return bool(taken)
 
 
 async def _lacks(connection: Connection, shelf: Shelf) -> bool:

@@ -51,9 +51,7 @@ async def hurried(server: Server, seconds: float) -> AsyncGenerator[AsyncConnect
             finally:
                 cut.cancel()
     except TimeoutError as error:
-        raise Unreachable(
-            f"PostgreSQL does not answer for {server.name} within {seconds:g} seconds. Check that it runs."
-        ) from error
+        raise Unreachable(f"PostgreSQL does not answer for {server.name} in time. Check that it runs.") from error
 
 
 async def patiently(work: Callable[[], Awaitable[_T]], patience: Patience) -> _T:

@@ -42,7 +42,7 @@ class Asked:
     async def begin(self, connection: AsyncConnection, seconds: float) -> None:
         """Say how this transaction searches, and how long it may."""
         settings = {
-            "statement_timeout": f"{1_000 * seconds:.0f}",
+            "statement_timeout": str(max(1, round(1_000 * seconds))),
             "plan_cache_mode": "force_custom_plan",  # a plan depends on how much is allowed
             "hnsw.iterative_scan": "relaxed_order",
             "hnsw.ef_search": str(self.shelf.tuning.candidates),

@@ -33,6 +33,8 @@ _OPERATORS: Final[Mapping[Metric, str]] = {"cosine": "<=>", "dot": "<#>", "eucli
 _CLASSES: Final[Mapping[Metric, str]] = {"cosine": "cosine", "dot": "ip", "euclidean": "l2"}
 _AT_ONCE: Final = {"fastupdate": False}
 """Without a list of what is yet to be indexed, which every search would have to read."""
+_LONG: Final = 500
+"""Characters of a key of an index of arrays, which takes 2,700 bytes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +109,7 @@ class Shelf:
 
     def allows(self, scope: Scope, filters: Sequence[Filter]) -> ColumnElement[bool] | None:
         """Hold for what may be read within the scope and meets every filter; None where that is nothing for certain."""
-        wanted = [said(scope.principals), *(said(tokens(each.field, each.values)) for each in filters)]
+        wanted = [keys(scope.principals), *(keys(tokens(each.field, each.values)) for each in filters)]
         if not sayable(scope.workspace) or not all(wanted):
             return None
         readers, *others = wanted
@@ -135,12 +137,17 @@ def fit(spec: VectorSpec, tuning: Tuning) -> None:
 def table_name(spec: VectorSpec, tuning: Tuning) -> str:
     """Name the table by what is in it."""
     told = f"{spec.model}\n{spec.dimensions}\n{spec.metric}\n{tuning.kind}"
-    return f"of_{blake2b(told.encode('utf-8', 'surrogatepass'), digest_size=8).hexdigest()}"
+    return f"of_{_digest(told)}"
 
 
 def tokens(field: Field, values: Iterable[str]) -> list[str]:
     """Write the values of a field as they stand among the attributes."""
     return [f"{field}={folded(value)}" for value in values]
+
+
+def keys(texts: Iterable[str]) -> list[str]:
+    """Write principals or tokens as they stand in an array: what is too long for its index ends in a digest."""
+    return [one if len(one) <= _LONG else f"{one[:_LONG]}#{_digest(one)}" for one in said(texts)]
 
 
 def said(texts: Iterable[str]) -> list[str]:
@@ -151,6 +158,10 @@ def said(texts: Iterable[str]) -> list[str]:
 def sayable(text: str) -> bool:
     """Whether a text has neither a NUL nor half of a character."""
     return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def _digest(text: str) -> str:
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
 
 
 def _table(spec: VectorSpec, tuning: Tuning, path: str) -> Table:

@@ -8,7 +8,7 @@ from sqlalchemy import delete, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import DBAPIError
 
-from knowledge.indexes.pgvector.tables import said, tokens
+from knowledge.indexes.pgvector.tables import keys, said, tokens
 from knowledge.stores import sqlstate
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ async def put(connection: AsyncConnection, shelf: Shelf, workspace: str, chunks:
             "workspace": workspace,
             "chunk": item.chunk.id,
             "edition": item.chunk.edition,
-            "readers": said(item.readers),
-            "attributes": said(each for name, values in item.attributes.items() for each in tokens(name, values)),
+            "readers": keys(item.readers),
+            "attributes": keys(each for name, values in item.attributes.items() for each in tokens(name, values)),
             "numbers": item.vector.tolist(),
         }
         for item in chunks

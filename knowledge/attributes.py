@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -11,9 +11,13 @@ if TYPE_CHECKING:
     from knowledge.chunking import Chunked
 
 
+_LONGEST: Final = 500
+"""Characters of a value that count; a server could not index many more."""
+
+
 def folded(value: object) -> str:
     """Bring a value into the form in which attributes are stored and compared."""
-    return str(value).strip().casefold()
+    return str(value).strip().casefold()[:_LONGEST]
 
 
 def attributes(document: Document, chunked: Chunked) -> Mapping[Field, frozenset[str]]:

@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 _SELECTIONS: Final = 32
 """Scopes and filters whose rows are remembered: at most 0.2 MB each for 100,000 chunks."""
 
+_AT_ONCE: Final = 10_000
+"""Editions that one statement names; PostgreSQL takes 32,767 values."""
+
 _Asked: TypeAlias = "tuple[Scope, tuple[Filter, ...]]"
 
 
@@ -85,11 +88,15 @@ class VectorMatrix(VectorIndex):
         """Forget the vectors of these editions; most went already, with their chunks."""
         if not editions:
             return
-        query = select(Edition.number).where(Edition.id.in_(editions), Edition.workspace == workspace)
-        async with self._store.write() as connection:
-            numbers = (await connection.scalars(query)).all()
-            if numbers:
-                await connection.execute(_REMOVE, [{"edition_number": number} for number in numbers])
+        numbers: list[int] = []
+        for start in range(0, len(editions), _AT_ONCE):
+            some = Edition.id.in_(editions[start : start + _AT_ONCE])
+            async with self._store.write() as connection:
+                known = select(Edition.number).where(some, Edition.workspace == workspace)
+                found = (await connection.scalars(known)).all()
+                if found:
+                    await connection.execute(_REMOVE, [{"edition_number": number} for number in found])
+            numbers += found
         async with self._loading:
             held = self._held.get(workspace)
             if held and held.matrix.editions().intersection(numbers):

@@ -21,7 +21,7 @@ from sqlalchemy import bindparam, delete, insert, update
 
 from knowledge.base import Filter, Scope, VectorSpec
 from knowledge.stores.sqlite import SqliteStore
-from knowledge.tables import Attribute, ChunkRow, Edition, Publication, Reader, VectorRow
+from knowledge.tables import Attribute, ChunkRow, Edition, Publication, Reader, VectorModel, VectorRow
 from knowledge.terms import STOPWORDS
 
 if TYPE_CHECKING:
@@ -128,12 +128,19 @@ async def publish_anew(store: SqliteStore, corpus: Corpus, documents: range) -> 
         await connection.execute(update(Publication).values(generation=Publication.generation + 1))
 
 
+_MODEL = 1
+"""The number of the one model in the file."""
+
+
 async def _write(store: SqliteStore, corpus: Corpus, numbers: range, *, version: int, state: str = "live") -> None:
     rows: dict[type, list[dict[str, Any]]] = {Edition: [], Reader: [], Attribute: [], ChunkRow: [], VectorRow: []}
     for number in numbers:
         for table, row in _rows(corpus, number, version, state):
             rows[table].append(row)
+    model = {"number": _MODEL, "model": corpus.spec.model, "dimensions": corpus.spec.dimensions}
     async with store.write() as connection:
+        first = store.insert(VectorModel).values(**model, metric=corpus.spec.metric)
+        await connection.execute(first.on_conflict_do_nothing())
         for table, listed in rows.items():
             if listed:
                 await connection.execute(insert(table), listed)
@@ -166,7 +173,7 @@ def _rows(corpus: Corpus, number: int, version: int, state: str) -> Iterator[tup
         searched = f"Page {number}\n{text}"
         told = {"text": text, "searched": searched, "heading": "[]", "ordinal": ordinal, "edition": row}
         yield ChunkRow, {"number": chunk, "id": f"{name}:{ordinal}", **told}
-        yield VectorRow, {"chunk": chunk, "data": vector.astype("<f4").tobytes()}
+        yield VectorRow, {"chunk": chunk, "model": _MODEL, "data": vector.astype("<f4").tobytes()}
 
 
 def _edition(number: int, version: int) -> str:

@@ -272,7 +272,8 @@ class _Failing(VectorMatrix):
 async def test_where_vectors_cannot_be_had_keywords_alone_are_searched_and_it_is_said(
     tmp_path: Path, error: Exception | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(meaning, "PATIENCE", 0.01)
+    if error is None:
+        monkeypatch.setattr(meaning, "PATIENCE", 0.2)
     async with rereading(tmp_path / "k.db", KEYS, BIRDS) as (_, store):
         failing = serving(store, Hashing(), index=_Failing(store, error))
         retriever = Retriever(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal, Self
 
 import numpy as np
@@ -60,7 +60,9 @@ class PineconeVectors(VectorIndex):
         await self._asking.close()
         spent = self._asking.spent
         if spent.requests:
-            structlog.get_logger().info("asked pinecone", **asdict(spent))
+            asked = {"requests": spent.requests, "retries": spent.retries, "seconds": round(spent.seconds, 3)}
+            units = {"read_units": spent.read_units, "write_units": spent.write_units}
+            structlog.get_logger().info("asked pinecone", **asked, **units)
 
     @property
     def spent(self) -> Spent:

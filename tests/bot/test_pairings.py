@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -175,3 +176,26 @@ async def test_a_team_that_outgrows_its_file_moves_to_a_server_and_back(folder: 
         )
         assert (await app.copied(back, "postgres")).removed == 1
         assert await here.found("signing keys of birds") == ["pages/keys.md"]
+
+
+async def test_a_running_bot_answers_from_the_old_vectors_until_the_new_ones_serve(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = {"minilm": Hashing(), "lite": Hashing(model="other", dimensions=32)}
+    monkeypatch.setattr(embedding, "embedder_of", lambda _, name: made[name])
+    with placed(folder, "embedded", "embedded") as old:
+        await old.sync()
+        async with app.knowledge(old.place.wanting(FOOTNOTE_EMBEDDER="lite").settings) as known:
+            used: list[str] = []
+
+            async def ask() -> None:
+                while "lite" not in used:
+                    found = await known.retriever.retrieve("How often are signing keys rotated?", scope=SCOPE)
+                    assert (found.missed, found.passages[0].document) == (None, "pages/keys.md")
+                    used.append((await known.serving.now()).kept.embedder)
+
+            async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+                asking = tasks.create_task(ask())
+                assert await known.carry() is not None
+                await asking
+    assert used[-1] == "lite"

@@ -9,7 +9,8 @@ import pytest
 import structlog
 
 from bot.upkeep import Checked, Upkeep
-from knowledge.errors import Busy, NothingThere, WrongVectors
+from knowledge.carrying import Carried
+from knowledge.errors import Busy, NothingThere, Unreachable, WrongVectors
 from knowledge.syncing import Seconds, Summary
 from tests.doubles.shelf import Shelf
 
@@ -206,3 +207,42 @@ async def test_an_error_of_the_bot_comes_out_as_itself() -> None:
     with pytest.raises(ZeroDivisionError):
         async with bot.upkeep.running():
             raise ZeroDivisionError
+
+
+async def test_vectors_are_carried_before_anything_is_synced_and_tried_until_they_are() -> None:
+    order: list[str] = []
+    outcomes: list[Carried | Exception | None] = [
+        Unreachable("It is away."),
+        Unreachable("It is away."),
+        Carried(copied=7),
+    ]
+    done = asyncio.Event()
+    told: list[str] = []
+    slept: list[float] = []
+
+    async def carry() -> Carried | None:
+        order.append("carry")
+        outcome = outcomes.pop(0)
+        if isinstance(outcome, Exception):
+            raise outcome
+        done.set()
+        return outcome
+
+    async def sync(_: Source) -> Summary:
+        order.append("sync")
+        return NOTHING
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        await asyncio.sleep(0)
+
+    upkeep = Upkeep(sources=[Handbook("a")], sync=sync, minutes=0, told=told.append, carry=carry, sleep=sleep)
+    async with asyncio.timeout(5), upkeep.running():
+        await done.wait()
+    assert order[0] == "carry"
+    assert "sync" in order  # what cannot be carried now holds up no sync
+    assert slept == [60.0, 120.0]
+    assert told == [
+        "The vectors could not be carried over, which is tried again: It is away.",
+        "Other vectors serve now: 7 copied, 0 embedded.",
+    ]

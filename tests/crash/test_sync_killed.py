@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 SEED = 20_261_121
 
 
-PUBLISHING = 9
+PUBLISHING = 26
 """Database steps from the beginning of the publication to the end of the sync."""
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from bot.app.knowing import opened
-from bot.app.logs import logged
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -48,7 +47,6 @@ async def carried(
     settings: Settings, *, anew: bool = False, progress: Callable[[Progress], None] | None = None
 ) -> Carried | None:
     """Let the vectors serve that the settings want; None where they do. Raises KnowledgeError."""
-    logged(settings)
     async with opened(settings) as known:
         return await known.carry(anew=anew, progress=progress)
 
@@ -59,7 +57,6 @@ async def copied(
     """Copy what is known from a catalog elsewhere into the one of the settings. Raises KnowledgeError."""
     from knowledge.copying import Side, copy
 
-    logged(settings)
     elsewhere = settings.model_copy(update={"words": origin})
     async with opened(settings) as there, opened(elsewhere, embedders=there.embedders) as here:
         await there.carry(progress=progress)
@@ -76,14 +73,17 @@ async def findings(settings: Settings) -> AsyncGenerator[Finding]:
     from knowledge.base import Finding
     from knowledge.errors import KnowledgeError
 
+    told: set[str] = set()
     try:
         async with opened(settings) as known:
             yield await _catalog(known)
             for look in (_embedder, _index, _served, _complete, _pending):
                 async for finding in look(known):
+                    told.add(finding.told)
                     yield finding
     except KnowledgeError as error:
-        yield Finding(what="knowledge", ok=False, told=error.told)
+        if error.told not in told:
+            yield Finding(what="knowledge", ok=False, told=error.told)
 
 
 async def _catalog(known: Knowledge) -> Finding:

@@ -120,7 +120,6 @@ async def synced(
     moved: bool = False,
 ) -> Summary:
     """Open what is known and sync the sources into it, after its vectors are what is wanted. Raises KnowledgeError."""
-    logged(settings)
     async with opened(settings) as known:
         if not rebuild:
             await known.carry(progress=progress)
@@ -153,6 +152,7 @@ async def opened(
     from knowledge.sentences import Sentences
     from knowledge.serving import Serving
 
+    logged(settings)  # an index may have something to log, which does not belong on standard output
     async with AsyncExitStack() as stack:
         if embedders is None:
             embedders = await stack.enter_async_context(Embedders(settings, ledger))

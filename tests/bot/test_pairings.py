@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import json
+import os
+import subprocess
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -199,3 +203,12 @@ async def test_a_running_bot_answers_from_the_old_vectors_until_the_new_ones_ser
                 assert await known.carry() is not None
                 await asking
     assert used[-1] == "lite"
+
+
+def test_what_an_index_logs_is_not_on_standard_output(folder: Path) -> None:
+    with placed(folder, "embedded", "pinecone") as place:
+        environ = {**os.environ, **place.place.environ, "FOOTNOTE_LOG_LEVEL": "info"}  # noqa: TID251 - a child's
+        command = (sys.executable, "-m", "bot", "doctor", "index", "--json")
+        ran = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
+    assert json.loads(ran.stdout)["findings"][0]["what"] == "catalog"
+    assert "asked pinecone" in ran.stderr

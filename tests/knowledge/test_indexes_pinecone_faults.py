@@ -363,7 +363,7 @@ class TestTheDoctor:
         found = await self.told(index)
         assert list(found) == ["reachable", "key", "dimension", "metric", "namespaces", "latency"]
         assert all(ok for ok, _ in found.values())
-        assert found["namespaces"][1] == "1 namespaces hold 3 vectors."
+        assert found["namespaces"][1] == "3 vectors in namespaces: 1."
 
     async def test_says_that_nothing_answers(self, service: Pinecone, hasty: PineconeVectors) -> None:
         service.misbehave("gone")

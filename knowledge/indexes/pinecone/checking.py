@@ -32,7 +32,7 @@ async def checked(asking: Asking, spec: VectorSpec) -> AsyncGenerator[Finding]:
     yield Finding(what="key", ok=True, told="PINECONE_API_KEY is accepted.")
     for finding in _fit(stats, spec):
         yield finding
-    held = f"{len(stats.namespaces)} namespaces hold {stats.total_vector_count} vectors."
+    held = f"{stats.total_vector_count} vectors in namespaces: {len(stats.namespaces)}."
     yield Finding(what="namespaces", ok=True, told=held)
     yield await _round_trip(asking)
 

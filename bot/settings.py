@@ -45,6 +45,8 @@ def _principal(value: str) -> str:
 def _embedder(value: str) -> str:
     if value in KNOWN_MODELS:
         return f"{OPENAI}{value}"
+    if value.startswith(OPENAI):
+        value = f"{OPENAI}{value[len(OPENAI) :].strip()}"
     if value not in embedders.names() and not (value.startswith(OPENAI) and value[len(OPENAI) :].strip()):
         raise ValueError
     return value

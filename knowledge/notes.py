@@ -24,6 +24,13 @@ class Notes:
         async with self._store.read() as connection:
             return await connection.scalar(select(Setting.value).where(Setting.name == f"note.{name}"))
 
+    async def settled(self, name: str, text: str) -> str:
+        """Keep a text under a name where nothing is kept yet; give what is, whoever was first."""
+        row = {"name": f"note.{name}", "value": text}
+        async with self._store.write() as connection:
+            await connection.execute(self._store.insert(Setting).values(row).on_conflict_do_nothing())
+        return await self.read(name) or text
+
     async def write(self, name: str, text: str | None) -> None:
         """Keep a text under a name instead of what was; None forgets it."""
         async with self._store.write() as connection:

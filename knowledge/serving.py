@@ -115,18 +115,26 @@ class Serving:
         """
         leaving = await self.sets.leaving()
         failed: str | None = None
-        for one in await self.sets.all():
+        every = await self.sets.all()
+        used = {_rows(one.kept) for one in every if one.state != "leaving"}
+        for one in every:
             try:
-                await self._swept(one, leaving)
+                await self._swept(one, leaving, shared=_rows(one.kept) in used)
             except KnowledgeError as error:
                 failed = failed or error.told
         if leaving and failed is None:
             await self.sets.left(leaving)
         return failed
 
-    async def _swept(self, one: VectorSet, leaving: Sequence[str]) -> None:
+    async def _swept(self, one: VectorSet, leaving: Sequence[str], *, shared: bool) -> None:
         if one.state == "leaving":
-            await (await self.index(one.kept)).clear(self.workspace)
+            if not shared:  # what leaves may have come back, or differ in nothing that an index keeps apart
+                await (await self.index(one.kept)).clear(self.workspace)
             await self.sets.gone(one)
         elif leaving:
             await (await self.index(one.kept)).remove(self.workspace, leaving)
+
+
+def _rows(kept: Kept) -> tuple[str, str, int]:
+    """Say what an index may keep the same rows for, whatever the embedder is called or vectors are compared by."""
+    return kept.store, kept.spec.model, kept.spec.dimensions

@@ -83,6 +83,8 @@ async def sync(  # noqa: PLR0913 - its dependencies
             await _must_be_of_use(sources, (await serving.opened(serving.wanted)).embedder)
             await run.editions.clear()
         semantic = await serving.claimed()
+        if rebuild:
+            await semantic.index.clear(serving.workspace)
         held = await run.prepare(semantic)
         origins = await run.origins(sources, held, moved=moved)
         staging = Staging(

@@ -40,10 +40,20 @@ class Indexes:
     async def index(self, kept: Kept, /) -> VectorIndex:
         """Open an index, prepared."""
         if kept not in self._open:
-            index = await self.made(kept.store)
+            index = await self._made(kept)
             await index.prepare(kept.spec)
             self._open[kept] = index
         return self._open[kept]
+
+    async def _made(self, kept: Kept) -> VectorIndex:
+        """Make an index; raises Unreachable where the settings no longer say how, and another one is wanted."""
+        from bot.errors import BadSettings
+        from knowledge.errors import Refused, Unreachable
+
+        try:
+            return await self.made(kept.store)
+        except (BadSettings, Refused) as error:
+            raise (error if kept.store == self._place() else Unreachable(error.told)) from error
 
     async def embedder(self, kept: Kept, /) -> Embedder:
         """Give what made the vectors; raises Unreachable where it is there no more, and another is wanted."""
@@ -62,32 +72,43 @@ class Indexes:
     async def made(self, place: str) -> VectorIndex:
         """Make an index that is not prepared."""
         if place.startswith(_PINECONE):
-            return await self._pinecone(place.removeprefix(_PINECONE))
+            return await self._pinecone(place.removeprefix(_PINECONE), await self._owner())
         if place == "postgres":
-            return self._pgvector()
+            return self._pgvector(await self._owner())
         from knowledge.indexes.vectors import VectorMatrix
 
         return VectorMatrix(self.store)
 
-    def _pgvector(self) -> VectorIndex:
+    async def _owner(self) -> str:
+        """Name this catalog to indexes that others may share."""
+        import secrets
+
+        from knowledge.notes import Notes
+
+        return await Notes(self.store).settled("owner", secrets.token_hex(4))
+
+    def _pgvector(self, owner: str) -> VectorIndex:
         """Use a pool of its own, whose searches are not to wait for what a sync does in the catalog's."""
         from bot.app.places import server_address
+        from knowledge.indexes.owned import OwnAnswers, Owned
         from knowledge.indexes.pgvector.index import PgVectors
         from knowledge.stores.server import Server
 
         server = Server(server_address(self.settings))
         self.stack.push_async_callback(server.close)
-        return PgVectors(server, self.catalog)
+        return Owned(PgVectors(server, OwnAnswers(self.catalog, owner)), owner)
 
-    async def _pinecone(self, host: str) -> VectorIndex:
+    async def _pinecone(self, host: str, owner: str) -> VectorIndex:
         from bot.errors import BadSettings
+        from knowledge.indexes.owned import OwnAnswers, Owned
 
         try:
             from knowledge.indexes.pinecone.index import PineconeVectors
         except ModuleNotFoundError as error:
             raise BadSettings('Pinecone needs the extra "pinecone": pip install "footnote-bot[pinecone]".') from error
         key = self.settings.pinecone_api_key.get_secret_value() if self.settings.pinecone_api_key else ""
-        return await self.stack.enter_async_context(PineconeVectors(host, key, self.catalog))
+        made = PineconeVectors(host, key, OwnAnswers(self.catalog, owner))
+        return Owned(await self.stack.enter_async_context(made), owner)
 
     def _place(self) -> str:
         """Name the place of vectors as the catalog keeps it. Raises BadSettings."""

@@ -212,3 +212,41 @@ def test_what_an_index_logs_is_not_on_standard_output(folder: Path) -> None:
         ran = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
     assert json.loads(ran.stdout)["findings"][0]["what"] == "catalog"
     assert "asked pinecone" in ran.stderr
+
+
+@pytest.mark.parametrize("vectors", ["postgres", "pinecone"])
+async def test_two_catalogs_that_share_an_index_leave_each_others_vectors_alone(
+    folder: Path, server: Server, vectors: str
+) -> None:
+    with placed(folder, "embedded", vectors, server) as one:
+        other = Kept(folder, one.place.wanting(FOOTNOTE_HOME=str(folder.parent / "elsewhere")))
+        await one.sync()
+        await other.sync()
+        back = Kept(folder, other.place.wanting(FOOTNOTE_VECTORS="embedded"))
+        assert await app.carried(back.settings) is not None
+        assert await app.forgotten(back.settings, {"pages"}) == 2
+        one.place.catch_up()
+        assert await one.healthy()
+        assert (await one.found("How often are signing keys rotated?"))[0] == "pages/keys.md"
+
+
+async def test_another_way_to_compare_or_to_write_the_same_index_loses_nothing(folder: Path) -> None:
+    with placed(folder, "embedded", "pinecone") as place:
+        await place.sync()
+        dot = Kept(folder, place.place.wanting(FOOTNOTE_METRIC="dot"))
+        await dot.sync()
+        assert await dot.healthy()
+        assert (await dot.found("How often are signing keys rotated?"))[0] == "pages/keys.md"
+
+
+async def test_a_place_that_the_settings_no_longer_name_ends_nothing(folder: Path, server: Server) -> None:
+    with placed(folder, "embedded", "postgres", server) as there:
+        await there.sync()
+        environ = {name: value for name, value in there.place.environ.items() if name != "DATABASE_URL"}
+        environ["FOOTNOTE_VECTORS"] = "embedded"
+        here = Kept(folder, Place(environ, load(environ), None))
+        async with app.knowledge(here.settings) as known:
+            found = await known.retriever.retrieve("How often are signing keys rotated?", scope=SCOPE)
+        assert found.missed is not None
+        assert (await app.carried(here.settings, anew=True)) is not None
+        assert (await here.found("How often are signing keys rotated?"))[0] == "pages/keys.md"

@@ -33,7 +33,7 @@ SPECS: Final = Table(
 )
 """Whose vectors are in which table, for people who look."""
 
-_LOCK: Final = 8_317_128_045
+_LOCK: Final = 8_317_128_047
 """The number of the advisory lock under which all of this is made."""
 _NO_RIGHT: Final = "42501"
 _FOUND: Final = text("""

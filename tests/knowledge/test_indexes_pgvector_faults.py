@@ -16,7 +16,7 @@ from knowledge.base import Chunk, EmbeddedChunk, Query, Scope
 from knowledge.errors import KnowledgeError, Refused, Unreachable
 from knowledge.indexes.pgvector.creating import Found
 from knowledge.indexes.pgvector.index import PgVectors
-from knowledge.indexes.pgvector.patience import Patience
+from knowledge.indexes.pgvector.patience import Patience, hurried
 from knowledge.stores.server import Server
 from tests.contracts.index import TEAM
 from tests.doubles import postgres
@@ -136,6 +136,28 @@ async def test_a_search_of_a_server_that_hangs_is_given_up_in_time(own: postgres
         finally:
             own.freeze(frozen=False)
         assert await _found(index) == ["a@1:0"]
+
+
+@pytest.mark.parametrize("error", [None, LookupError])
+async def test_a_server_that_hangs_after_its_answer_is_given_up_in_time(
+    own: postgres.Server, error: type[Exception] | None
+) -> None:
+    async def answered() -> None:
+        async with asyncio.timeout(20), hurried(database, 0.3) as connection:
+            await connection.execute(text("SELECT"))
+            own.freeze(frozen=True)
+            if error:
+                raise error
+
+    database = Server(await asyncio.to_thread(own.empty), command=3_600)
+    try:
+        with pytest.raises(Unreachable, match="does not answer"):
+            await answered()
+    finally:
+        own.freeze(frozen=False)
+    async with hurried(database, 60) as connection:
+        await connection.execute(text("SELECT"))
+    await database.close()
 
 
 async def test_a_search_that_takes_too_long_is_given_up_by_the_server_too(own: postgres.Server) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -37,21 +37,20 @@ class Patience:
 async def hurried(server: Server, seconds: float) -> AsyncGenerator[AsyncConnection]:
     """Give a connection to read by, which is cut when the time is up; raises Unreachable then.
 
-    Cancelling what hangs would not do: the driver then waits for the server to agree.
+    Cancelling what hangs would not do: the driver then waits for the server to agree. What ends the transaction, after
+    the body, may hang as well.
     """
     loop = asyncio.get_running_loop()
     until = loop.time() + seconds
-    try:
-        async with asyncio.timeout_at(until) as connecting, server.read() as connection:
-            connecting.reschedule(None)
-            driver: Connection = (await connection.get_raw_connection()).driver_connection
-            cut = loop.call_at(until, driver.terminate)
-            try:
+    with ExitStack() as cut:
+        try:
+            async with asyncio.timeout_at(until) as connecting, server.read() as connection:
+                connecting.reschedule(None)
+                driver: Connection = (await connection.get_raw_connection()).driver_connection
+                cut.callback(loop.call_at(until, driver.terminate).cancel)
                 yield connection
-            finally:
-                cut.cancel()
-    except TimeoutError as error:
-        raise Unreachable(f"PostgreSQL does not answer for {server.name} in time. Check that it runs.") from error
+        except TimeoutError as error:
+            raise Unreachable(f"PostgreSQL does not answer for {server.name} in time. Check that it runs.") from error
 
 
 async def patiently(work: Callable[[], Awaitable[_T]], patience: Patience) -> _T:

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+import asyncpg
 import numpy as np
 import pytest
 from sqlalchemy import text
@@ -166,6 +167,25 @@ async def test_an_index_whose_making_was_broken_off_is_made_anew(database: Serve
     assert "compared one by one" in await _told(index)
     await index.settled(A_WORKSPACE)
     assert "searched by an HNSW index" in await _told(index)
+
+
+async def test_an_index_that_was_made_since_we_looked_is_left_alone(database: Server) -> None:
+    index = await _index(database, tuning=NARROW)
+    await index.put(A_WORKSPACE, _chunks(_unit(9)))
+    shelf = index._shelf
+    made = "SELECT to_regclass($1)::oid"
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = to_regclass($1)"
+    other, spy = await asyncpg.connect(database.address), await asyncpg.connect(database.address)
+    async with asyncio.TaskGroup() as both, other.transaction():
+        await other.execute(f"LOCK TABLE {shelf.table.fullname} IN ACCESS EXCLUSIVE MODE")
+        both.create_task(index.settled(A_WORKSPACE))
+        while not await spy.fetchval(waiting, shelf.table.fullname):
+            pass  # until it has seen no index, and waits to count the rows
+        await other.execute(shelf.index.replace("CONCURRENTLY", ""))
+        first = await other.fetchval(made, shelf.nearest)
+    assert await spy.fetchval(made, shelf.nearest) == first
+    await other.close()
+    await spy.close()
 
 
 async def _told(index: PgVectors) -> str:

@@ -35,7 +35,7 @@ async def indexed(server: Server, shelf: Shelf, seconds: float) -> None:
     connection = await server.connect()
     try:
         with server.as_told():
-            if await _lacks(connection, shelf) and await _turn(connection, shelf):
+            if await _lacks(connection, shelf) and await _mine(connection, shelf):
                 await connection.execute(f"ANALYZE {shelf.table.fullname}", timeout=seconds)
                 await connection.fetchrow(_SET, await _memory(connection, shelf))
                 await _make(connection, shelf, seconds)
@@ -45,10 +45,10 @@ async def indexed(server: Server, shelf: Shelf, seconds: float) -> None:
         raise
 
 
-async def _turn(connection: Connection, shelf: Shelf) -> bool:
-    """Take the turn at making it until the connection ends, if no other process has it."""
+async def _mine(connection: Connection, shelf: Shelf) -> bool:
+    """Take the turn at making it until the connection ends, if no other process has it, or had it since we looked."""
     taken = await connection.fetchval("SELECT pg_try_advisory_lock($1::bigint + hashtext($2))", _LOCK, shelf.nearest)
-    return bool(taken)
+    return bool(taken) and await _lacks(connection, shelf)
 
 
 async def _lacks(connection: Connection, shelf: Shelf) -> bool:

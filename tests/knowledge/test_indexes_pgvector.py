@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import asyncpg
@@ -14,6 +16,7 @@ from knowledge.catalog import Catalog
 from knowledge.errors import WrongVectors
 from knowledge.indexes.pgvector.index import PgVectors
 from knowledge.indexes.pgvector.tables import SCHEMA, Tuning
+from knowledge.indexes.vectors import VectorMatrix
 from knowledge.stores.server import Server
 from tests.contracts.index import CHANNEL, TEAM, VectorsContract
 from tests.doubles.hashing import hashed
@@ -28,9 +31,14 @@ if TYPE_CHECKING:
     from knowledge.stores.base import Store
     from tests.contracts.index import Library
     from tests.doubles import postgres
+    from tests.doubles.knowledge import Held
 
 NARROW = Tuning(few=5)
 """More than five rows are searched by HNSW."""
+SAID = [f"word{number}" for number in range(60)]
+READERS = (TEAM, CHANNEL, "public", "slack:T1:person:U1", "slack:T1:group:S1")
+TAGS = ("ops", "Security", "a=b", "naïve")
+YEARS = ("2019", "2023", "2024")
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +69,8 @@ class TestPgVectors(VectorsContract):
             yield library
 
 
-def _on(database: Server) -> Callable[[Store], PgVectors]:
-    return lambda store: PgVectors(database, Catalog(store))
+def _on(database: Server, tuning: Tuning | None = None) -> Callable[[Store], PgVectors]:
+    return lambda store: PgVectors(database, Catalog(store), tuning=tuning)
 
 
 class Everything:
@@ -231,6 +239,53 @@ async def test_what_few_may_read_is_found_whole_where_all_else_is_nearer(by_hnsw
     await index.remove(A_WORKSPACE, ["a@1"])
     found = [hit.chunk for hit in await index.search(_query(vectors[0], principals=(CHANNEL,), limit=100))]
     assert found == [each.chunk.id for each in shown]
+
+
+async def test_hnsw_finds_as_many_within_any_scope_as_the_embedded_index(by_hnsw: Server, tmp_path: Path) -> None:
+    chance = random.Random(20_261_126)  # noqa: S311 - documents and questions, no secret
+    held = [_any_edition(chance, number) for number in range(150)]
+    chunks = [chunk for each in held for chunk in each.chunks]
+    near = found = 0
+    async with in_file(tmp_path / "k.db", _on(by_hnsw, NARROW)) as library:
+        index, exact = library.beside(), VectorMatrix(library.store)
+        for each in (library.index, index, exact):
+            await each.prepare(SPEC)
+        await library.stage(*held)
+        await exact.put(A_WORKSPACE, chunks)
+        await index.settled(A_WORKSPACE)
+        await library.publish(*held[20:])
+        for _ in range(200):
+            asked = _any_query(chance)
+            all_of_them = await exact.search(replace(asked, limit=len(chunks)))
+            hits = await index.search(asked)
+            assert {hit.chunk for hit in hits} <= {hit.chunk for hit in all_of_them}, asked
+            assert len(hits) == min(asked.limit, len(all_of_them)), asked
+            found += len(hits)
+            near += sum(hit.score > all_of_them[len(hits) - 1].score - 2e-3 for hit in hits)
+    assert near > 0.97 * found > 500
+    assert await _scans(by_hnsw) > 50
+
+
+def _any_edition(chance: random.Random, number: int) -> Held:
+    return an_edition(
+        f"d{number}",
+        *(" ".join(chance.choices(SAID, k=8)) for _ in range(chance.randint(1, 4))),
+        readers=set(chance.sample(READERS, chance.randint(1, 3))),
+        attributes={"tag": chance.sample(TAGS, chance.randint(1, 2)), "year": [chance.choice(YEARS)]},
+    )
+
+
+def _any_query(chance: random.Random) -> Query:
+    filters = (
+        Filter(field="tag", values=frozenset(chance.sample(TAGS, 2))),
+        Filter(field="year", values=frozenset(chance.sample(YEARS, 2))),
+    )
+    return _query(
+        hashed(" ".join(chance.choices(SAID, k=4)), SPEC.dimensions),
+        limit=chance.choice((1, 5, 20, 60)),
+        principals=chance.sample(READERS, chance.randint(1, 4)),
+        filters=tuple(chance.sample(filters, chance.choice((0, 0, 1, 2)))),
+    )
 
 
 @pytest.mark.parametrize("dimensions", [1, 3_072, 4_000])

@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from knowledge.editions import Editions, Publishing
+from knowledge.gaining import Gaining
 from knowledge.notes import Notes
+from knowledge.resuming import resumed
 from knowledge.staging import Progress
-from knowledge.whole import batches, embedded, kept, wholes
+from knowledge.whole import batches, wholes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from knowledge.base import Chunk, Index, Vectors
+    from knowledge.base import Index
     from knowledge.editions import Held
-    from knowledge.serving import Semantic, Serving
+    from knowledge.serving import Serving
     from knowledge.stores.base import Store
 
 
@@ -61,67 +63,41 @@ class _Copying:
     progress: Callable[[Progress], None] | None
     chunks: int = 0
     done: int = 0
-    embedded: int = 0
 
     async def run(self, notes: Sequence[str]) -> Copied:
         workspace = self.there.serving.workspace
         source = Editions(self.here.store, workspace)
         target = Editions(self.there.store, workspace)
         semantic = await self.there.serving.claimed()
-        held = await self._cleared(target, semantic)
-        live = {one.id: one for one in await source.held() if one.state == "live"}
-        known = {one.id for one in held if one.state != "staging"}
-        counts = [(number, chunks) for number, chunks in await source.sizes() if number in _numbers(live, known)]
+        held = await resumed(target, self.there.serving, semantic)
+        old = await self.here.serving.sets.serving()
+        gaining = Gaining(source=self.here.serving, old=old.kept if old else None, target=semantic, report=self._report)
+        here = {one.id: one for one in await source.held() if one.state == "live"}
+        there = {one.id: one for one in held}
+        new = {one.number for name, one in here.items() if name not in there}
+        counts = [(number, chunks) for number, chunks in await source.sizes() if number in new]
         self.chunks = sum(chunks for _, chunks in counts)
         for numbers in batches(counts, semantic.embedder.batch):
-            await self._stage(target, semantic, numbers)
+            await self._stage(target, gaining, numbers)
         await semantic.index.settled(workspace)
-        removed = tuple(one for one in held if one.state == "live" and one.id not in live)
-        flipped = tuple(name for name in live if name not in {one.id for one in held if one.state == "live"})
-        dropped = tuple(one for one in held if one.state in {"live", "staged"} and one.id not in live)
-        await target.publish(Publishing(flipped=flipped, dropped=dropped, origins=await source.origins()))
+        publishing = _publishing(here, there, await source.origins())
+        await target.publish(publishing)
         await self._notes(notes)
         await self.there.serving.sweep()
-        return Copied(documents=len(flipped), chunks=self.done, embedded=self.embedded, removed=len(removed))
+        removed = sum(one.state == "live" for one in publishing.dropped)
+        return Copied(documents=len(publishing.flipped), chunks=self.done, embedded=gaining.embedded, removed=removed)
 
-    async def _cleared(self, target: Editions, semantic: Semantic) -> Sequence[Held]:
-        """Clear away what a killed copy left unfinished, and give the rest."""
-        held = await target.held()
-        unfinished = [one for one in held if one.state == "staging"]
-        if unfinished:
-            await semantic.index.remove(self.there.serving.workspace, [one.id for one in unfinished])
-            await target.drop(unfinished)
-        await self.there.serving.sweep()
-        return [one for one in held if one.state != "staging"]
-
-    async def _stage(self, target: Editions, semantic: Semantic, numbers: Sequence[int]) -> None:
+    async def _stage(self, target: Editions, gaining: Gaining, numbers: Sequence[int]) -> None:
         async with self.here.store.read() as connection:
             editions = await wholes(connection, numbers)
-        vectors = await self._vectors([chunk for one in editions for chunk in one.chunks], semantic)
+        chunks = await gaining.of(editions)
         await target.take(editions)
-        chunks = [chunk for one in editions for chunk in one.embedded(vectors)]
         if self.there.words is not None:
             await self.there.words.put(self.there.serving.workspace, chunks)
-        await semantic.index.put(self.there.serving.workspace, chunks)
+        await gaining.target.index.put(self.there.serving.workspace, chunks)
         await target.staged(one.particulars["id"] for one in editions)
         self.done += len(chunks)
         self._report()
-
-    async def _vectors(self, chunks: Sequence[Chunk], semantic: Semantic) -> Mapping[str, Vectors]:
-        """Copy what is of the same model, and embed the rest."""
-        found = await self._known(chunks, semantic)
-        new = [chunk for chunk in chunks if chunk.id not in found]
-        async for some in embedded(new, semantic.embedder):
-            found |= some
-            self.embedded += len(some)
-        return found
-
-    async def _known(self, chunks: Sequence[Chunk], semantic: Semantic) -> dict[str, Vectors]:
-        serving = await self.here.serving.sets.serving()
-        if serving is None or serving.kept.spec != semantic.kept.spec:
-            return {}
-        index = await self.here.serving.index(serving.kept)
-        return await kept(index, self.here.serving.workspace, chunks)
 
     async def _notes(self, names: Sequence[str]) -> None:
         here, there = Notes(self.here.store), Notes(self.there.store)
@@ -135,5 +111,16 @@ class _Copying:
             )
 
 
-def _numbers(live: Mapping[str, Held], known: set[str]) -> set[int]:
-    return {one.number for name, one in live.items() if name not in known}
+def _publishing(here: Mapping[str, Held], there: Mapping[str, Held], origins: Mapping[str, str]) -> Publishing:
+    """Let answer there, by the ids of editions, what answers here, with its dates, and nothing else."""
+    answering = {name: one for name, one in there.items() if one.state == "live"}
+    return Publishing(
+        flipped=tuple(name for name in here if name not in answering),
+        dropped=tuple(one for name, one in there.items() if name not in here),
+        dates={
+            one.number: here[name].given_at
+            for name, one in there.items()
+            if name in here and one.given_at != here[name].given_at
+        },
+        origins=origins,
+    )

@@ -93,6 +93,13 @@ class Editions:
             for number, name, document, digest, source, state, given in rows
         )
 
+    async def waiting(self) -> tuple[tuple[str, str], ...]:
+        """Give the chunks of editions that are staged, each with its edition, by their ids."""
+        rows = select(ChunkRow.id, Edition.id).join(Edition, Edition.number == ChunkRow.edition)
+        staged = rows.where(Edition.workspace == self._workspace, Edition.state == "staged")
+        async with self._store.read() as connection:
+            return tuple((chunk, edition) for chunk, edition in await connection.execute(staged))
+
     async def sizes(self) -> tuple[tuple[int, int], ...]:
         """Give by number each edition that answers, with how many chunks it has."""
         rows = (

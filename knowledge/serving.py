@@ -116,10 +116,10 @@ class Serving:
         leaving = await self.sets.leaving()
         failed: str | None = None
         every = await self.sets.all()
-        used = {_rows(one.kept) for one in every if one.state != "leaving"}
+        used = [one.kept for one in every if one.state != "leaving"]
         for one in every:
             try:
-                await self._swept(one, leaving, shared=_rows(one.kept) in used)
+                await self._swept(one, leaving, shared=any(map(one.kept.same_rows, used)))
             except KnowledgeError as error:
                 failed = failed or error.told
         if leaving and failed is None:
@@ -133,8 +133,3 @@ class Serving:
             await self.sets.gone(one)
         elif leaving:
             await (await self.index(one.kept)).remove(self.workspace, leaving)
-
-
-def _rows(kept: Kept) -> tuple[str, str, int]:
-    """Say what an index may keep the same rows for, whatever the embedder is called or vectors are compared by."""
-    return kept.store, kept.spec.model, kept.spec.dimensions

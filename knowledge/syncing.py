@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from knowledge.editions import Editions
 from knowledge.errors import KnowledgeError, NothingThere, OtherOrigin
+from knowledge.resuming import resumed
 from knowledge.staging import Clock, Progress, Staging
 from knowledge.tally import Tally
 
@@ -85,7 +86,7 @@ async def sync(  # noqa: PLR0913 - its dependencies
         semantic = await serving.claimed()
         if rebuild:
             await semantic.index.clear(serving.workspace)
-        held = await run.prepare(semantic)
+        held = await resumed(run.editions, serving, semantic)
         origins = await run.origins(sources, held, moved=moved)
         staging = Staging(
             workspace=serving.workspace,
@@ -107,16 +108,6 @@ class _Sync:
     serving: Serving
     editions: Editions
     clock: Clock
-
-    async def prepare(self, semantic: Semantic) -> tuple[Held, ...]:
-        """Clear away what killed syncs left, and give what the catalog holds."""
-        held = await self.editions.held()
-        unfinished = tuple(edition for edition in held if edition.state == "staging")
-        if unfinished:
-            await semantic.index.remove(self.serving.workspace, [edition.id for edition in unfinished])
-            await self.editions.drop(unfinished)
-        await self.serving.sweep()
-        return held
 
     async def origins(self, sources: Sequence[Source], held: Sequence[Held], *, moved: bool) -> dict[str, str]:
         """Give the places that are new; raises OtherOrigin where documents of another place would be taken for gone."""

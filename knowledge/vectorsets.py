@@ -29,6 +29,14 @@ class Kept:
     embedder: str
     spec: VectorSpec
 
+    def same_vectors(self, other: Kept) -> bool:
+        """Whether one's vectors can be the other's: all have unit length, however an index compares them."""
+        return (self.spec.model, self.spec.dimensions) == (other.spec.model, other.spec.dimensions)
+
+    def same_rows(self, other: Kept) -> bool:
+        """Whether an index may keep both in the same rows."""
+        return self.store == other.store and self.same_vectors(other)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VectorSet:

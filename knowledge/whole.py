@@ -12,19 +12,15 @@ from knowledge.base import Chunk, EmbeddedChunk
 from knowledge.tables import Attribute, ChunkRow, Edition, Reader
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from sqlalchemy.ext.asyncio import AsyncConnection
 
-    from knowledge.base import Embedder, Field, Principal, VectorIndex, Vectors
+    from knowledge.base import Field, Principal, Vectors
 
 _PARTICULARS: Final = tuple(
     column for column in Edition.__table__.columns if column.key not in {"number", "workspace", "state"}
 )
-
-
-_AT_ONCE: Final = 500
-"""Chunks whose vectors are asked for at a time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,22 +70,6 @@ def batches(counts: Sequence[tuple[int, int]], size: int) -> Iterator[list[int]]
             editions, chunks = [], 0
     if editions:
         yield editions
-
-
-async def kept(index: VectorIndex, workspace: str, chunks: Sequence[Chunk]) -> dict[str, Vectors]:
-    """Give by chunk the vectors that an index has, a few hundred at a time."""
-    found: dict[str, Vectors] = {}
-    for start in range(0, len(chunks), _AT_ONCE):
-        found |= await index.vectors(workspace, [chunk.id for chunk in chunks[start : start + _AT_ONCE]])
-    return found
-
-
-async def embedded(chunks: Sequence[Chunk], embedder: Embedder) -> AsyncGenerator[dict[str, Vectors]]:
-    """Embed chunks; give the vectors by chunk, a batch of the embedder at a time."""
-    for start in range(0, len(chunks), embedder.batch):
-        some = chunks[start : start + embedder.batch]
-        made = await embedder.embed([chunk.searched for chunk in some], purpose="passage")
-        yield {chunk.id: vector for chunk, vector in zip(some, made.vectors, strict=True)}
 
 
 async def _readers(connection: AsyncConnection, numbers: Sequence[int]) -> dict[int, set[str]]:

@@ -18,7 +18,7 @@ from sqlalchemy import select
 from bot.app import embedding
 from bot.app.knowing import opened
 from knowledge.tables import Edition
-from knowledge.whole import kept, wholes
+from knowledge.whole import wholes
 from tests.crash.library import write_first, write_second
 from tests.doubles.hashing import Hashing
 from tests.doubles.places import PAIRINGS, placed
@@ -194,7 +194,7 @@ async def _held(place: Place) -> dict[str, Any]:
                 one.particulars["id"]: (one.particulars["title"], one.readers, one.attributes, one.chunks)
                 for one in editions
             },
-            "vectors": await kept(index, known.workspace, chunks),
+            "vectors": await index.vectors(known.workspace, [chunk.id for chunk in chunks]),
             "count": await index.count(known.workspace),
             "leaving": await known.serving.sets.leaving(),
             "sets": [one.state for one in await known.serving.sets.all()],

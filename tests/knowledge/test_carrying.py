@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -268,3 +269,39 @@ async def _chunks(team: Team) -> list[str]:
 
 def _everything() -> Query:
     return Query(text="wombat", vector=None, scope=SCOPE, limit=1_000)
+
+
+async def test_vectors_that_serve_and_are_lost_are_made_again_where_that_is_asked(team: Team) -> None:
+    there = team.wants("elsewhere", "small")
+    await team.sync(there)
+    team.elsewhere.chunks.clear()
+    assert await carry(there, team.store) is None
+    assert await carry(there, team.store, anew=True) == Carried(embedded=150)
+    assert len(team.elsewhere.chunks) == 150
+    assert [one.state for one in await there.sets.all()] == ["serving"]
+
+
+async def test_what_is_only_compared_otherwise_is_copied(team: Team) -> None:
+    small = team.wants("embedded", "small")
+    await team.sync(small)
+    dot = replace(small.wanted, spec=replace(small.wanted.spec, metric="dot"))
+    team.embedders["small"].spec = team.opened.embedders["small"].spec = dot.spec
+    assert await carry(Serving(team.store, TEAM, dot, team.opened), team.store) == Carried(copied=150)
+
+
+async def test_what_a_killed_sync_staged_and_the_index_does_not_show_is_embedded_again(team: Team) -> None:
+    there = team.wants("elsewhere", "small")
+    with pytest.raises(asyncio.CancelledError):
+        await sync([Shelf(*PAGES)], catalog=team.catalog, serving=there, progress=_after_publishing)
+    assert len(team.elsewhere.chunks) == 150
+    lost = sorted(team.elsewhere.chunks)[:7]
+    for name in lost:
+        del team.elsewhere.chunks[name]
+    summary = await team.sync(there)
+    assert (summary.resumed, summary.chunks) == (143, 7)
+    assert len(team.elsewhere.chunks) == 150
+
+
+def _after_publishing(progress: Progress) -> None:
+    if progress.stage == "publishing":
+        raise asyncio.CancelledError

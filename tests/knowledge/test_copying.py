@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -135,3 +136,13 @@ async def test_while_a_sync_is_at_work_nothing_is_copied(two: Two, name: str) ->
     async with _held(two, name):
         with pytest.raises(Busy):
             await two.copy()
+
+
+async def test_a_second_copy_brings_new_dates(two: Two) -> None:
+    day = datetime(2026, 1, 2, tzinfo=UTC)
+    await two.sync("here", document("a.md", "# A\n\nWombats.", updated_at=day))
+    await two.copy()
+    await two.sync("here", document("a.md", "# A\n\nWombats.", updated_at=day.replace(day=3)))
+    assert await two.copy() == Copied(documents=0, chunks=0, embedded=0, removed=0)
+    (source,) = await Catalog(two.stores["there"]).sources(TEAM)
+    assert source.newest == day.replace(day=3)

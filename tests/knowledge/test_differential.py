@@ -24,7 +24,7 @@ from knowledge.stores.server import Server
 from knowledge.stores.sqlite import SqliteStore
 from knowledge.syncing import sync
 from knowledge.tables import Edition
-from knowledge.whole import kept, wholes
+from knowledge.whole import wholes
 from tests.doubles.hashing import Hashing, hashed
 from tests.doubles.pinecone.index import Index as PineconeIndex
 from tests.doubles.pinecone.server import KEY, Pinecone
@@ -114,7 +114,7 @@ async def _copied(store: Store, workspace: str, indexes: Sequence[VectorIndex]) 
     async with store.read() as connection:
         numbers = (await connection.scalars(select(Edition.number).where(Edition.workspace == workspace))).all()
         editions = await wholes(connection, numbers)
-    vectors = await kept(indexes[0], workspace, [chunk for one in editions for chunk in one.chunks])
+    vectors = await indexes[0].vectors(workspace, [chunk.id for one in editions for chunk in one.chunks])
     for index in indexes[1:]:
         await index.put(workspace, [chunk for one in editions for chunk in one.embedded(vectors)])
 

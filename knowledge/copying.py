@@ -69,6 +69,8 @@ class _Copying:
         source = Editions(self.here.store, workspace)
         target = Editions(self.there.store, workspace)
         semantic = await self.there.serving.claimed()
+        if self.there.words is not None:
+            await self.there.words.prepare(semantic.kept.spec)
         held = await resumed(target, self.there.serving, semantic)
         old = await self.here.serving.sets.serving()
         gaining = Gaining(source=self.here.serving, old=old.kept if old else None, target=semantic, report=self._report)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypeVar
 
 import structlog
@@ -38,12 +38,20 @@ class Serves(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class Meaning:
-    """Vectors for a question. After the first failure nothing more is tried, and ``missed`` says why."""
+    """Vectors for a question, each made once. After the first failure nothing more is tried: ``missed`` says why.
+
+    A question is searched again where something is published meanwhile, which ``begin`` says.
+    """
 
     serves: Serves
     paying: Paying | None = None
     missed: str | None = None
     _semantic: Semantic | None = None
+    _made: dict[tuple[VectorSpec, str], Vectors] = field(default_factory=dict)
+
+    def begin(self) -> None:
+        """Search with what serves now, which may have changed."""
+        self._semantic = None
 
     @property
     def spec(self) -> VectorSpec | None:
@@ -69,9 +77,11 @@ class Meaning:
         if self._semantic is None:
             self._semantic = await self.serves.now()
         embedder = self._semantic.embedder
-        paid = self.paying(embedder) if self.paying else embedder
-        vector: Vectors = (await paid.embed([text], purpose="question")).vectors[0]
-        return vector
+        key = (embedder.spec, text)
+        if key not in self._made:
+            paid = self.paying(embedder) if self.paying else embedder
+            self._made[key] = (await paid.embed([text], purpose="question")).vectors[0]
+        return self._made[key]
 
     async def _searched(self, query: Query) -> Sequence[Hit]:
         if self._semantic is None:

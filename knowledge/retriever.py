@@ -70,7 +70,6 @@ class _Wanted:
     scope: Scope
     filters: tuple[Filter, ...]
     read: int
-    paying: Paying | None
 
 
 class Retriever:
@@ -133,16 +132,18 @@ class Retriever:
 
         All of it is of one publication: where another comes between the searches, they are done again.
         """
-        wanted = _Wanted(text=text, asking=asking or text, scope=scope, filters=filters, read=read, paying=paying)
+        wanted = _Wanted(text=text, asking=asking or text, scope=scope, filters=filters, read=read)
+        meaning = Meaning(serves=self._vectors, paying=paying) if self._vectors else None
         for _ in range(_TRIES - 1):
             before = await self._catalog.generation(scope.workspace)
-            found = await self._ranked(wanted)
+            found = await self._ranked(wanted, meaning)
             if await self._catalog.generation(scope.workspace) == before:
                 return found
-        return await self._ranked(wanted)
+        return await self._ranked(wanted, meaning)
 
-    async def _ranked(self, wanted: _Wanted) -> Ranked:
-        meaning = Meaning(serves=self._vectors, paying=wanted.paying) if self._vectors else None
+    async def _ranked(self, wanted: _Wanted, meaning: Meaning | None) -> Ranked:
+        if meaning:
+            meaning.begin()
         asked = await self._asked(wanted.text, wanted.scope, meaning)
         same = wanted.asking == wanted.text
         asking = asked if same else await self._asked(wanted.asking, wanted.scope, meaning)

@@ -154,7 +154,7 @@ class Staging:
             async with aclosing(self._read(source)) as documents:
                 async for document, digest in documents:
                     await self._prepare(document, digest, batch)
-                    if len(batch.chunks) >= self.semantic.embedder.batch:
+                    if max(len(batch.chunks), len(batch.prepared)) >= self.semantic.embedder.batch:
                         yield batch
                         batch = _Batch()
             for skipped in source.skipped:

@@ -86,6 +86,8 @@ async def sync(  # noqa: PLR0913 - its dependencies
         semantic = await serving.claimed()
         if rebuild:
             await semantic.index.clear(serving.workspace)
+        if words is not None:
+            await words.prepare(semantic.kept.spec)
         held = await resumed(run.editions, serving, semantic)
         origins = await run.origins(sources, held, moved=moved)
         staging = Staging(

@@ -30,15 +30,12 @@ async def catalogued(settings: Settings, file: Path | None = None) -> AsyncGener
 
 @asynccontextmanager
 async def _on_server(settings: Settings) -> AsyncGenerator[tuple[Store, Index]]:
-    from knowledge.base import VectorSpec
     from knowledge.indexes.fulltext import FullText
     from knowledge.stores.postgres import PostgresStore
     from knowledge.stores.server import Server
 
     async with PostgresStore(Server(server_address(settings))) as store:
-        words = FullText(store, language=settings.language)
-        await words.prepare(VectorSpec(model="", dimensions=0))  # of no use to keywords
-        yield store, words
+        yield store, FullText(store, language=settings.language)
 
 
 def server_address(settings: Settings) -> str:

@@ -100,7 +100,7 @@ class Searched:
         await self.vectors.search(self._query(question, filters))
 
     async def by_both(self, question: Question, *filters: Filter) -> None:
-        wanted = _Wanted(text=question.text, asking=question.text, scope=SCOPE, filters=filters, read=0, paying=None)
+        wanted = _Wanted(text=question.text, asking=question.text, scope=SCOPE, filters=filters, read=0)
         meaning = Meaning(serves=self.served)
         asked = await self.retriever._asked(question.text, SCOPE, meaning)
         fused(await self.retriever._search(asked, wanted, meaning))

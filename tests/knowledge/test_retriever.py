@@ -202,7 +202,7 @@ async def test_a_search_that_was_overtaken_by_a_publication_is_done_again(tmp_pa
 
 async def test_a_search_that_is_overtaken_again_and_again_ends(tmp_path: Path) -> None:
     async with rereading(tmp_path / "k.db", KEYS) as (_, store):
-        embedder, turn = Hashing(), count()
+        embedder, turn = Asking(), count()
 
         async def another() -> None:
             await _sync(store, embedder, document("keys.md", f"# Keys\n\nKeys of turn {next(turn)}."))
@@ -212,6 +212,7 @@ async def test_a_search_that_is_overtaken_again_and_again_ends(tmp_path: Path) -
         retriever = Retriever(words=None, vectors=vectors, catalog=Catalog(store))
         found = await retriever.ranked("keys", scope=SCOPE)
     assert overtaking.searches == 3
+    assert embedder.asked == ["keys"]
     assert len(found.passages) <= 1
 
 

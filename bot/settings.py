@@ -110,7 +110,7 @@ class Settings(BaseModel):
     """The workspace that knowledge belongs to, and the principal that its members hold."""
     embedder: Annotated[str, AfterValidator(_embedder)] = Field(
         default="minilm",
-        description=f"{_listed(embedders.names())}, or openai: and the name of a model, as in {SMALL}",
+        description=f"{_listed(embedders.names())}, or openai: and a model of an endpoint, as in {SMALL}",
     )
     """What turns texts into vectors: a model on this machine, or one behind an OpenAI-compatible endpoint."""
     embedding_dimensions: int | None = Field(

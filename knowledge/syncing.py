@@ -41,7 +41,8 @@ class Summary:
 
     ``chunks`` were embedded now; ``bytes`` is the size of all documents read, unchanged ones too. ``flagged`` counts
     the documents cut now out of which something was left that no reader sees. ``remaining`` says why vectors of what is
-    gone could not be removed yet; they answer nothing, and the next sync removes them.
+    gone could not be removed yet; they answer nothing, and the next sync removes them. ``renewed`` counts the chunks
+    that were embedded anew before, for another embedder.
     """
 
     added: int
@@ -56,6 +57,7 @@ class Summary:
     stages: Seconds
     flagged: int = 0
     remaining: str | None = None
+    renewed: int = 0
 
 
 async def sync(  # noqa: PLR0913 - its dependencies

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final
 
+from knowledge.errors import Unreachable
+
 if TYPE_CHECKING:
     from contextlib import AsyncExitStack
 
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from knowledge.stores.base import Store
     from knowledge.vectorsets import Kept
 
+_POSTGRES: Final = "postgres"
+"""What the place of vectors in PostgreSQL is, or begins with."""
 _PINECONE: Final = "pinecone "
 """What the place of vectors in Pinecone begins with; its host follows, since there may be several."""
 
@@ -48,7 +52,7 @@ class Indexes:
     async def _made(self, kept: Kept) -> VectorIndex:
         """Make an index; raises Unreachable where the settings no longer say how, and another one is wanted."""
         from bot.errors import BadSettings
-        from knowledge.errors import Refused, Unreachable
+        from knowledge.errors import Refused
 
         try:
             return await self.made(kept.store)
@@ -58,7 +62,7 @@ class Indexes:
     async def embedder(self, kept: Kept, /) -> Embedder:
         """Give what made the vectors; raises Unreachable where it is there no more, and another is wanted."""
         from bot.errors import BadSettings
-        from knowledge.errors import KnowledgeError, Unreachable
+        from knowledge.errors import KnowledgeError
 
         wanted = kept.embedder == self.settings.embedder
         try:
@@ -73,8 +77,8 @@ class Indexes:
         """Make an index that is not prepared."""
         if place.startswith(_PINECONE):
             return await self._pinecone(place.removeprefix(_PINECONE), await self._owner())
-        if place == "postgres":
-            return self._pgvector(await self._owner())
+        if place.startswith(_POSTGRES):
+            return self._pgvector(place, await self._owner())
         from knowledge.indexes.vectors import VectorMatrix
 
         return VectorMatrix(self.store)
@@ -87,8 +91,13 @@ class Indexes:
 
         return await Notes(self.store).settled("owner", secrets.token_hex(4))
 
-    def _pgvector(self, owner: str) -> VectorIndex:
+    def _pgvector(self, place: str, owner: str) -> VectorIndex:
         """Use a pool of its own, whose searches are not to wait for what a sync does in the catalog's."""
+        if place not in {_POSTGRES, self._postgres()}:
+            raise Unreachable(
+                f"The vectors are in {place}, and DATABASE_URL names another database now. Name that one again, or "
+                "let footnote index copy --anew make them anew."
+            )
         from bot.app.places import server_address
         from knowledge.indexes.owned import OwnAnswers, Owned
         from knowledge.indexes.pgvector.index import PgVectors
@@ -114,14 +123,24 @@ class Indexes:
         """Name the place of vectors as the catalog keeps it. Raises BadSettings."""
         from bot.errors import BadSettings
 
-        if self.settings.vector_store != "pinecone":
-            return self.settings.vector_store
+        if self.settings.vector_store == "postgres":
+            return self._postgres()
+        if self.settings.vector_store == "embedded":
+            return "embedded"
         if self.settings.pinecone_host is None:
             raise BadSettings(
                 "The vectors are in Pinecone, but PINECONE_HOST is not set: set it to the host of an index, which "
                 "Pinecone's console shows."
             )
         return f"{_PINECONE}{self.settings.pinecone_host}"
+
+    def _postgres(self) -> str:
+        """Name the database, unless the catalog is in it too: then both move together, whatever it is called."""
+        from bot.app.places import server_address
+        from knowledge.stores.address import shown_address
+
+        address = server_address(self.settings)
+        return _POSTGRES if self.settings.words == "postgres" else f"{_POSTGRES} {shown_address(address)}"
 
 
 def _changed(kept: Kept) -> str:

@@ -70,6 +70,7 @@ async def copied(
 
 async def findings(settings: Settings) -> AsyncGenerator[Finding]:
     """Look at the catalog, the embedder and the vectors, in this order, as far as one allows to look at the next."""
+    from bot.errors import BadSettings
     from knowledge.base import Finding
     from knowledge.errors import KnowledgeError
 
@@ -81,7 +82,7 @@ async def findings(settings: Settings) -> AsyncGenerator[Finding]:
                 async for finding in look(known):
                     told.add(finding.told)
                     yield finding
-    except KnowledgeError as error:
+    except (BadSettings, KnowledgeError) as error:
         if error.told not in told:
             yield Finding(what="knowledge", ok=False, told=error.told)
 
@@ -151,6 +152,10 @@ async def _complete(known: Knowledge) -> AsyncGenerator[Finding]:
 async def _pending(known: Knowledge) -> AsyncGenerator[Finding]:
     from knowledge.base import Finding
 
+    for one in await known.serving.sets.all():
+        if one.state == "leaving":
+            told = f"Vectors of {one.kept.embedder} in {one.kept.store} are no longer used; the next sync clears them."
+            yield Finding(what="cleared", ok=False, told=told)
     leaving = await known.serving.sets.leaving()
     if leaving:
         told = f"Vectors of {len(leaving):,} documents that are gone are still to be removed; the next sync does."

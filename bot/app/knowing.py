@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bot.app.logs import logged
@@ -121,9 +121,9 @@ async def synced(
 ) -> Summary:
     """Open what is known and sync the sources into it, after its vectors are what is wanted. Raises KnowledgeError."""
     async with opened(settings) as known:
-        if not rebuild:
-            await known.carry(progress=progress)
-        return await known.sync(sources, progress=progress, rebuild=rebuild, moved=moved)
+        carried = None if rebuild else await known.carry(progress=progress)
+        summary = await known.sync(sources, progress=progress, rebuild=rebuild, moved=moved)
+        return replace(summary, renewed=carried.embedded if carried else 0)
 
 
 async def sources(settings: Settings) -> tuple[ListedSource, ...]:

@@ -112,6 +112,8 @@ def _print(keeping: Keeping) -> None:
         say(f"   {one.state}: {_words(one.kept)}")
     if not any(one.kept == keeping.wanted for one in keeping.sets):
         say(f"   wanted: {_words(keeping.wanted)}")
+    if any(one.kept != keeping.wanted for one in keeping.sets if one.state == "serving"):
+        say("   A running bot brings what is wanted; footnote index copy brings it now.")
 
 
 def _words(kept: Kept) -> str:

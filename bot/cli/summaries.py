@@ -38,11 +38,13 @@ def summed(summary: Summary) -> list[str]:
     skipped = [f"{len(summary.skipped):,} skipped"] if summary.skipped else []
     work = f"{counted(summary.chunks, 'chunk')} embedded in {summary.seconds:.1f} s"
     resumed = [f"{counted(summary.resumed, 'document')} taken over from a sync that had not finished."]
+    renewed = [f"{counted(summary.renewed, 'chunk')} that answered already embedded anew, by the other embedder."]
     documents = counted(summary.flagged, "document")
     flagged = [f"Hidden text was left out of {documents}; footnote inspect FILE says how much."]
     return [
         f"{', '.join((*changes, *skipped))}; {work}.",
         *(resumed if summary.resumed else []),
+        *(renewed if summary.renewed else []),
         *(flagged if summary.flagged else []),
         *_skips(summary),
         *(_remaining(summary) if summary.remaining else []),

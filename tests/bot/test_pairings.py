@@ -18,7 +18,8 @@ from bot.app import embedding
 from bot.errors import BadSettings
 from bot.settings import load
 from knowledge.base import PUBLIC, Scope
-from knowledge.errors import Refused
+from knowledge.carrying import Carried
+from knowledge.errors import Refused, Unreachable
 from tests.doubles.embeddings import Embeddings
 from tests.doubles.hashing import Hashing
 from tests.doubles.places import PAIRINGS, Place
@@ -250,3 +251,25 @@ async def test_a_place_that_the_settings_no_longer_name_ends_nothing(folder: Pat
         assert found.missed is not None
         assert (await app.carried(here.settings, anew=True)) is not None
         assert (await here.found("How often are signing keys rotated?"))[0] == "pages/keys.md"
+
+
+async def test_vectors_in_another_database_are_noticed_and_made_anew_where_that_is_asked(
+    folder: Path, server: Server
+) -> None:
+    with placed(folder, "embedded", "postgres", server) as one, placed(folder, "embedded", "postgres", server) as other:
+        await one.sync()
+        with pytest.raises(Unreachable, match="another database"):
+            await app.carried(other.settings)
+        assert (await app.carried(other.settings, anew=True)) == Carried(embedded=2)
+        assert (await other.found("How often are signing keys rotated?"))[0] == "pages/keys.md"
+        assert not await other.healthy()  # what is in the first database could not be cleared, and is named
+
+
+async def test_postgres_without_an_address_is_a_finding_and_no_answer(folder: Path) -> None:
+    with placed(folder, "embedded", "postgres") as place:
+        (finding,) = [one async for one in app.findings(place.settings)]
+        assert not finding.ok
+        assert "DATABASE_URL is not set" in finding.told
+        with pytest.raises(BadSettings, match="DATABASE_URL"):
+            async with app.knowledge(place.settings):
+                pass

@@ -79,7 +79,7 @@ def test_all_mistakes_are_named_at_once(file: Path) -> None:
         "- FOOTNOTE_HOEM is no setting; did you mean FOOTNOTE_HOME?",
         "- FOOTNOTE_TEAM is 'acme'; it must be a platform and a workspace with a colon between, such as terminal:acme.",
         (
-            "- FOOTNOTE_EMBEDDER is 'mini'; it must be e5, lite or minilm, or openai: and the name of a model, "
+            "- FOOTNOTE_EMBEDDER is 'mini'; it must be e5, lite or minilm, or openai: and a model of an endpoint, "
             "as in openai:text-embedding-3-small."
         ),
         (

@@ -64,7 +64,9 @@ def test_what_is_wanted_is_brought_once(capsys: CaptureFixture[str]) -> None:
 @pytest.mark.usefixtures("_another")
 def test_a_sync_brings_what_is_wanted_first(capsys: CaptureFixture[str]) -> None:
     assert run(["sync", "handbook"]) == 0
-    assert capsys.readouterr().out.startswith("0 added, 0 changed, 2 unchanged, 0 removed")
+    said = capsys.readouterr().out
+    assert said.startswith("0 added, 0 changed, 2 unchanged, 0 removed")
+    assert "2 chunks that answered already embedded anew" in said
     assert run(["doctor", "index", "--json"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown["ok"]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
+from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from knowledge.errors import KnowledgeError, NoSpace, Refused, Unreachable
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Generator
     from typing import TypeAlias
 
+    from sqlalchemy.engine.interfaces import DBAPIConnection
     from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
     Connection: TypeAlias = asyncpg.Connection[asyncpg.Record]
@@ -43,8 +46,12 @@ async def connect(address: str, *, command: float = _COMMAND) -> Connection:
 
 
 def engine(address: str, *, size: int = _POOL, command: float = _COMMAND, patience: float = _PATIENCE) -> AsyncEngine:
-    """Make a pool of at most ``size`` connections. One that is dead takes all that were opened before it along."""
-    return create_async_engine(
+    """Make a pool of at most ``size`` connections.
+
+    One that the server has closed since is replaced when it is asked for, so that a restart costs nobody an error; one
+    that turns out dead only then takes all that were opened before it along.
+    """
+    pool = create_async_engine(
         "postgresql+asyncpg://",
         async_creator=lambda *_, **__: connect(address, command=command),
         hide_parameters=True,  # an error's text goes to the log, and people's words do not
@@ -52,6 +59,15 @@ def engine(address: str, *, size: int = _POOL, command: float = _COMMAND, patien
         max_overflow=0,
         pool_timeout=patience,
     )
+    event.listen(pool.sync_engine, "checkout", _checked)
+    return pool
+
+
+def _checked(connection: DBAPIConnection, *_: object) -> None:
+    """Have the pool replace a connection that the driver knows to be closed, which takes no time to ask."""
+    driver: Any = getattr(connection, "driver_connection", None)
+    if driver is not None and driver.is_closed():
+        raise DisconnectionError
 
 
 class Server:

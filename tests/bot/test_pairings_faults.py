@@ -18,8 +18,11 @@ from bot.app import embedding
 from bot.app.knowing import opened
 from knowledge.base import Scope
 from knowledge.errors import Refused, Unreachable
+from knowledge.indexes.pgvector import index as pgvector
+from knowledge.indexes.pgvector.patience import Patience as PgPatience
 from knowledge.indexes.pinecone import index
 from knowledge.indexes.pinecone.patience import Patience
+from tests.doubles import postgres
 from tests.doubles.hashing import Hashing
 from tests.doubles.places import placed
 
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
     from adapters.markup import Tree
     from bot.answering.engine import Engine
+    from knowledge.staging import Progress
     from tests.doubles.pinecone.faults import Fault
     from tests.doubles.places import Place
 
@@ -56,6 +60,7 @@ def place(tmp_path: Path) -> Iterator[Place]:
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits long for what does not come."""
     monkeypatch.setattr(index, "Patience", lambda: Patience(question=0.3, sync=0.5, settling=1.0, wait=0.01))
+    monkeypatch.setattr(pgvector, "Patience", lambda: PgPatience(pauses=(0.1,)))
 
 
 async def _synced(place: Place, folder: Path) -> None:
@@ -148,3 +153,62 @@ async def _asked(engine: Engine, text: str) -> tuple[str, Ending]:
                 ending = part
     assert ending is not None
     return rendered(tree), ending
+
+
+@pytest.fixture(scope="module")
+def fragile() -> Iterator[postgres.Server]:
+    """A server that tests may end."""
+    with postgres.running() as server:
+        yield server
+
+
+@pytest.mark.usefixtures("_hasty")
+@pytest.mark.parametrize("words", ["embedded", "postgres"])
+async def test_while_postgresql_is_gone_questions_end_visibly_and_go_on_when_it_is_back(
+    tmp_path: Path, folder: Path, fragile: postgres.Server, words: str
+) -> None:
+    with placed(tmp_path / "home", words, "postgres", fragile) as place:
+        await _synced(place, folder)
+        async with app.answering(place.settings) as (engine, _), app.knowledge(place.settings) as known:
+            await known.retriever.retrieve("wombat", scope=SCOPE)
+            await asyncio.to_thread(fragile.stop)
+            try:
+                said, ending = await _asked(engine, "Until when does the wombat of page 7 sleep?")
+                if words == "embedded":  # the account of money is gone, but what is known can be searched
+                    found = await known.retriever.retrieve("the wombat of page 7", scope=SCOPE)
+                    assert found.passages[0].document == "pages/d7.md"
+                    assert "PostgreSQL does not answer" in (found.missed or "")
+            finally:
+                await asyncio.to_thread(fragile.start)
+            again, after = await _asked(engine, "Until when does the wombat of page 8 sleep?")
+    assert ending.verdict == "failed"
+    assert "PostgreSQL does not answer" in said
+    assert (after.verdict, "page 8 sleeps until noon" in again) == ("answered", True)
+    assert "keywords" not in again
+
+
+@pytest.mark.usefixtures("_hasty")
+@pytest.mark.parametrize(
+    ("words", "stage"), [("embedded", "staged"), ("postgres", "embedded"), ("postgres", "publishing")]
+)
+async def test_a_sync_during_which_postgresql_ends_publishes_nothing_and_the_next_completes_it(
+    tmp_path: Path, folder: Path, fragile: postgres.Server, words: str, stage: str
+) -> None:
+    def ended(progress: Progress) -> None:
+        if progress.stage == stage:
+            fragile.stop()
+
+    sources = [app.files(folder, readers=frozenset({TEAM}))]
+    with placed(tmp_path / "home", words, "postgres", fragile) as place:
+        await _synced(place, folder)
+        (folder / "d0.md").unlink()
+        for number in range(1, 80):
+            (folder / f"d{number}.md").write_text(f"# Page {number}\n\nThe wombat of page {number} is awake.\n")
+        try:
+            with pytest.raises(Unreachable):
+                await app.synced(place.settings, sources, progress=ended)
+        finally:
+            await asyncio.to_thread(fragile.start)
+        assert (await _whole(place))[0] == 120
+        await _synced(place, folder)
+        assert await _whole(place) == (119, 119)

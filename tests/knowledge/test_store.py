@@ -16,20 +16,10 @@ from knowledge.errors import Busy, Damaged, KnowledgeError, NoSpace, NothingTher
 from knowledge.faults import disk_fault
 from knowledge.stores.sqlite import SqliteStore
 from knowledge.tables import VERSION, ChunkRow, Edition, Publication, Reader, Setting
+from tests.contracts.store import EDITION
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-EDITION = {
-    "id": "e1",
-    "workspace": "w",
-    "source": "s",
-    "document": "d",
-    "digest": "x",
-    "state": "live",
-    "kind": "text",
-    "title": "T",
-}
 
 
 @pytest.fixture

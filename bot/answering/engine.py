@@ -15,20 +15,17 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from adapters.base import Ending, Sources, Status, Text, Usage
-from adapters.markup import cited, joined
-from adapters.plain import rendered
+from adapters.base import Sources, Status, Text
 from bot.answering import citing, prompting, replies
 from bot.answering.checking import Checker
 from bot.answering.difficulty import difficulty
 from bot.answering.rewriting import Rewriter
 from bot.answering.route import Told, routed
+from bot.answering.run import Run, usage
 from bot.answering.searching import Searching
-from bot.answering.turns import NewTurn
 from bot.answering.verify import evidence
 from bot.answering.writing import Task, Writing
 from bot.errors import BotError, ModelCut
-from bot.ops.logs import reference
 from knowledge.base import Scope
 from knowledge.errors import KnowledgeError
 
@@ -36,15 +33,13 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 
-    from adapters.base import AnswerId, Audience, Citation, Part, Question, Verdict
-    from adapters.markup import Tree
+    from adapters.base import AnswerId, Audience, Part, Question
     from bot.answering.admitting import Admission, Admitted
     from bot.answering.drafting import Drafting
     from bot.answering.gate import Sufficient
     from bot.answering.prompt_files import PromptFile
     from bot.answering.searching import Catalog, Found, Retriever
-    from bot.answering.turns import PastTurn, Turns
-    from bot.models.base import Numbered, Used
+    from bot.answering.turns import NewTurn, PastTurn, Turns
     from bot.models.chain import Chain
     from bot.money.base import Payer
     from knowledge.meaning import Paying
@@ -58,37 +53,6 @@ class Chance:
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     word: Callable[[], str] = field(default=lambda: secrets.token_hex(8))
     answer: Callable[[], str] = field(default=lambda: secrets.token_hex(16))
-
-
-@dataclass(slots=True, kw_only=True)
-class _Run:
-    """One answer in the making."""
-
-    question: Question
-    answer: str
-    keep: Callable[[NewTurn], Awaitable[None]]
-    began: float
-    scope: Scope
-    tree: Tree = ()
-    verdict: Verdict = "stopped"
-    citations: tuple[Citation, ...] = ()
-    numbered: tuple[Numbered, ...] = ()
-    used: dict[int, list[str]] = field(default_factory=dict)
-    usage: Usage = field(default_factory=Usage)
-    model: str | None = None
-    prompt: str | None = None
-    missed: str | None = None
-    recorded: bool = False
-
-    def text(self, tree: Tree) -> Iterable[Text]:
-        """Give blocks as parts of their own, and remember them."""
-        for block in tree:
-            yield self.shown(Text(block=block))
-
-    def shown(self, part: Text) -> Text:
-        """Remember a part that is about to be shown."""
-        self.tree = joined(self.tree, part.block, continues=part.continues)
-        return part
 
 
 class Engine:
@@ -138,7 +102,7 @@ class Engine:
 
         ``answer`` is its id where one was given already. The turn goes to ``keep``, or else to the history at once.
         """
-        run = _Run(
+        run = Run(
             question=question,
             answer=answer or self._chance.answer(),
             keep=keep or self._turns.record,
@@ -150,13 +114,13 @@ class Engine:
                 async for part in parts:
                     yield part
             await self._recorded(run)
-            yield self._ending(run)
+            yield run.ending(self._chance.seconds())
         finally:
             if not run.recorded:
                 run.verdict = "stopped"
                 await self._recorded(run)
 
-    async def _guarded(self, run: _Run, stop: asyncio.Event) -> AsyncGenerator[Part]:
+    async def _guarded(self, run: Run, stop: asyncio.Event) -> AsyncGenerator[Part]:
         """Turn whatever fails into a sentence for people; the rest of it goes to the log, under the reference."""
         try:
             async with aclosing(self._routed(run, stop)) as parts:
@@ -164,17 +128,17 @@ class Engine:
                     yield part
         except (BotError, KnowledgeError) as error:
             # The reader is told already: a warning would only repeat it, as a line in the middle of a chat.
-            structlog.get_logger().info("question failed", reference=_reference(run), error=type(error).__name__)
+            structlog.get_logger().info("question failed", reference=run.reference, error=type(error).__name__)
             run.verdict, tree = "failed", replies.told(error.told)
         except Exception:  # noqa: BLE001 -- nothing of it may reach a reader, and none may go unanswered
-            structlog.get_logger().exception("question broke", reference=_reference(run))
-            run.verdict, tree = "failed", replies.broken(_reference(run))
+            structlog.get_logger().exception("question broke", reference=run.reference)
+            run.verdict, tree = "failed", replies.broken(run.reference)
         else:
             return
         for part in run.text(tree):
             yield part
 
-    async def _routed(self, run: _Run, stop: asyncio.Event) -> AsyncGenerator[Part]:
+    async def _routed(self, run: Run, stop: asyncio.Event) -> AsyncGenerator[Part]:
         admitted = await self._admission.admitted(run.question)
         if admitted.denied is not None:
             run.verdict = "limited"
@@ -217,11 +181,11 @@ class Engine:
                 yield part
 
     async def _rewritten(
-        self, run: _Run, history: tuple[PastTurn, ...], admitted: Admitted, stop: asyncio.Event, text: str
+        self, run: Run, history: tuple[PastTurn, ...], admitted: Admitted, stop: asyncio.Event, text: str
     ) -> str | None:
         return await self._rewriter.rewritten(text, prompting.exchanges(history), run.answer, admitted, stop)
 
-    def _unknown(self, run: _Run) -> Iterable[Part]:
+    def _unknown(self, run: Run) -> Iterable[Part]:
         """Abstain before the model is asked: the table holds the closest documents alone."""
         run.verdict = "unknown"
         run.citations = replies.renumbered(run.citations)
@@ -230,12 +194,12 @@ class Engine:
         yield from run.text(replies.unknown(run.citations))
         yield from self._missed(run)
 
-    def _missed(self, run: _Run) -> Iterable[Text]:
+    def _missed(self, run: Run) -> Iterable[Text]:
         """Say that only keywords were searched, where an answer or its absence may be due to that."""
         if run.missed is not None:
             yield from run.text(replies.told(run.missed))
 
-    def _task(self, text: str, run: _Run, found: Found, history: tuple[PastTurn, ...], admitted: Admitted) -> Task:
+    def _task(self, text: str, run: Run, found: Found, history: tuple[PastTurn, ...], admitted: Admitted) -> Task:
         word = self._chance.word
         marks = prompting.Marks(begin=f"<<{word()}", end=f"{word()}>>", canary=word())
         prompt = prompting.built(
@@ -258,14 +222,14 @@ class Engine:
             difficulty=difficulty(found.outlook),
         )
 
-    async def _written(self, run: _Run, writing: Writing, stop: asyncio.Event) -> AsyncGenerator[Part]:
+    async def _written(self, run: Run, writing: Writing, stop: asyncio.Event) -> AsyncGenerator[Part]:
         """Let models write, show what is verified, and judge how it ended."""
         try:
             async with aclosing(writing.parts(stop)) as parts:
                 async for part in parts:
                     yield run.shown(part)
         finally:
-            run.model, run.usage = writing.model, _usage(writing.used)
+            run.model, run.usage = writing.model, usage(writing.used)
             if writing.draft is not None:
                 run.used = writing.draft.used
         if writing.draft is not None:
@@ -278,7 +242,7 @@ class Engine:
             for text in self._missed(run):
                 yield text
 
-    def _judged(self, run: _Run, draft: Drafting) -> Iterable[Text]:
+    def _judged(self, run: Run, draft: Drafting) -> Iterable[Text]:
         """Say how the draft ended; raises its error where nothing of it was shown."""
         if draft.stopped:
             run.verdict = "stopped"
@@ -295,52 +259,14 @@ class Engine:
             if draft.limited:
                 yield from run.text(replies.limited())
 
-    async def _recorded(self, run: _Run) -> None:
+    async def _recorded(self, run: Run) -> None:
         """Record the turn, once; where that fails the answer stands, and the log says what it is missing from."""
         run.recorded = True
         try:
-            await run.keep(self._turn(run))
+            await run.keep(run.turn(self._chance.seconds()))
         except BotError as error:
             structlog.get_logger().warning(
-                "the answer stands, but the history does not keep it", reference=_reference(run), why=error.told
+                "the answer stands, but the history does not keep it", reference=run.reference, why=error.told
             )
         except Exception:  # noqa: BLE001 -- the answer stands; only its record is missing
-            structlog.get_logger().exception("turn not recorded", reference=_reference(run))
-
-    def _turn(self, run: _Run) -> NewTurn:
-        numbers = cited(run.tree)
-        return NewTurn(
-            answer=run.answer,
-            question=run.question,
-            text=rendered(run.tree),
-            verdict=run.verdict,
-            citations=citing.used(run.citations, numbers, run.used, run.numbered),
-            usage=run.usage,
-            model=run.model,
-            prompt=run.prompt,
-            took_ms=self._took(run),
-        )
-
-    def _took(self, run: _Run) -> int:
-        return max(0, round((self._chance.seconds() - run.began) * 1000))
-
-    def _ending(self, run: _Run) -> Ending:
-        return Ending(
-            answer=run.answer,
-            verdict=run.verdict,
-            cited=cited(run.tree),
-            usage=run.usage,
-            model=run.model,
-            took_ms=self._took(run),
-            reference=_reference(run) if run.verdict in ("failed", "cut") else None,
-        )
-
-
-def _reference(run: _Run) -> str:
-    return reference(run.question.id)
-
-
-def _usage(used: Used | None) -> Usage:
-    if used is None:
-        return Usage()
-    return Usage(prompt_tokens=used.prompt_tokens, answer_tokens=used.answer_tokens, estimated=used.estimated)
+            structlog.get_logger().exception("turn not recorded", reference=run.reference)

@@ -1,0 +1,98 @@
+"""One answer in the making: what is known of it so far, and what it comes to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from adapters.base import Ending, Text, Usage
+from adapters.markup import cited, joined
+from adapters.plain import rendered
+from bot.answering import citing
+from bot.answering.turns import NewTurn
+from bot.ops.logs import reference
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+    from adapters.base import AnswerId, Citation, Question, Verdict
+    from adapters.markup import Tree
+    from bot.models.base import Numbered, Used
+    from knowledge.base import Scope
+
+
+@dataclass(slots=True, kw_only=True)
+class Run:
+    """One answer in the making; ``began`` is in seconds, by the clock that ``turn`` and ``ending`` are told.
+
+    ``tree`` is what was shown, ``citations`` the table, ``numbered`` the passages behind it, ``used`` the sentences
+    that each of them supports, and ``missed`` says why only keywords were searched.
+    """
+
+    question: Question
+    answer: AnswerId
+    keep: Callable[[NewTurn], Awaitable[None]]
+    began: float
+    scope: Scope
+    tree: Tree = ()
+    verdict: Verdict = "stopped"
+    citations: tuple[Citation, ...] = ()
+    numbered: tuple[Numbered, ...] = ()
+    used: dict[int, list[str]] = field(default_factory=dict)
+    usage: Usage = field(default_factory=Usage)
+    model: str | None = None
+    prompt: str | None = None
+    missed: str | None = None
+    recorded: bool = False
+
+    @property
+    def reference(self) -> str:
+        """Give what leads from this question to its lines in the log."""
+        return reference(self.question.id)
+
+    def text(self, tree: Tree) -> Iterable[Text]:
+        """Give blocks as parts of their own, and remember them."""
+        for block in tree:
+            yield self.shown(Text(block=block))
+
+    def shown(self, part: Text) -> Text:
+        """Remember a part that is about to be shown."""
+        self.tree = joined(self.tree, part.block, continues=part.continues)
+        return part
+
+    def turn(self, now: float) -> NewTurn:
+        """Give what the history keeps."""
+        numbers = cited(self.tree)
+        return NewTurn(
+            answer=self.answer,
+            question=self.question,
+            text=rendered(self.tree),
+            verdict=self.verdict,
+            citations=citing.used(self.citations, numbers, self.used, self.numbered),
+            usage=self.usage,
+            model=self.model,
+            prompt=self.prompt,
+            took_ms=self._took(now),
+        )
+
+    def ending(self, now: float) -> Ending:
+        """Give the last part."""
+        return Ending(
+            answer=self.answer,
+            verdict=self.verdict,
+            cited=cited(self.tree),
+            usage=self.usage,
+            model=self.model,
+            took_ms=self._took(now),
+            reference=self.reference if self.verdict in ("failed", "cut") else None,
+        )
+
+    def _took(self, now: float) -> int:
+        return max(0, round((now - self.began) * 1000))
+
+
+def usage(used: Used | None) -> Usage:
+    """Give what a model used as a part says it; nothing where none was asked."""
+    if used is None:
+        return Usage()
+    return Usage(prompt_tokens=used.prompt_tokens, answer_tokens=used.answer_tokens, estimated=used.estimated)

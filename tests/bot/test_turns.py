@@ -55,7 +55,7 @@ async def test_a_persons_conversations_come_most_recent_first(turns: Turns) -> N
         await turns.record(asked(number, conversation=conversation, minute=number))
     await turns.record(asked(8, conversation="c8", person=Person(id="bob", name="Bob")))
     await turns.record(asked(9, conversation="c9", platform="slack"))
-    overview = await turns.conversations("mary", "terminal")
+    overview = await turns.conversations("mary", "terminal", "terminal:local")
     assert [(past.conversation, past.first_question, past.turns) for past in overview] == [
         ("c1", "question 0", 2),
         ("c2", "question 1", 1),

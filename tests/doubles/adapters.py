@@ -19,12 +19,12 @@ from adapters.base import (
     Posted,
     Question,
     Sources,
-    Spending,
     Status,
     Text,
 )
 from adapters.markup import Cite, Paragraph, Plain
 from adapters.plain import rendered
+from adapters.spending import Spending
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence

@@ -1,0 +1,165 @@
+"""Nothing leaks: 20 channels, 10 roles, documents that move, rights that end, and a model that tells all it knows."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from bot.database import Database
+from tests.doubles.audiences import always
+from tests.doubles.hashing import Hashing
+from tests.doubles.pinecone.index import Index
+from tests.doubles.pinecone.server import Pinecone
+from tests.leaks.house import Fault
+from tests.leaks.machine import Leak, Leaks
+from tests.leaks.town import PRINCIPALS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Sequence
+    from pathlib import Path
+
+    from adapters.base import Audience
+    from bot.answering.permission import Readers
+    from bot.answering.searching import Catalog, Retriever
+    from bot.answering.turns import NewTurn, PastTurn, Turns
+    from knowledge.base import Retrieved, Scope
+    from tests.doubles import postgres
+    from tests.leaks.house import Where
+
+ALL = frozenset(PRINCIPALS)
+LONG = 10_000
+STEPS = 50
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database of turns, migrated once for all."""
+    path = tmp_path_factory.mktemp("turns") / "footnote.db"
+
+    async def migrated() -> None:
+        async with Database(path):
+            pass
+
+    asyncio.run(migrated())
+    return path
+
+
+@pytest.fixture(scope="module")
+def pinecone() -> Iterator[Pinecone]:
+    with Pinecone(Index(dimension=Hashing().spec.dimensions)) as service:
+        yield service
+
+
+def machine(template: Path, where: Callable[[Path], Where], fault: Fault | None = None) -> type[Leaks]:
+    told = {"template": template, "where": staticmethod(where), "fault": fault or Fault(), "steps": {}}
+    return type("Machine", (Leaks,), told)
+
+
+def in_a_file(folder: Path) -> Where:
+    return folder / "knowledge.db"
+
+
+def run(kind: type[Leaks], steps: int) -> dict[str, int]:
+    """Run so many steps; a fault is reported as it is found, since its shortest form is not worth the time here."""
+    length = min(steps, STEPS)
+    chosen = settings(
+        max_examples=steps // length + steps // (5 * length),  # some end early
+        stateful_step_count=length,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        database=None,
+        deadline=None,
+    )
+    run_state_machine_as_test(kind, settings=chosen)
+    return kind.steps
+
+
+def test_nothing_leaks_in_some_hundred_steps(template: Path) -> None:
+    steps = run(machine(template, in_a_file), 200)
+    assert steps.keys() >= {"answered", "unknown"}
+
+
+@pytest.mark.crash
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql", "pinecone"])
+def test_nothing_leaks_in_ten_thousand_steps(
+    kind: str, template: Path, server: postgres.Server, pinecone: Pinecone
+) -> None:
+    def where(folder: Path) -> Where:
+        match kind:
+            case "postgresql":
+                return server.empty()
+            case "pinecone":
+                pinecone.forget(Index(dimension=Hashing().spec.dimensions, lag=3))
+                return folder / "knowledge.db", pinecone
+            case _:
+                return in_a_file(folder)
+
+    steps = run(machine(template, where), LONG)
+    print(f"{kind}: {steps}")  # noqa: T201 - what was seen, for whoever runs it with -s
+    assert steps["steps"] >= LONG
+    assert steps.keys() >= {"answered", "unknown", "offered", "before answered", "before unknown", "midway cut"}
+
+
+class Wide:
+    """A store that ignores who asks."""
+
+    def __init__(self, retriever: Retriever) -> None:
+        self._retriever = retriever
+
+    async def retrieve(self, text: str, /, *, scope: Scope, **told: Any) -> Retrieved:  # noqa: ANN401 - passed on
+        return await self._retriever.retrieve(text, scope=replace(scope, principals=ALL), **told)
+
+
+class Careless:
+    """Turns that do not say what they rest on, or to whom they are private."""
+
+    def __init__(self, turns: Turns, **forgets: Any) -> None:  # noqa: ANN401 - values of a turn
+        self._turns = turns
+        self._forgets = forgets
+
+    async def recent(self, conversation: str, limit: int, /) -> Sequence[PastTurn]:
+        return [replace(turn, **self._forgets) for turn in await self._turns.recent(conversation, limit)]
+
+    async def record(self, turn: NewTurn, /) -> None:
+        await self._turns.record(turn)
+
+
+class Trusting:
+    """A catalog that lets everything be read that was read once."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+
+    async def readable(self, documents: Collection[str], scope: Scope) -> frozenset[str]:
+        return frozenset(documents)
+
+
+def once(readers: Readers) -> Readers:
+    """Ask who reads, and never again."""
+    known: list[Audience] = []
+
+    async def remembered() -> Audience:
+        known[:] = known or [await readers()]
+        return await always(known[0])()
+
+    return remembered
+
+
+FAULTS = {
+    "a store ignores the scope": Fault(retriever=Wide),
+    "history is not filtered": Fault(turns=lambda turns: Careless(turns, documents=frozenset())),
+    "private turns enter the prompt of others": Fault(turns=lambda turns: Careless(turns, private_to=None)),
+    "the audience is not read again": Fault(readers=once),
+    "what moved or is gone is not looked up again": Fault(catalog=Trusting),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_machine_finds_what_is_planted(fault: str, template: Path) -> None:
+    with pytest.raises(Leak):
+        run(machine(template, in_a_file, FAULTS[fault]), 5_000)

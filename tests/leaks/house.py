@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -38,7 +40,7 @@ from tests.leaks.town import TEAM
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 
-    from adapters.base import Audience, History, Part, Person, Place, Question
+    from adapters.base import Audience, History, Journal, Part, Person, Place, Question
     from bot.answering.gate import Outlook
     from bot.answering.permission import Readers
     from bot.answering.searching import Catalog as Readable
@@ -121,6 +123,7 @@ class House:
     catalog: Catalog
     serving: Serving
     store: Store
+    database: Database
     fault: Fault
     clock: list[float] = field(default_factory=lambda: [0.0])
     words: int = 0
@@ -145,6 +148,11 @@ class House:
                 parts.append(part)
         return parts, any(isinstance(part, PrivateOffer) for part in parts)
 
+    @staticmethod
+    def wall() -> datetime:
+        """The time by the clock of the database: a question that is old is not answered at once."""
+        return datetime.now(UTC)
+
     async def remembered(self, wish: History) -> str:
         """Give all that a conversation's history shows."""
         return "\n".join(f"{turn.question}\n{turn.text}" for turn in await self.recall.history(wish))
@@ -164,6 +172,16 @@ class Doorkeeper(RecordingAdapter):
     def __init__(self, town: Town) -> None:
         super().__init__()
         self._town = town
+        self._ended: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+
+    async def reply(self, question: Question, parts: AsyncGenerator[Part], journal: Journal, /) -> None:
+        await super().reply(question, parts, journal)
+        self._ended[question.id].set()
+
+    async def replied(self, question: str) -> list[Part]:
+        """Wait for a reply's end, and give its parts."""
+        await self._ended[question].wait()
+        return self.replies[question]
 
     async def audience(self, place: Place, asker: Person, /) -> Audience:
         return await self._town.audience(place, asker)
@@ -211,6 +229,7 @@ async def opened(where: Where, turns: Path, town: Town, fault: Fault) -> AsyncGe
             catalog=catalog,
             serving=vectors,
             store=store,
+            database=database,
             fault=fault,
             clock=clock,
         )

@@ -71,6 +71,7 @@ class Bench:
         self.shelf = shelf or Passages(KEYS, INSTALL)
         self.turns = turns or Remembered()
         self.stop = asyncio.Event()
+        self.readers = always(AUDIENCE)
         words = iter(range(10_000))
         self.engine = Engine(
             retriever=self.shelf,
@@ -94,7 +95,7 @@ class Bench:
     ) -> list[Part]:
         parts = []
         asked = replace(question(text), id=f"q{number}")
-        async with aclosing(self.engine.answer(asked, always(AUDIENCE), self.stop, answer=answer)) as stream:
+        async with aclosing(self.engine.answer(asked, self.readers, self.stop, answer=answer)) as stream:
             async for part in stream:
                 each(part)
                 parts.append(part)

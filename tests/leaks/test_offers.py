@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from adapters.base import Part
     from bot.serving import Working
-    from tests.leaks.house import House
+    from tests.doubles import postgres
+    from tests.leaks.house import House, Where
 
 ANN = Person(id="U0", name="U0")
 HARBOUR = "How is the harbour ledger opened?"
@@ -39,8 +40,10 @@ def asked(text: str, *, number: int = 1, channel: str = "C0") -> Question:
 
 
 @asynccontextmanager
-async def living(path: Path, *documents: tuple[str, str, frozenset[str]]) -> AsyncGenerator[House]:
-    async with opened(path / "knowledge.db", path / "footnote.db", Town(), Fault()) as house:
+async def living(
+    path: Path, *documents: tuple[str, str, frozenset[str]], where: Where | None = None
+) -> AsyncGenerator[House]:
+    async with opened(where or path / "knowledge.db", path / "footnote.db", Town(), Fault()) as house:
         for mark, topic, readers in documents:
             house.shelf.put(paper(mark, topic, readers))
         await house.sync()
@@ -87,8 +90,8 @@ async def test_an_offer_that_is_accepted_is_answered_where_only_the_asker_reads(
         assert answered[-1].verdict == "answered"
         assert "zq1x" in str(answered)
         mine = History(conversation="DU0", person=ANN, place=place("DU0", "U0"))
-        while not (seen := await work.desk.history(mine)):
-            await asyncio.sleep(0)  # the turn is kept once the reply has ended
+        while not (seen := await work.desk.history(mine)):  # noqa: ASYNC110 - the turn is kept after the reply
+            await asyncio.sleep(0)
         assert ["zq1x" in turn.text for turn in seen] == [True]
         eve = Person(id="U1", name="U1")
         assert await work.desk.history(History(conversation="DU0", person=eve, place=place("DU0", "U1"))) == ()
@@ -119,12 +122,14 @@ def counted() -> Iterator[Counter[str]]:
         event.remove(SqlEngine, "before_cursor_execute", count)
 
 
-async def seen(path: Path, secret: frozenset[str] | None, *texts: str) -> tuple[list[list[Part]], Counter[str], int]:
+async def seen(
+    path: Path, secret: frozenset[str] | None, *texts: str, where: Where | None = None
+) -> tuple[list[list[Part]], Counter[str], int]:
     """What comes of these questions where a document with these readers is there, or where there is none."""
     path.mkdir()
     common = ("zq1x", "orchard", frozenset({TEAM})), ("zq2x", "furnace", frozenset({TEAM}))
     there = [*common, ("zq3x", "harbour", secret)] if secret else [*common]
-    async with living(path, *there) as house:
+    async with living(path, *there, where=where) as house:
         prompts: list[str] = []
         house.parrot.heard = prompts.append
         with counted() as statements:
@@ -155,6 +160,15 @@ async def test_a_document_that_may_not_be_read_is_no_other_than_one_that_does_no
     absent = await seen(tmp_path / "absent", None, *texts)
     assert hidden == absent
     assert hidden[1].total() > 0
+
+
+async def test_so_it_is_in_postgresql(tmp_path: Path, server: postgres.Server) -> None:
+    there, absent = await asyncio.to_thread(server.empty), await asyncio.to_thread(server.empty)
+    every = [text for texts in QUESTIONS for text in texts]
+    parts, asked_there, prompts = await seen(tmp_path / "hidden", frozenset({f"{TEAM}:person:U5"}), *every, where=there)
+    others, asked_absent, other_prompts = await seen(tmp_path / "absent", None, *every, where=absent)
+    assert (parts, prompts) == (others, other_prompts)
+    assert asked_there.total() == asked_absent.total()
 
 
 async def test_one_that_the_asker_may_read_is_offered_in_the_same_words(tmp_path: Path) -> None:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias, TypeVar
 
 import structlog
 
-from knowledge.errors import Refused, Unaffordable, Unreachable, WrongVectors
+from knowledge.errors import KnowledgeError, Refused, Unaffordable, Unreachable, WrongVectors
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from knowledge.base import Embedder, Hit, Query, Vectors, VectorSpec
+    from knowledge.resting import Rest
     from knowledge.serving import Semantic
 
 PATIENCE: Final = 20.0
@@ -30,6 +31,11 @@ Paying: TypeAlias = "Callable[[Embedder], Embedder]"
 
 class Serves(Protocol):
     """Knows which vectors serve; ``knowledge.serving.Serving`` does."""
+
+    @property
+    def rest(self) -> Rest:
+        """Whether they are left alone for a while."""
+        ...
 
     async def now(self) -> Semantic:
         """Give them; raises KnowledgeError where they cannot be had."""
@@ -86,17 +92,27 @@ class Meaning:
     async def _searched(self, query: Query) -> Sequence[Hit]:
         if self._semantic is None:
             return ()
-        return await self._semantic.index.search(query)
+        hits = await self._semantic.index.search(query)
+        self.serves.rest.worked()
+        return hits
 
     async def _tried(self, work: Callable[[], Awaitable[_T]]) -> _T | None:
         if self.missed is not None:
             return None
         try:
             async with asyncio.timeout(PATIENCE):
-                return await work()
+                found = await work()
         except (Refused, Unaffordable, Unreachable, WrongVectors) as error:
-            self.missed = f"{error.told} {_ALONE}"
+            self._miss(error)
         except TimeoutError:
-            self.missed = f"{_LATE} {_ALONE}"
-        structlog.get_logger().warning("searched by keywords alone", told=self.missed)
+            self._miss(Unreachable(_LATE))
+        else:
+            return found
         return None
+
+    def _miss(self, error: KnowledgeError) -> None:
+        """Go on with keywords alone. What costs too much for one person works for others."""
+        if not isinstance(error, Unaffordable) and error is not self.serves.rest.error:
+            self.serves.rest.failed(error)
+        self.missed = f"{error.told} {_ALONE}"
+        structlog.get_logger().warning("searched by keywords alone", told=self.missed)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from knowledge.errors import KnowledgeError
+from knowledge.resting import Rest
 from knowledge.vectorsets import VectorSets
 
 if TYPE_CHECKING:
@@ -44,7 +45,10 @@ class Opening(Protocol):
 
 
 class Serving:
-    """A workspace's vectors. ``wanted`` is what the settings name, which may still have to come."""
+    """A workspace's vectors. ``wanted`` is what the settings name, which may still have to come.
+
+    ``rest`` hears how searches went, and while it rests nothing is asked of them.
+    """
 
     def __init__(
         self,
@@ -64,6 +68,7 @@ class Serving:
         self._seen: tuple[int, Semantic] | None = None
         self._failed: tuple[float, KnowledgeError] | None = None
         self._clock = clock
+        self.rest = Rest(clock=clock)
         self._looking = asyncio.Lock()
 
     async def opened(self, kept: Kept) -> Semantic:
@@ -78,8 +83,10 @@ class Serving:
         """Give what serves, or what is wanted where nothing serves yet. Raises KnowledgeError.
 
         While nothing is published it costs what the generation does. What could not be opened a moment ago is not
-        tried again at once: no question is to wait for it.
+        tried again at once, nor what failed several times in a row: no question is to wait for it.
         """
+        if self.rest.error is not None:
+            raise self.rest.error
         generation = await self._store.generation(self.workspace)
         async with self._looking:
             if self._seen is None or self._seen[0] != generation:

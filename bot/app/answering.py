@@ -85,7 +85,7 @@ async def assembled(
             gate=(await known.gate()).sufficient,
             paying=paying(settings, ledger).by_asker,
         )
-        checks = (_model_check(models), *counted.checks)
+        checks = (_model_check(models), _vectors_check(known), *counted.checks)
         yield Assembled(engine=engine, known=known, database=database, ledger=ledger, checks=checks)
 
 
@@ -137,3 +137,14 @@ def _model_check(models: Chain) -> Check:
         return models.told()
 
     return Check(name="model", probe=probe, down="All models are resting: answers are quotes.", required=False)
+
+
+def _vectors_check(known: Knowledge) -> Check:
+    """Say whether questions are searched by meaning; nothing is asked of an index or an embedder for it."""
+    from bot.ops.readiness import Check
+
+    async def probe() -> str:
+        await known.serving.now()
+        return "Questions are searched by keywords and by meaning."
+
+    return Check(name="vectors", probe=probe, down="Questions are searched by keywords alone.", required=False)

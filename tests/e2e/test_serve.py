@@ -47,7 +47,7 @@ def test_it_takes_in_by_http_answers_and_ends_when_told(loft: Loft) -> None:
         assert service.get("/healthz") == (200, {"alive": True})
         until(lambda: service.get("/readyz")[0] == 200)
         until(lambda: all(one["state"] == "up" for one in dependencies(service).values()))
-        assert set(dependencies(service)) == {"database", "knowledge", "wake-up", "model", "platform pigeon"}
+        assert set(dependencies(service)) == {"database", "knowledge", "wake-up", "model", "vectors", "platform pigeon"}
         assert all(one["age"] >= 0 for one in dependencies(service).values())
         service.signal()
         assert service.ended() == 0

@@ -15,6 +15,7 @@ from knowledge.errors import Busy, Refused, Unreachable
 from knowledge.fusion import fused
 from knowledge.indexes.vectors import VectorMatrix
 from knowledge.indexes.words import Words
+from knowledge.resting import Rest
 from knowledge.retriever import Retriever
 from knowledge.sentences import Sentences
 from knowledge.stores.sqlite import SqliteStore
@@ -262,8 +263,13 @@ class _Failing(VectorMatrix):
     def __init__(self, store: SqliteStore, error: Exception | None) -> None:
         super().__init__(store)
         self.error = error
+        self.searched = 0
+        self.well = False
 
     async def search(self, query: Query, /) -> Sequence[Hit]:
+        self.searched += 1
+        if self.well:
+            return await super().search(query)
         if self.error is None:
             await asyncio.Event().wait()
         raise self.error or AssertionError
@@ -287,6 +293,28 @@ async def test_where_vectors_cannot_be_had_keywords_alone_are_searched_and_it_is
     assert found.missed.endswith("Only keywords were searched.")
     assert found.signals.similarity > 0.3  # by its sentences, so that the gate can judge it
     assert found.signals.stated > 0.3
+
+
+async def test_an_index_that_fails_three_times_in_a_row_rests_and_is_tried_again_with_one_question(
+    tmp_path: Path,
+) -> None:
+    seconds = [0.0]
+    async with rereading(tmp_path / "k.db", KEYS) as (_, store):
+        index = _Failing(store, Unreachable("The index is away."))
+        failing = serving(store, Hashing(), index=index)
+        failing.rest = Rest(clock=lambda: seconds[0])
+        retriever = Retriever(words=Words(store), vectors=failing, catalog=Catalog(store))
+        for _ in range(6):
+            assert "is away" in ((await retriever.retrieve("signing keys", scope=SCOPE)).missed or "")
+        assert index.searched == 3
+        seconds[0] = 16.0
+        for _ in range(2):
+            await retriever.retrieve("signing keys", scope=SCOPE)
+        assert index.searched == 4
+        seconds[0] = 32.0
+        index.well = True
+        for _ in range(2):
+            assert (await retriever.retrieve("signing keys", scope=SCOPE)).missed is None
 
 
 async def test_a_mistake_of_an_index_is_no_reason_to_go_on_without_it(tmp_path: Path) -> None:

@@ -37,9 +37,9 @@ bench-large: ## measure searching in 1,000,000 made-up chunks, in one file and i
 	$(SET_UP_DEV)
 	@exec $(BIN)/python -m tests.benchmarks $(or $(ARGS),large vectors_large)
 
-crash: ## kill syncs and bots at random and at named points, and look for damage; ARGS="--seed N" makes another plan
+crash: ## kill syncs and bots at random, look for damage, and for leaks; ARGS="--seed N" makes another plan
 	$(SET_UP_DEV)
-	@exec $(BIN)/python -m pytest -m crash tests/crash $(ARGS)
+	@exec $(BIN)/python -m pytest -m crash tests/crash tests/leaks $(ARGS)
 
 coverage: ## run all tests, and say which branches none of them took
 	$(SET_UP_DEV)

@@ -69,13 +69,15 @@ class TurnRow(Base):
     conversation: Mapped[str] = mapped_column(String(255))
     platform: Mapped[str] = mapped_column(String(32))
     workspace: Mapped[str] = mapped_column(String(255))
+    private_to: Mapped[str | None] = mapped_column(String(255))
+    """The one person to whom the place was private."""
     asker: Mapped[str] = mapped_column(String(255))
     question: Mapped[str]
     text: Mapped[str]
     """The answer in plain words with ``[n]`` marks, as it was shown."""
     verdict: Mapped[str] = mapped_column(String(16))
     documents: Mapped[list[str]] = mapped_column(JSON)
-    """Ids of the documents that the answer cited: what must be readable for it to enter a later prompt."""
+    """Ids of the documents that the answer rests on: what must be readable for it to be shown or prompt again."""
     citations: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     model: Mapped[str | None] = mapped_column(String(128))
     prompt: Mapped[str | None] = mapped_column(String(128))

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from adapters.base import Ending, Sources, Status, Text
+from adapters.base import Ending, PrivateOffer, Sources, Status, Text
 from adapters.sources import used
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ async def show(screen: Screen, parts: AsyncGenerator[Part]) -> Shown | None:
                     case Text():
                         silent = False
                         screen.unit(part)
+                    case PrivateOffer():
+                        pass  # whoever sits here reads alone already, so none is made
                     case Ending():
                         ending = part
                     case _:

@@ -37,6 +37,16 @@ def unknown(citations: Sequence[Citation]) -> Tree:
     return (Paragraph((*marks, Plain("."))),)
 
 
+def privately() -> Tree:
+    """Say that somebody alone may get more, in words that are the same whatever there is."""
+    return told("In a direct message I also look at what you may read and not everyone here.")
+
+
+def withheld() -> Tree:
+    """Stand for an earlier answer that may not be shown any more, whatever the reason is."""
+    return told("What I answered here rests on documents that are gone, or that not everyone here may read now.")
+
+
 def closest(citations: Sequence[Citation]) -> tuple[Citation, ...]:
     """Give the first line of each document, at most three."""
     documents: dict[str, Citation] = {}

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.base import (
-    Allowance,
     Conversations,
     Ending,
     History,
@@ -19,12 +18,12 @@ from adapters.base import (
     Question,
     Rated,
     Sources,
-    Spending,
     Stopped,
     Turn,
     Used,
     Wanted,
 )
+from adapters.spending import Allowance, Spending
 from adapters.terminal import Terminal
 from adapters.terminal.lines import Key
 from tests.contracts.adapter import AdapterContract
@@ -207,7 +206,9 @@ async def test_a_history_shows_this_threads_turns() -> None:
     session.desk.turns["terminal:1"] = (turn,)
     shown = await session.run()
     assert "> How?\nI don't know.\n(unknown)" in shown
-    assert session.desk.wishes == [History(conversation="terminal:1")]
+    [wish] = session.desk.wishes
+    assert isinstance(wish, History)
+    assert (wish.conversation, wish.place.workspace) == ("terminal:1", "terminal:local")
 
 
 async def test_an_empty_history_says_so() -> None:

@@ -10,7 +10,7 @@ from adapters.base import Person
 from bot.database import Database
 from bot.turns import Turns
 from tests.contracts.turns import TurnsContract, a_turn
-from tests.doubles.adapters import MARY, NOON
+from tests.doubles.adapters import MARY, NOON, a_question
 from tests.doubles.answering import Remembered
 
 if TYPE_CHECKING:
@@ -55,12 +55,27 @@ async def test_a_persons_conversations_come_most_recent_first(turns: Turns) -> N
         await turns.record(asked(number, conversation=conversation, minute=number))
     await turns.record(asked(8, conversation="c8", person=Person(id="bob", name="Bob")))
     await turns.record(asked(9, conversation="c9", platform="slack"))
-    overview = await turns.conversations("mary", "terminal")
+    overview = await turns.conversations("mary", "terminal", "terminal:local")
     assert [(past.conversation, past.first_question, past.turns) for past in overview] == [
         ("c1", "question 0", 2),
         ("c2", "question 1", 1),
     ]
     assert overview[0].last_at == NOON + timedelta(minutes=2)
+
+
+async def test_equal_names_in_two_workspaces_are_two_people(turns: Turns) -> None:
+    await turns.record(asked(1))
+    assert len(await turns.conversations("mary", "terminal", "terminal:local")) == 1
+    assert await turns.conversations("mary", "terminal", "terminal:other") == ()
+
+
+async def test_a_turn_remembers_to_whom_it_was_private_and_all_that_it_rests_on(turns: Turns) -> None:
+    private = replace(a_question().place, private_to="mary")
+    turn = replace(a_turn(1), question=a_question(place=private), documents=frozenset({"read.md"}))
+    await turns.record(turn)
+    (past,), (shown,) = await turns.recent("c1", 5), await turns.history("c1")
+    assert past.private_to == shown.private_to == "mary"
+    assert past.documents == shown.documents == {"guide.md", "read.md"}
 
 
 async def test_turns_survive_a_restart(where: Path | str) -> None:

@@ -20,6 +20,7 @@ from bot.answering.turns import PastTurn
 from bot.errors import ModelCut, ModelDown, ModelError, StoreError
 from knowledge.errors import Busy
 from tests.doubles.answering import Passages, Remembered, covered, passage
+from tests.doubles.audiences import always
 from tests.doubles.chains import admission, chained
 from tests.doubles.models import Scripted
 
@@ -40,7 +41,7 @@ KEYS = passage(
     url="https://docs.example/keys",
 )
 INSTALL = passage("install.md", "Footnote needs Python 3.11 or newer. It installs on Linux and macOS.", title="Install")
-AUDIENCE = Audience(everyone=frozenset({"public", "team"}), asker=frozenset({"team:person:u"}))
+AUDIENCE = Audience(everyone=frozenset({"public", "team"}), asker=frozenset())
 GOOD = "An API key is rotated every 90 days. [1] The old key works for one more day. [1]"
 
 
@@ -70,6 +71,7 @@ class Bench:
         self.shelf = shelf or Passages(KEYS, INSTALL)
         self.turns = turns or Remembered()
         self.stop = asyncio.Event()
+        self.readers = always(AUDIENCE)
         words = iter(range(10_000))
         self.engine = Engine(
             retriever=self.shelf,
@@ -93,7 +95,7 @@ class Bench:
     ) -> list[Part]:
         parts = []
         asked = replace(question(text), id=f"q{number}")
-        async with aclosing(self.engine.answer(asked, AUDIENCE, self.stop, answer=answer)) as stream:
+        async with aclosing(self.engine.answer(asked, self.readers, self.stop, answer=answer)) as stream:
             async for part in stream:
                 each(part)
                 parts.append(part)
@@ -121,7 +123,7 @@ def sources(parts: list[Part]) -> Sources:
 async def test_an_answer_goes_its_way_in_order() -> None:
     parts = await Bench(Scripted(GOOD)).ask("How often is an API key rotated?")
     assert [type(part).__name__ for part in parts] == [
-        "Status", "Status", "Sources", "Status", "Text", "Text", "Ending",
+        "Status", "Status", "Status", "Sources", "Text", "Text", "Ending",
     ]  # fmt: skip
     assert [part.doing for part in parts if isinstance(part, Status)] == ["searching", "reading", "writing"]
     assert rendered(tree(parts)) == GOOD.replace("days. [1] T", "days. [1] T")
@@ -307,7 +309,7 @@ async def test_an_answer_that_cannot_be_recorded_stands_and_the_log_says_so() ->
 async def test_closing_the_generator_closes_the_stream_and_records_the_turn() -> None:
     model = Scripted(GOOD + " The", hangs=True)
     bench = Bench(model)
-    stream = bench.engine.answer(question("How often is an API key rotated?"), AUDIENCE, bench.stop)
+    stream = bench.engine.answer(question("How often is an API key rotated?"), always(AUDIENCE), bench.stop)
     async for part in stream:
         if isinstance(part, Text):
             break

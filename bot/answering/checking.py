@@ -25,7 +25,8 @@ from adapters.markup import (
     Strong,
     Table,
 )
-from bot.answering.verify import Evidence, holding_code, supporting
+from bot.answering.evidence import Evidence, holding_code
+from bot.answering.verify import supporting
 from bot.reading.claims import claim
 from bot.reading.inlines import cleaned, numbers, plain, read, without_cites
 from bot.reading.particulars import particulars

@@ -19,11 +19,11 @@ from adapters.base import Sources, Status, Text
 from bot.answering import citing, prompting, replies
 from bot.answering.checking import Checker
 from bot.answering.difficulty import difficulty
+from bot.answering.evidence import evidence
 from bot.answering.rewriting import Rewriter
 from bot.answering.route import Told, routed
 from bot.answering.run import Run, usage
 from bot.answering.searching import Searching
-from bot.answering.verify import evidence
 from bot.answering.writing import Task, Writing
 from bot.errors import BotError, ModelCut
 from knowledge.base import Scope

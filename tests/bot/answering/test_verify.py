@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.verify import evidence, holding_code, supporting
+from bot.answering.evidence import evidence, holding_code
+from bot.answering.verify import supporting
 from bot.models.base import Numbered
 
 INSTALL = Numbered(

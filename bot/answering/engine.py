@@ -232,6 +232,7 @@ class Engine:
             run.model, run.usage = writing.model, usage(writing.used)
             if writing.draft is not None:
                 run.used = writing.draft.used
+                run.verification = writing.draft.tally.verification
         if writing.draft is not None:
             for text in self._judged(run, writing.draft):
                 yield text
@@ -256,6 +257,8 @@ class Engine:
             yield from run.text(replies.unknown(run.citations))
         else:
             run.verdict = "answered"
+            if draft.tally.dropped:
+                yield from run.text(replies.left_out(draft.tally.dropped, draft.tally.sentences))
             if draft.limited:
                 yield from run.text(replies.limited())
 

@@ -117,6 +117,10 @@ class _Asserted:
         exact = (*self.claim.exact, *map(squeezed, self.codes))
         if not all(any(name in one.raw for one in passages) for name in exact):
             return "exact"
+        return self.particulars_fault(passages)
+
+    def particulars_fault(self, passages: Sequence[Evidence]) -> Fault | None:
+        """Say which of its particulars passages do not bear out, whatever of its content they hold."""
         faults = [self._disagrees(windows, passages) for windows in self._chosen(passages)]
         if "negation" in faults and not self.denied:
             return "negation"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.reading.amounts import Amount, Measure, amounts, units
 from bot.reading.claims import Claim, claim, folded
-from bot.reading.negations import negations
+from bot.reading.negations import absences, negations
 from bot.reading.particulars import particulars
 from bot.reading.prose import sentences_of, spoken
 from bot.reading.roots import roots, weight
@@ -109,7 +109,7 @@ def _windows(sentences: Sequence[str], about: Claim, titled: tuple[Amount, ...])
                 amounts=(*(amount for one in texts for amount in amounts(one)), *titled),
                 units=frozenset[Measure]().union(*(units(one) for one in texts)),
                 offers=frozenset[str]().union(*(particulars(one).needs for one in texts)),
-                denied=tuple(reach for one in texts for reach in negations(one)),
+                denied=tuple(reach for one in texts for reach in (*negations(one), *absences(one))),
             )
 
 

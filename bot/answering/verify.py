@@ -14,7 +14,7 @@ from bot.answering.content import likelihood
 from bot.answering.evidence import Evidence, Window, squeezed
 from bot.reading.amounts import Amount, amounts, same
 from bot.reading.claims import Claim, claim, stem
-from bot.reading.negations import negations
+from bot.reading.negations import absences, negations
 from bot.reading.particulars import WEEKDAYS, Particulars, particulars
 from bot.reading.roots import RARE, ROOT, weight
 
@@ -102,6 +102,7 @@ class _Asserted:
         self.particulars: Particulars = particulars(text)
         self.amounts = tuple(one for one in amounts(text) if not one.weak)
         self.denied = negations(text)
+        self.absent = absences(text)
         self.row = row
 
     def likelihood(self, passages: Sequence[Evidence]) -> float:
@@ -234,12 +235,13 @@ class _Asserted:
             if found is None:
                 return False
             left.remove(found)
+        left = [one for one in left if one not in self.absent]
         return not any(one and _overlap(one, self.claim.words) for one in left)
 
 
 def _meets(said: frozenset[str], claimed: frozenset[str], words: frozenset[str]) -> bool:
-    """Whether one negation may be another: they reach a word in common, and it speaks of what is claimed."""
-    return not said or not claimed or (bool(said & claimed) and _overlap(said, claimed | words))
+    """Whether one negation may be another: they have half of its reach in common, and it speaks of what is claimed."""
+    return said == claimed or (bool(said & claimed) and _overlap(claimed, said) and _overlap(said, claimed | words))
 
 
 def _first(windows: Sequence[Window], rank: Callable[[Window], tuple[int, ...]]) -> list[Window]:

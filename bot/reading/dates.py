@@ -26,7 +26,7 @@ _DATE = re.compile(
     rf"|\b(?P<before_day>{_MONTH})\s(?P<day_last>{_DAY})(?:st|nd|rd|th)?(?![\d:]|[.,]\d)(?:,?\s(?P<year_2>{_YEAR})(?!\d))?"
     rf"|\b(?P<alone>{_MONTH})(?:,?\s(?:of\s)?(?P<year_3>{_YEAR})(?!\d))"
     rf"|\b(?:in|since|until|till|by|during|of|early|late|mid|from|to|through|and|every|each|last|next|between)[\s-]"
-    rf"(?P<bare>{_LONG})\b",
+    rf"(?P<bare>{_LONG})\b(?!,?\s(?:of\s)?\d)",
     re.IGNORECASE,
 )
 _LAST_MONTH: Final = 12

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[,;:.!?()]")
+_NON = re.compile(r"\bnon-?([^\W\d_]{3,40})", re.IGNORECASE)
 _WORDS: Final = frozenset(
     """no not never none nobody nothing nowhere neither nor without cannot lack lacks lacking lacked unable hardly
     rarely seldom scarcely barely false untrue incorrect fail fails failed impossible""".split()  # noqa: SIM905
@@ -51,9 +52,18 @@ def _denies(tokens: Sequence[str], at: int, word: str) -> bool:
 
 
 def _reach(tokens: Sequence[str], at: int) -> frozenset[str]:
+    """Give the telling words after a place, or, where a clause ends there, the last two before it."""
     found: list[str] = []
     for token in tokens[at : at + 4 * _REACH]:
         if (token in _ENDS and found) or len(found) >= _REACH:
             break
         found += stems(token)
+    if not found:
+        found = [cut for token in tokens[max(0, at - 2 * _REACH) : at - 1] for cut in stems(token)][-2:]
     return frozenset(found[:_REACH])
+
+
+@lru_cache(maxsize=4096)
+def absences(text: str) -> tuple[frozenset[str], ...]:
+    """Give the stem of each ``non-polluting``: it may stand for a negation, and no negation need stand for it."""
+    return tuple(frozenset(stems(found.casefold())) for found in _NON.findall(folded(text)))

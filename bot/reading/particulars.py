@@ -78,7 +78,7 @@ def _rates(tokens: Sequence[str]) -> Iterator[str]:
         unit = _TIMES.get(after, "")
         if word in _RATES:
             yield f"per {_RATES[word]}"
-        elif (word == "per" and after and after not in STOPWORDS) or (
+        elif (word == "per" and after and after not in STOPWORDS | {"cent", "cents"}) or (
             word in {"a", "an", "each", "every", "/"} and unit
         ):
             yield f"per {unit or ' '.join(stems(after))}"

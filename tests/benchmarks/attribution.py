@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from bot.answering.evidence import Evidence
 
     Column = npt.NDArray[Any]
-    Score = Callable[[Row], tuple[bool, float]]
+    Score = Callable[["Row"], tuple[bool, float]]
 
 FOLDS: Final = 10
 

@@ -44,6 +44,8 @@ _BETWEEN = re.compile(r"\s?(?:[-–—/]|to|and|or|through)\s?\Z")
 _CODE_BEFORE = re.compile(r"(?:\b(?:usd|eur|gbp|jpy|us)\s?)\Z|[$€£¥]\s?-?\Z", re.IGNORECASE)
 _CODES: Final = {"usd": "$", "us": "$", "eur": "€", "gbp": "£", "jpy": "¥"}
 _NAMED = re.compile(r"(?:\bv|[Vv]ersion\s|[Rr]elease\s|\b[A-Z][\w+#.]*\s)\Z")
+_LONG: Final = 3
+"""Digits that number no item of a list."""
 _SIGNS: Final = {"½": " 1/2", "⅓": " 1/3", "⅔": " 2/3", "¼": " 1/4", "¾": " 3/4"}
 _LIKE: Final = frozenset({"th", "s", "clock"})
 """What is no count of anything."""
@@ -91,7 +93,12 @@ def amounts(text: str) -> tuple[Amount, ...]:
 def _within(text: str, one: Numeral, dated: Sequence[Date]) -> bool:
     """Whether a number is a part of a date or of a name, such as C3, or numbers an item that was cut off."""
     before = text[one.start - 1 : one.start]
-    cut = one.end >= len(text) - 1 and text[one.end :] == "." and text[: one.start].rstrip().endswith((":", "."))
+    cut = (
+        one.end - one.start < _LONG
+        and one.end >= len(text) - 1
+        and text[one.end :] == "."
+        and text[: one.start].rstrip().endswith((":", "."))
+    )
     return before.isalpha() or before == "^" or cut or any(date.start <= one.start < date.end for date in dated)
 
 

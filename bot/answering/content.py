@@ -2,7 +2,7 @@
 
 A logistic model of three features over weighted roots of words. Fitted with a ridge to the claims of AttributionBench's
 dev set (1,198, with their passages) whose particulars agree; ``docs/verification.md`` says how well it does there, and
-from one of its sources to the others. Raw length of the passages was left out: it tells those sources apart.
+from some of its sources to another. Raw length of the passages was left out: it tells those sources apart.
 """
 
 from __future__ import annotations

@@ -39,6 +39,7 @@ class Window:
     units: frozenset[Measure]
     offers: frozenset[str]
     denied: tuple[frozenset[str], ...]
+    absent: tuple[frozenset[str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +110,8 @@ def _windows(sentences: Sequence[str], about: Claim, titled: tuple[Amount, ...])
                 amounts=(*(amount for one in texts for amount in amounts(one)), *titled),
                 units=frozenset[Measure]().union(*(units(one) for one in texts)),
                 offers=frozenset[str]().union(*(particulars(one).needs for one in texts)),
-                denied=tuple(reach for one in texts for reach in (*negations(one), *absences(one))),
+                denied=tuple(reach for one in texts for reach in negations(one)),
+                absent=tuple(reach for one in texts for reach in absences(one)),
             )
 
 

@@ -173,7 +173,9 @@ class _Asserted:
     def _disagrees(self, windows: Sequence[Window], passages: Sequence[Evidence]) -> Fault | None:
         """Say what of it the closest windows do not bear out."""
         unmet = [one for one in self.amounts if not _said_in(one, windows)]
-        if unmet and not all(self._said_elsewhere(one, passages) for one in unmet):
+        if not all(self._said_elsewhere(one, passages) for one in unmet):
+            return "amount"
+        if any(self._counted_otherwise(one, windows) for one in self.amounts):
             return "amount"
         if not self._named(windows, passages):
             return "name"
@@ -190,6 +192,14 @@ class _Asserted:
         right = [len(words & one.words) for one in rest if _said_in(amount, [one])]
         wrong = [len(words & one.words) for one in rest if not _said_in(amount, [one]) and self._rivals(amount, one)]
         return bool(right) and max(right) > max(wrong, default=0)
+
+    def _counted_otherwise(self, amount: Amount, windows: Sequence[Window]) -> bool:
+        """Whether windows count what it counts, but by other numbers alone: its own number counts something else."""
+        said = [one for window in windows for one in window.amounts]
+        counts = [one for one in said if one.counted & amount.counted]
+        if any(not one.counted and one.value == amount.value for one in said):
+            return False
+        return bool(counts) and not any(same(own, one, own.counted) for own in self.amounts for one in counts)
 
     def _rivals(self, amount: Amount, window: Window) -> bool:
         """Whether a window says an amount of the same kind that the sentence does not."""
@@ -230,12 +240,12 @@ class _Asserted:
     def _same_sense(self, windows: Sequence[Window]) -> bool:
         """Whether it denies what the windows deny, and only that."""
         left = [reach for one in windows for reach in one.denied]
+        left += [reach for one in windows for reach in one.absent if reach not in self.absent]
         for reach in self.denied:
             found = next((one for one in left if _meets(one, reach, self.claim.words)), None)
             if found is None:
                 return False
             left.remove(found)
-        left = [one for one in left if one not in self.absent]
         return not any(one and _overlap(one, self.claim.words) for one in left)
 
 

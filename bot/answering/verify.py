@@ -49,18 +49,6 @@ class Judgement:
     denied: bool = False
 
 
-def supporting(
-    text: str,
-    codes: Sequence[str],
-    cited: Iterable[int],
-    table: Mapping[int, Evidence],
-    *,
-    row: bool = False,
-) -> tuple[int, ...]:
-    """Give the numbers to show behind a sentence: its own where they hold, else one that does, else none."""
-    return judged(text, codes, cited, table, row=row).numbers
-
-
 def judged(
     text: str,
     codes: Sequence[str],
@@ -69,7 +57,7 @@ def judged(
     *,
     row: bool = False,
 ) -> Judgement:
-    """Judge a sentence by the passages it cites, else by any other one alone.
+    """Judge a sentence by the passages it cites, else by any other one alone, the closest first.
 
     ``text`` is the sentence in plain words without marks, ``codes`` the inline code in it, ``cited`` its marks. A
     ``row`` of a table stands in one sentence or row of the passage.

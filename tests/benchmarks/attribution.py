@@ -21,7 +21,7 @@ from bot.answering import content
 from bot.answering.calibration import _newton
 from bot.answering.checking import Checker
 from bot.answering.evidence import evidence
-from bot.answering.verify import LEAST, _Asserted, supporting
+from bot.answering.verify import LEAST, _Asserted, judged
 from bot.models.base import Numbered
 from bot.reading.amounts import amounts
 from bot.reading.inlines import plain, read, without_cites
@@ -88,7 +88,8 @@ def _passage(number: int, text: str) -> Numbered:
 
 def accepts(claim: str, passages: Sequence[Evidence]) -> bool:
     """Whether the verifier would show a claim that cites these passages."""
-    return bool(supporting(claim, (), [one.number for one in passages], {one.number: one for one in passages}))
+    table = {one.number: one for one in passages}
+    return bool(judged(claim, (), list(table), table).numbers)
 
 
 def _told_apart(rows: Sequence[Row]) -> Iterator[Figure]:

@@ -29,6 +29,7 @@ PRINCIPAL: Final = re.compile(r"public|[a-z][a-z0-9_-]*:[^:\s]+(?::(?:channel|gr
 """The grammar of a principal, for ``fullmatch``."""
 
 AnswerId: TypeAlias = str
+_RELIABLE: Final = 0.7
 Vote: TypeAlias = Literal[1, 0, -1]
 """Thumb up, withdrawn, thumb down."""
 
@@ -202,11 +203,34 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """How a model's draft stood up to its sources: what was found in it, and what was shown of it.
+
+    ``found`` counts the citations that it wrote, ``valid_citations`` those of them that bear out their sentence;
+    ``contradictions`` its sentences whose words a passage that they cite holds, but with another number, date or name,
+    or denied; ``dropped`` what was left out of the answer, these among it. ``confidence`` is from 0 to 1: the mean
+    likelihood that what is shown is supported, in which each contradiction counts as a sentence of 0.
+    """
+
+    found: int = 0
+    valid_citations: int = 0
+    contradictions: int = 0
+    dropped: int = 0
+    confidence: float = 0.0
+
+    @property
+    def valid(self) -> bool:
+        """Whether the answer may be relied on: its confidence is over 0.7."""
+        return self.confidence > _RELIABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
     """The last part of every reply.
 
     ``answer`` is what ratings refer to. ``cited`` are the numbers that the text really used, in order of their first
     use. ``reference`` is what a person quotes to an operator after an error: the question's correlation id.
+    ``verification`` says how the model's draft was borne out; None where there was none.
     """
 
     answer: AnswerId
@@ -216,6 +240,7 @@ class Ending:
     model: str | None = None
     took_ms: int = 0
     reference: str | None = None
+    verification: Verification | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

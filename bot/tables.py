@@ -85,6 +85,8 @@ class TurnRow(Base):
     answer_tokens: Mapped[int]
     estimated: Mapped[bool]
     took_ms: Mapped[int]
+    verification: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """How the model's draft was borne out, and whether the answer is valid; none where no model wrote."""
     asked_at: Mapped[datetime]
 
 

@@ -103,6 +103,7 @@ def _row(turn: NewTurn) -> dict[str, Any]:
         "answer_tokens": turn.usage.answer_tokens,
         "estimated": turn.usage.estimated,
         "took_ms": turn.took_ms,
+        "verification": asdict(turn.verification) | {"valid": turn.verification.valid} if turn.verification else None,
         "asked_at": question.asked_at,
     }
 

@@ -12,7 +12,7 @@ from adapters.sources import used
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from adapters.base import Citation, Part
+    from adapters.base import Citation, Part, Verification
     from adapters.terminal.screen import Screen
 
 
@@ -49,11 +49,18 @@ async def show(screen: Screen, parts: AsyncGenerator[Part]) -> Shown | None:
     return _ended(screen, Shown(ending, used(citations, ending.cited)), silent=silent) if ending else None
 
 
+def _doubtful(record: Verification | None) -> bool:
+    """Whether a person should look twice; that all is well goes without saying."""
+    return record is not None and not record.valid
+
+
 def _ended(screen: Screen, shown: Shown, *, silent: bool) -> Shown:
     if shown.citations:
         screen.say("Sources", "bold")
         screen.sources(shown.citations)
         screen.say("")
+    if shown.ending.verdict == "answered" and _doubtful(shown.ending.verification):
+        screen.say("Not sure of this: its sources bear it out only in part. Read them before you rely on it.", "dim")
     if shown.ending.verdict in {"stopped", "paused"} or (shown.ending.verdict == "limited" and silent):
         screen.say(shown.ending.verdict, "dim")
     if shown.ending.verdict == "offered":

@@ -22,12 +22,12 @@ from adapters.base import PrivateOffer, Sources, Status
 from bot.answering import prompting, replies
 from bot.answering.checking import Checker
 from bot.answering.difficulty import difficulty
+from bot.answering.evidence import evidence
 from bot.answering.permission import Moved, Permission
 from bot.answering.rewriting import Rewriter
 from bot.answering.route import Told, routed
 from bot.answering.run import Run, usage
 from bot.answering.searching import Searching
-from bot.answering.verify import evidence
 from bot.answering.writing import Task, Writing
 from bot.errors import BotError, ModelCut
 from knowledge.errors import KnowledgeError
@@ -288,6 +288,7 @@ class Engine:
             run.model, run.usage = writing.model, usage(writing.used)
             if writing.draft is not None:
                 run.used = writing.draft.used
+                run.verification = writing.draft.tally.verification
         if writing.draft is not None:
             for text in self._judged(run, writing.draft):
                 yield text
@@ -335,6 +336,8 @@ class Engine:
             yield from run.text(replies.unknown(run.citations))
         else:
             run.verdict = "answered"
+            if draft.tally.dropped:
+                yield from run.text(replies.left_out(draft.tally.dropped, draft.tally.sentences))
             if draft.limited:
                 yield from run.text(replies.limited())
 

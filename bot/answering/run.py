@@ -15,7 +15,7 @@ from bot.ops.logs import reference
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
-    from adapters.base import AnswerId, Citation, Question, Verdict
+    from adapters.base import AnswerId, Citation, Question, Verdict, Verification
     from adapters.markup import Tree
     from bot.answering.permission import Permission
     from bot.answering.searching import Found
@@ -43,6 +43,7 @@ class Run:
     numbered: tuple[Numbered, ...] = ()
     used: dict[int, list[str]] = field(default_factory=dict)
     usage: Usage = field(default_factory=Usage)
+    verification: Verification | None = None
     model: str | None = None
     prompt: str | None = None
     missed: str | None = None
@@ -91,6 +92,7 @@ class Run:
             model=self.model,
             prompt=self.prompt,
             took_ms=self._took(now),
+            verification=self.verification,
         )
 
     def ending(self, now: float) -> Ending:
@@ -103,6 +105,7 @@ class Run:
             model=self.model,
             took_ms=self._took(now),
             reference=self.reference if self.verdict in ("failed", "cut") else None,
+            verification=self.verification,
         )
 
     def _took(self, now: float) -> int:

@@ -10,7 +10,7 @@ from adapters.base import Usage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adapters.base import AnswerId, Citation, Question, Verdict
+    from adapters.base import AnswerId, Citation, Question, Verdict, Verification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +46,7 @@ class NewTurn:
     model: str | None = None
     prompt: str | None = None
     took_ms: int = 0
+    verification: Verification | None = None
 
 
 class Turns(Protocol):

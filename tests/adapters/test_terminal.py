@@ -21,6 +21,7 @@ from adapters.base import (
     Stopped,
     Turn,
     Used,
+    Verification,
     Wanted,
 )
 from adapters.spending import Allowance, Spending
@@ -184,6 +185,19 @@ async def test_thanks_after_an_answer_do_not_take_its_place() -> None:
     session.desk._then = on
     await session.run()
     assert [event.target for event in session.desk.events if isinstance(event, Rated)] == ["a1"]
+
+
+@pytest.mark.parametrize(("confidence", "told"), [(0.7, True), (0.71, False)])
+async def test_an_answer_that_may_not_be_relied_on_says_so(confidence: float, *, told: bool) -> None:
+    session = Session("How?")
+    ending = Ending(answer="a1", verdict="answered", cited=(1,), verification=Verification(confidence=confidence))
+
+    async def on(event: Event) -> None:
+        if isinstance(event, Question):
+            await session.terminal.reply(event, Stream(*AN_ANSWER[:-1], ending)(), Remembering())
+
+    session.desk._then = on
+    assert ("Not sure of this" in await session.run()) is told
 
 
 async def test_sources_are_shown_with_their_quotes() -> None:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import select
 
-from adapters.base import Person
+from adapters.base import Person, Verification
 from bot.database import Database
+from bot.tables import TurnRow
 from bot.turns import Turns
 from tests.contracts.turns import TurnsContract, a_turn
 from tests.doubles.adapters import MARY, NOON, a_question
@@ -83,3 +85,12 @@ async def test_turns_survive_a_restart(where: Path | str) -> None:
         await Turns(database).record(asked(1))
     async with Database(where) as database:
         assert len(await Turns(database).recent("c1", 5)) == 1
+
+
+async def test_a_turn_keeps_how_its_answer_was_borne_out(database: Database) -> None:
+    record = Verification(found=2, valid_citations=1, contradictions=1, dropped=1, confidence=0.4)
+    for turn in (replace(asked(1), verification=record), asked(2)):
+        await Turns(database).record(turn)
+    statement = select(TurnRow.verification).order_by(TurnRow.number)
+    kept = await database.read(lambda connection: connection.execute(statement).scalars().all())
+    assert kept == [asdict(record) | {"valid": False}, None]

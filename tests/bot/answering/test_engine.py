@@ -399,3 +399,14 @@ async def test_the_extractive_model_answers_with_the_command() -> None:
     assert "Rotate it by hand with the command: [1]" in text
     assert "keys rotate" in text
     assert ending(parts).verdict == "answered"
+
+
+async def test_what_was_left_out_is_said_once_and_recorded() -> None:
+    bench = Bench(Scripted(f"{GOOD} Keys are rotated every 91 days. [1] Bananas sing at night. [1]"))
+    parts = await bench.ask("How often is an API key rotated?")
+    ending = parts[-1]
+    assert isinstance(ending, Ending)
+    assert rendered(tree(parts)).endswith("I left out two sentences that the sources do not bear out.")
+    assert ending.verification is not None
+    assert (ending.verification.dropped, ending.verification.contradictions) == (2, 1)
+    assert bench.turns.recorded[-1].verification == ending.verification

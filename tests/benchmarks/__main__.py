@@ -32,9 +32,10 @@ TITLES = {
     "retrieval": "Retrieval",
     "pairings": "Retrieval, by where the knowledge is kept",
     "pruning": "Keywords, visiting few chunks and visiting all",
+    "tripwire": "Tripwire",
     "sizes": "Size of the code",
 }
-WITH_DATA = {"retrieval", "pairings", "pruning"}
+WITH_DATA = {"retrieval", "pairings", "pruning", "tripwire"}
 ASKED_FOR = {"large", "vectors_large"}
 """What takes minutes and gigabytes."""
 

@@ -17,14 +17,13 @@ import structlog
 
 from adapters.base import Sources, Status, Text
 from bot.answering import citing, prompting, replies
-from bot.answering.checking import Checker
 from bot.answering.difficulty import difficulty
+from bot.answering.heeding import heeding
 from bot.answering.linking import linked
 from bot.answering.rewriting import Rewriter
 from bot.answering.route import Told, routed
 from bot.answering.run import Run, usage
 from bot.answering.searching import Searching
-from bot.answering.verify import evidence
 from bot.answering.writing import Task, Writing
 from bot.errors import BotError, ModelCut
 from knowledge.base import Scope
@@ -230,7 +229,7 @@ class Engine:
         return Task(
             answer=run.answer,
             prompt=prompt,
-            checker=Checker(question=prompt.question, table={one.number: evidence(one) for one in prompt.passages}),
+            checker=heeding(prompt.question, prompt.passages),
             canary=marks.canary,
             unanswered=prompting.UNANSWERED,
             admitted=admitted,

@@ -61,8 +61,8 @@ async def test_a_long_thread_fills_no_prompt(home: Path) -> None:
     async with staged(home, TRUE) as stage:
         for number in range(30):
             turn = NewTurn(
-                answer=f"a{number}",
-                question=a_question("Why?", number + 1),
+                answer=f"long{number}",
+                question=stage.question("Why?", number + 1),
                 text="So it is. " * 900,
                 verdict="answered",
             )

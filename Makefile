@@ -6,7 +6,7 @@ BIN := .venv/bin
 SET_UP_CHAT := @tools/set-up chat </dev/null >&2
 SET_UP_DEV := @tools/set-up dev </dev/null >&2
 
-.PHONY: help chat test check bench bench-large crash coverage lock clean
+.PHONY: help chat test check bench bench-large crash attacks coverage lock clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -40,6 +40,10 @@ bench-large: ## measure searching in 1,000,000 made-up chunks, in one file and i
 crash: ## kill syncs and bots at random, look for damage, and for leaks; ARGS="--seed N" makes another plan
 	$(SET_UP_DEV)
 	@exec $(BIN)/python -m pytest -m crash tests/crash tests/leaks $(ARGS)
+
+attacks: ## run the attacks on a model that obeys them, and say of each how it stands
+	$(SET_UP_DEV)
+	@exec $(BIN)/python -m pytest -q -m attack tests/attacks $(ARGS)
 
 coverage: ## run all tests, and say which branches none of them took
 	$(SET_UP_DEV)

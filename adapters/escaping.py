@@ -2,7 +2,8 @@
 
 Titles, file names, passages and a model's words all pass here before they reach a screen. C0 characters become their
 visible picture (ESC is shown as ␛), C1 characters and stray surrogates the replacement character; marks that reorder
-text (Unicode TR 9, section 2) and invisible tag characters are dropped, because nothing visible is lost with them.
+text (Unicode TR 9, section 2), fillers, selectors and tag characters are dropped, because nothing visible is lost with
+them; joiners stay inside the scripts and emoji that are spelled with them.
 """
 
 from __future__ import annotations
@@ -15,8 +16,12 @@ _DELETE_PICTURE = 0x2421
 _REPLACEMENT = 0xFFFD
 _BREAKS = {0x0B: _LINE_FEED, 0x0C: _LINE_FEED, 0x85: _LINE_FEED, 0x2028: _LINE_FEED, 0x2029: _LINE_FEED}
 _BIDI = (0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A))
-_INVISIBLE = (0x00AD, 0x200B, *range(0x2060, 0x2065), *range(0x206A, 0x2070), 0xFEFF, *range(0xFFF9, 0xFFFC))
-_TAGS = range(0xE0000, 0xE0080)
+_INVISIBLE = (
+    *(0x00AD, 0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, *range(0x180B, 0x1810), 0x200B, 0x2800, 0x3164, 0xFEFF, 0xFFA0),
+    *(*range(0x2060, 0x2066), *range(0x206A, 0x2070), *range(0xFE00, 0xFE10), *range(0xFFF0, 0xFFFC)),
+    *range(0x1D173, 0x1D17B),
+)
+_TAGS = range(0xE0000, 0xE1000)
 _SURROGATES = range(0xD800, 0xE000)
 
 _TABLE: dict[int, int | None] = {
@@ -28,12 +33,16 @@ _TABLE: dict[int, int | None] = {
     **_BREAKS,
 }
 _DANGEROUS = re.compile("[" + "".join(re.escape(chr(code)) for code in _TABLE) + "]")
+_JOINED = r"[\u0600-\u109f\u2600-\u27bf\U0001f000-\U0001faff]"
+_JOINERS = re.compile(rf"[\u200c\u200d](?!{_JOINED})|(?<!{_JOINED})[\u200c\u200d]")
 _SPACE = re.compile(r"\s+")
 
 
 def safe(text: str) -> str:
     """Give the text with lines and tabs kept and everything else that acts instead of showing made harmless."""
-    return text.replace("\r\n", "\n").translate(_TABLE)
+    if text.isascii() and text.isprintable():
+        return text
+    return _JOINERS.sub("", text.replace("\r\n", "\n").translate(_TABLE))
 
 
 def safe_line(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, TypeAlias
 
+from adapters.containing import contained
 from adapters.escaping import safe, safe_line
 from adapters.markup import (
     Cite,
@@ -41,7 +42,15 @@ def rendered(tree: Tree) -> str:
 
 
 def block_text(block: Block) -> str:
-    """Give one block; no line break at its end."""
+    """Give one block, in which no words act; no line break at its end."""
+    return _block(contained(block))
+
+
+def _blocks(tree: Tree) -> str:
+    return "\n\n".join(_block(block) for block in tree)
+
+
+def _block(block: Block) -> str:
     match block:
         case Paragraph():
             return inline_text(block.children)
@@ -54,7 +63,7 @@ def block_text(block: Block) -> str:
         case CodeBlock():
             return _code_block(block)
         case Quote():
-            return _prefixed(rendered(block.blocks), "> ", "> ")
+            return _prefixed(_blocks(block.blocks), "> ", "> ")
 
 
 def inline_text(children: Sequence[Inline]) -> str:
@@ -109,7 +118,7 @@ def _longest_ticks(text: str) -> int:
 
 
 def _item(item: Item, mark: str) -> str:
-    parts = [inline_text(item.children), *(block_text(block) for block in item.blocks)]
+    parts = [inline_text(item.children), *(_block(block) for block in item.blocks)]
     return _prefixed("\n".join(part for part in parts if part), f"{mark} ", " " * (len(mark) + 1))
 
 

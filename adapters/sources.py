@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.escaping import safe_line
+from adapters.addresses import web
+from adapters.neutral import neutral_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -22,20 +23,20 @@ def used(citations: Sequence[Citation], cited: Collection[int]) -> tuple[Citatio
 def path(citation: Citation) -> str:
     """Give ``title › section › section``; a first section that repeats the title is left out."""
     section = citation.section[1:] if citation.section[:1] == (citation.title,) else citation.section
-    return " › ".join(safe_line(part) for part in (citation.title, *section))
+    return " › ".join(neutral_line(part) for part in (citation.title, *section))
 
 
 def whence(citation: Citation) -> str:
-    """Give the URL, or the document's id where it has none, and what is known of publisher and date."""
+    """Give the stored address, else the document's id, and what is known of publisher and date."""
     published = " ".join(part for part in (citation.publisher or "", str(citation.year or "")) if part)
     dated = citation.dated.date().isoformat() if citation.dated else ""
-    parts = (safe_line(citation.url or citation.document), safe_line(published), dated)
+    parts = (web(citation.url) or neutral_line(citation.document), neutral_line(published), dated)
     return " · ".join(part for part in parts if part)
 
 
 def quote(citation: Citation) -> str:
     """Give the quoted passage on one line, cut after 600 characters."""
-    text = safe_line(citation.quote)
+    text = neutral_line(citation.quote)
     return text if len(text) <= _QUOTE_LIMIT else text[:_QUOTE_LIMIT].rsplit(" ", 1)[0] + " …"
 
 

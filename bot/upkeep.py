@@ -157,7 +157,8 @@ class Upkeep:
         self._failures.pop(source.name, None)
         done = {"added": summary.added, "changed": summary.changed, "removed": summary.removed}
         skipped = {"skipped": len(summary.skipped)}
-        _log.info("synced", source=source.name, **done, **skipped, seconds=round(summary.seconds, 2))
+        seen = {"flagged": summary.flagged, "masked": summary.masked, "suspicious": summary.suspicious}
+        _log.info("synced", source=source.name, **done, **skipped, **seen, seconds=round(summary.seconds, 2))
         if self._told is not None and any(done.values()):
             words = ", ".join(f"{count:,} {what}" for what, count in (done | skipped).items() if count)
             self._told(f"The source {source.name} was brought up to date: {words}.")

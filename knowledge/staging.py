@@ -110,6 +110,8 @@ class Staging:
     chunks: int = 0
     embedded: int = 0
     flagged: int = 0
+    masked: int = 0
+    suspicious: int = 0
     _reported: float = 0.0
 
     async def run(self, sources: Sequence[Source]) -> None:
@@ -189,6 +191,8 @@ class Staging:
             return
         self.chunks += len(chunked.chunks)
         self.flagged += bool(chunked.flags)
+        self.masked += chunked.secrets
+        self.suspicious += bool(chunked.signs)
         batch.add(Prepared(document=document, edition=edition, digest=digest, chunked=chunked))
 
     async def _embed(self, batches: asyncio.Queue[_Batch | None]) -> AsyncGenerator[_Vectored]:

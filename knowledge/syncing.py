@@ -40,9 +40,10 @@ class Summary:
     """What a sync did. ``resumed`` counts those of added and changed that an earlier, unfinished sync had staged.
 
     ``chunks`` were embedded now; ``bytes`` is the size of all documents read, unchanged ones too. ``flagged`` counts
-    the documents cut now out of which something was left that no reader sees. ``remaining`` says why vectors of what is
-    gone could not be removed yet; they answer nothing, and the next sync removes them. ``renewed`` counts the chunks
-    that were embedded anew before, for another embedder.
+    the documents cut now out of which something was left that no reader sees, ``masked`` the secrets masked in them,
+    and ``suspicious`` those that look as if they gave orders to a language model. ``remaining`` says why vectors of
+    what is gone could not be removed yet; they answer nothing, and the next sync removes them. ``renewed`` counts the
+    chunks that were embedded anew before, for another embedder.
     """
 
     added: int
@@ -56,6 +57,8 @@ class Summary:
     seconds: float
     stages: Seconds
     flagged: int = 0
+    masked: int = 0
+    suspicious: int = 0
     remaining: str | None = None
     renewed: int = 0
 
@@ -143,6 +146,8 @@ class _Sync:
             seconds=time.perf_counter() - self.clock.started,
             stages=Seconds(**self.clock.seconds),
             flagged=staging.flagged,
+            masked=staging.masked,
+            suspicious=staging.suspicious,
             remaining=remaining,
         )
 

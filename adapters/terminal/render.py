@@ -14,6 +14,7 @@ from rich.segment import Segment
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from adapters.containing import contained
 from adapters.escaping import safe, safe_line
 from adapters.markup import (
     Cite,
@@ -44,11 +45,19 @@ _TAB_STOP = 4
 
 def drawn(tree: Tree) -> RenderableType:
     """Give the whole tree, blocks apart by an empty line."""
-    return Group(*(part for at, block in enumerate(tree) for part in ((Text(),) if at else ()) + (drawn_block(block),)))
+    return _blocks(tuple(map(contained, tree)))
 
 
 def drawn_block(block: Block) -> RenderableType:
-    """Give one block."""
+    """Give one block, in which no words act."""
+    return _block(contained(block))
+
+
+def _blocks(tree: Tree) -> RenderableType:
+    return Group(*(part for at, block in enumerate(tree) for part in ((Text(),) if at else ()) + (_block(block),)))
+
+
+def _block(block: Block) -> RenderableType:
     match block:
         case Paragraph():
             return drawn_inline(block.children)
@@ -61,7 +70,7 @@ def drawn_block(block: Block) -> RenderableType:
         case CodeBlock():
             return _code_block(block)
         case Quote():
-            return _Barred(drawn(block.blocks))
+            return _Barred(_blocks(block.blocks))
 
 
 def drawn_inline(children: Sequence[Inline], style: str = "") -> Text:
@@ -96,7 +105,7 @@ def _listing(listing: Listing) -> RenderableType:
 
 
 def _item(item: Item) -> RenderableType:
-    return Group(drawn_inline(item.children), *(drawn_block(block) for block in item.blocks))
+    return Group(drawn_inline(item.children), *(_block(block) for block in item.blocks))
 
 
 def _table(table: Table) -> RenderableType:

@@ -26,11 +26,11 @@ def table(question: str, passages: Sequence[Passage], numbered: Sequence[Numbere
     return tuple(
         Citation(
             number=one.number,
-            title=passage.title,
+            title=one.title,
             url=passage.url,
             quote=_closest(question, one),
             document=passage.document,
-            section=passage.heading,
+            section=one.heading,
             publisher=passage.publisher,
             year=passage.year,
             dated=passage.updated_at,

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from adapters.base import Text
+from bot.answering.canary import sings
 from bot.answering.checking import Tally
 from bot.answering.stopping import unless
 from bot.errors import ModelError
@@ -33,7 +34,7 @@ class Drafting:
     ``begun`` says that its server may have begun to answer, so that it may cost something; ``limited`` that the answer
     was not whole when its limit was reached.
     ``used`` are the sentences that each passage supports, ``tally`` what checking comes to; ``refused`` says that the
-    model declined in the agreed words.
+    model declined in the agreed words, and ``sang`` that it said the canary, in a unit that was dropped.
     """
 
     stream: AsyncGenerator[Delta]
@@ -47,6 +48,7 @@ class Drafting:
     limited: bool = False
     stopped: bool = False
     refused: bool = False
+    sang: bool = False
     said: list[str] = field(default_factory=list)
     used: dict[int, list[str]] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
@@ -105,7 +107,10 @@ class Drafting:
 
     def _checked(self, unit: Unit) -> list[Text]:
         """Give a verified unit with the lead-ins and headings that waited for it; nothing for one that fails."""
-        if self.canary in unit.text or self.refused:
+        if self.refused:
+            return []
+        if sings(unit.text, self.canary):
+            self.sang = True
             return []
         if self._shown is None and spoken(unit.text) == spoken(self.unanswered):
             self.refused = True

@@ -20,9 +20,9 @@ import structlog
 
 from adapters.base import PrivateOffer, Sources, Status
 from bot.answering import prompting, replies
-from bot.answering.checking import Checker
 from bot.answering.difficulty import difficulty
-from bot.answering.evidence import evidence
+from bot.answering.heeding import heeding
+from bot.answering.linking import linked
 from bot.answering.permission import Moved, Permission
 from bot.answering.rewriting import Rewriter
 from bot.answering.route import Told, routed
@@ -31,6 +31,7 @@ from bot.answering.searching import Searching
 from bot.answering.writing import Task, Writing
 from bot.errors import BotError, ModelCut
 from knowledge.errors import KnowledgeError
+from knowledge.tripwire import signs
 
 if TYPE_CHECKING:
     import asyncio
@@ -195,6 +196,7 @@ class Engine:
         run.rest_on(found, history)
         if stop.is_set():
             return
+        self._looked_at(run)
         if not found.enough:
             if await run.permission.withheld(run.documents):
                 raise Moved
@@ -239,7 +241,17 @@ class Engine:
     async def _rewritten(
         self, run: Run, history: tuple[PastTurn, ...], admitted: Admitted, stop: asyncio.Event, text: str
     ) -> str | None:
-        return await self._rewriter.rewritten(text, prompting.exchanges(history), run.answer, admitted, stop)
+        return await self._rewriter.rewritten(
+            prompting.bare(text), prompting.exchanges(history), run.answer, admitted, stop
+        )
+
+    def _looked_at(self, run: Run) -> None:
+        """Say in the log which documents look like orders to a model: a figure, as nothing hangs on it."""
+        for one, line in zip(run.numbered, run.citations, strict=True):
+            if seen := signs("\n".join((one.title, *one.heading, one.text))):
+                structlog.get_logger().info(
+                    "a passage looks like orders", reference=run.reference, document=line.document, signs=seen
+                )
 
     def _unknown(self, run: Run) -> Iterable[Part]:
         """Abstain before the model is asked: the table holds the closest documents alone."""
@@ -257,6 +269,7 @@ class Engine:
 
     def _task(self, text: str, run: Run, found: Found, history: tuple[PastTurn, ...], admitted: Admitted) -> Task:
         word = self._chance.word
+        run.links = linked(run.numbered, text, found.asked)
         marks = prompting.Marks(begin=f"<<{word()}", end=f"{word()}>>", canary=word())
         prompt = prompting.built(
             self._prompt,
@@ -266,12 +279,13 @@ class Engine:
             history=prompting.exchanges(history),
             today=self._chance.now().date().isoformat(),
             marks=marks,
+            links=run.links,
         )
         run.prompt = prompt.version
         return Task(
             answer=run.answer,
             prompt=prompt,
-            checker=Checker(question=prompt.question, table={one.number: evidence(one) for one in run.numbered}),
+            checker=heeding(prompt.question, prompt.passages),
             canary=marks.canary,
             unanswered=prompting.UNANSWERED,
             admitted=admitted,
@@ -287,8 +301,10 @@ class Engine:
         finally:
             run.model, run.usage = writing.model, usage(writing.used)
             if writing.draft is not None:
-                run.used = writing.draft.used
+                run.used = run.links.sentences(writing.draft.used)
                 run.verification = writing.draft.tally.verification
+                if writing.draft.sang:
+                    structlog.get_logger().warning("a model said the canary", reference=run.reference)
         if writing.draft is not None:
             for text in self._judged(run, writing.draft):
                 yield text

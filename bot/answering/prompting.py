@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from adapters.addresses import unlinked
 from bot.models.base import Exchange, Numbered, Prompt
+from knowledge.masking import masked
 from knowledge.tokens import clipped, count
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from bot.answering.linking import Links
     from bot.answering.prompt_files import PromptFile
     from bot.answering.turns import PastTurn
     from knowledge.base import Passage
@@ -35,17 +38,19 @@ class Marks:
 
 
 def numbered(passages: Iterable[Passage]) -> tuple[Numbered, ...]:
-    """Number the passages from 1, within 1,200 tokens: the last that does not fit is clipped, the rest left out."""
+    """Number the passages from 1, within 1,200 tokens: the last that does not fit is clipped, the rest left out.
+
+    A secret is masked where a sync that did not know it has let it in.
+    """
     given: list[Numbered] = []
     left = CONTEXT
     for number, passage in enumerate(passages, 1):
-        text = clipped(passage.text, left)
+        text = clipped(masked(passage.text), left)
         if not text.strip():
             break
         left -= count(text)
-        given.append(
-            Numbered(number=number, title=passage.title, heading=passage.heading, text=text, dated=_dated(passage))
-        )
+        title, heading = masked(passage.title), tuple(map(masked, passage.heading))
+        given.append(Numbered(number=number, title=title, heading=heading, text=text, dated=_dated(passage)))
     return tuple(given)
 
 
@@ -62,12 +67,18 @@ def exchanges(turns: Sequence[PastTurn]) -> tuple[Exchange, ...]:
     for turn in reversed(turns):
         if turn.verdict not in ("answered", "cut", "stopped") or not turn.answer:
             continue
-        exchange = Exchange(question=clipped(turn.question, HISTORY // 3), answer=clipped(turn.answer, HISTORY // 3))
+        question, answer = (clipped(bare(text), HISTORY // 3) for text in (turn.question, turn.answer))
+        exchange = Exchange(question=question, answer=answer)
         left -= count(exchange.question) + count(exchange.answer)
         if left < 0:
             break
         chosen.append(exchange)
     return tuple(reversed(chosen))
+
+
+def bare(text: str) -> str:
+    """Give what was said before without addresses and secrets."""
+    return unlinked(masked(text))
 
 
 def built(  # noqa: PLR0913 -- a prompt is made of all these, by name
@@ -79,8 +90,13 @@ def built(  # noqa: PLR0913 -- a prompt is made of all these, by name
     history: tuple[Exchange, ...],
     today: str,
     marks: Marks,
+    links: Links,
 ) -> Prompt:
-    """Fill the file in. ``question`` is what the person wrote; ``searched`` adds the question it follows on from."""
+    """Fill the file in. ``question`` is what the person wrote; ``searched`` adds the question it follows on from.
+
+    No address enters: ``links`` has names for those of the passages and the question.
+    """
+    passages = tuple(map(links.hidden_in, passages))
     system, user = file.filled(
         {
             "today": today,
@@ -89,7 +105,7 @@ def built(  # noqa: PLR0913 -- a prompt is made of all these, by name
             "canary": marks.canary,
             "unanswered": UNANSWERED,
             "passages": "\n\n".join(_shown(passage) for passage in passages),
-            "question": question,
+            "question": links.hidden(masked(question)),
         }
     )
     return Prompt(
@@ -97,7 +113,7 @@ def built(  # noqa: PLR0913 -- a prompt is made of all these, by name
         system=system,
         history=history,
         user=user,
-        question=searched,
+        question=links.hidden(masked(searched)),
         passages=passages,
         max_tokens=OUTPUT,
     )

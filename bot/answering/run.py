@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from adapters.base import Ending, Text, Usage
 from adapters.markup import cited, joined
 from adapters.plain import rendered
 from bot.answering import citing, prompting
+from bot.answering.linking import Links
+from bot.answering.sealing import sealed
 from bot.answering.turns import NewTurn
 from bot.ops.logs import reference
 
@@ -28,8 +30,9 @@ class Run:
     """One answer in the making; ``began`` is in seconds, by the clock that ``turn`` and ``ending`` are told.
 
     ``tree`` is what was shown, ``citations`` the table, ``numbered`` the passages behind it, ``used`` the sentences
-    that each of them supports, and ``missed`` says why only keywords were searched. ``documents`` are all that the
-    prompt drew on, its history's too; ``withdrawn`` says that one of them was kept from a reader under way.
+    that each of them supports, ``links`` the addresses that no model saw, and ``missed`` says why only keywords were
+    searched. ``documents`` are all that the prompt drew on, its history's too; ``withdrawn`` says that one of them was
+    kept from a reader under way.
     """
 
     question: Question
@@ -42,6 +45,7 @@ class Run:
     citations: tuple[Citation, ...] = ()
     numbered: tuple[Numbered, ...] = ()
     used: dict[int, list[str]] = field(default_factory=dict)
+    links: Links = field(default_factory=Links)
     usage: Usage = field(default_factory=Usage)
     verification: Verification | None = None
     model: str | None = None
@@ -74,7 +78,8 @@ class Run:
             yield self.shown(Text(block=block))
 
     def shown(self, part: Text) -> Text:
-        """Remember a part that is about to be shown."""
+        """Remember a part that is about to be shown: with its addresses, where it may have any, and without secrets."""
+        part = replace(part, block=sealed(self.links.told(part.block)))
         self.tree = joined(self.tree, part.block, continues=part.continues)
         return part
 

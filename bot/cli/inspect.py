@@ -14,7 +14,7 @@ from bot.cli.output import say, say_json
 from bot.cli.summaries import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from knowledge.base import Chunk, Document, Genre
     from knowledge.chunking import Chunked
@@ -47,6 +47,8 @@ def _object(document: Document, cut: Chunked) -> dict[str, Any]:
         "because": cut.because,
         "title": cut.title,
         "left_out": list(cut.flags),
+        "masked": cut.secrets,
+        "signs": list(cut.signs),
         "chunks": [_chunk(chunk) for chunk in cut.chunks],
     }
 
@@ -70,7 +72,7 @@ def _print(document: Document, cut: Chunked) -> None:
     say(cut.title, "bold")
     say(f"{cut.genre}, because {cut.because}", "cyan")
     say(f"{document.format}, {_sizes(chunks)}", "dim")
-    for flag in cut.flags:
+    for flag in (*cut.flags, *_told(cut)):
         say(flag, "dim")
     for chunk in chunks:
         say()
@@ -79,6 +81,13 @@ def _print(document: Document, cut: Chunked) -> None:
         size = f"{counted(chunk['tokens'], 'token')}, {counted(chunk['characters'], 'character')}"
         say("; ".join(part for part in (size, chunk["why"]) if part), "dim", margin=_MARGIN)
         say(chunk["text"], margin=_MARGIN)
+
+
+def _told(cut: Chunked) -> Iterator[str]:
+    if cut.secrets:
+        yield f"{counted(cut.secrets, 'secret')} masked"
+    if cut.signs:
+        yield f"looks like orders to a language model: {'; '.join(cut.signs)}"
 
 
 def _sizes(chunks: Sequence[Mapping[str, Any]]) -> str:

@@ -41,11 +41,16 @@ def summed(summary: Summary) -> list[str]:
     renewed = [f"{counted(summary.renewed, 'chunk')} that answered already embedded anew, by the other embedder."]
     documents = counted(summary.flagged, "document")
     flagged = [f"Hidden text was left out of {documents}; footnote inspect FILE says how much."]
+    masked = [f"{counted(summary.masked, 'secret')} masked; footnote inspect FILE shows where."]
+    several = counted(summary.suspicious, "document looks", "documents look")
+    suspicious = [f"{several} like orders to a language model, which nothing obeys; footnote inspect FILE says why."]
     return [
         f"{', '.join((*changes, *skipped))}; {work}.",
         *(resumed if summary.resumed else []),
         *(renewed if summary.renewed else []),
         *(flagged if summary.flagged else []),
+        *(masked if summary.masked else []),
+        *(suspicious if summary.suspicious else []),
         *_skips(summary),
         *(_remaining(summary) if summary.remaining else []),
     ]

@@ -1,7 +1,8 @@
 """Masks secrets in what is logged. Pure, and linear in the length of a text.
 
-A secret is found by the name that it goes by, or by its look. Every pattern begins where a run of word characters
-begins and cannot match one text in two ways, so no text makes the search slow.
+A secret is found by the name that it goes by, or by its look: in a log, rather one too many than one too few. Every
+pattern begins where a run of word characters begins and cannot match one text in two ways, so no text makes the search
+slow.
 """
 
 from __future__ import annotations
@@ -11,23 +12,14 @@ from collections.abc import Mapping
 from hashlib import blake2b
 from typing import Any, Final
 
-MASK: Final = "[masked]"
+from knowledge.masking import MASK, SHAPES, START
+
 _DEEPEST: Final = 8
 """Levels of nesting that are looked into; what lies deeper is masked whole."""
 
-_START = r"(?<![A-Za-z0-9_-])"
-_SHAPES = (
-    r"x(?:ox[a-z]|app)-[A-Za-z0-9-]{6,}"  # Slack
-    r"|(?:sk|pk|rk)[-_][A-Za-z0-9_-]{16,}"  # OpenAI and its like, Stripe
-    r"|pcsk_[A-Za-z0-9_]{8,}"  # Pinecone
-    r"|gh[a-z]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{16,}|glpat-[A-Za-z0-9_-]{16,}"
-    r"|A[KS]IA[A-Z0-9]{16}"  # Amazon
-    r"|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"  # JSON web tokens
-    r"|[MNO][A-Za-z0-9_-]{22,28}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}"  # Discord
-)
 _KEYED = r"(?:[Aa]pi[_-]?[Kk]ey|API[_-]?KEY|(?i:token|secret|password|passwd|authorization|cookie))"
 _SECRET: Final = re.compile(
-    rf"{_START}(?:{_SHAPES})"
+    rf"{START}(?:{SHAPES})"
     rf"|(?<=://)(?P<user>[^\s/:@]*):[^\s/]+@"
     rf"|\b(?P<scheme>(?i:bearer|basic))[ \t]{{1,8}}[A-Za-z0-9._~+/=-]{{16,}}"
     rf"|(?P<named>{_KEYED}['\"]?[ \t]{{0,4}}[=:][ \t]{{0,4}}['\"]?(?:(?i:bearer|basic|bot)[ \t]{{1,4}})?+)"

@@ -1,7 +1,7 @@
 """A line of a model's Markdown into the inline nodes of the checked tree. Pure, and linear in its length.
 
 Nothing that could point anywhere survives: of a link or an image its label stays, a bare address is said to be
-removed, tags fall away, invisible characters too. Mentions stay words, which every adapter escapes.
+removed, tags and mentions in brackets fall away, invisible characters too.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
+from adapters.addresses import PATTERN, REMOVED, addressed, stripped
 from adapters.markup import Cite, Code, Emphasis, Inline, Plain, Strong
 
-REMOVED: Final = "(link removed)"
 _DEEPEST: Final = 4
 _INVISIBLE: Final = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 _SCHEME = r"(?:https?|ftps?|file|data|javascript|vbscript|mailto|tel|slack|discord|blob|ws{1,2})"
@@ -35,7 +35,7 @@ _TOKEN = re.compile(
     r"|<!--.{0,1500}?(?:-->|\Z)"
     rf"|</?(?:{_TAGS})(?:\s[^<>]{{0,1500}})?/?>"
     r"|<[/!?]?[A-Za-z][\w-]{0,40}\s[^<>]{0,1500}=[^<>]{0,1500}>"
-    rf"|(?<!\w)(?P<url>{_SCHEME}:(?://)?[^\s<>`]{{1,1500}}|www\.[^\s<>`]{{1,1500}})"
+    rf"|(?P<url>{PATTERN})"
     r"|(?P<run>\*{1,3}|_{1,3}|~~)",
     re.IGNORECASE | re.DOTALL,
 )
@@ -114,7 +114,7 @@ class _Reader:
 def read(text: str) -> tuple[Inline, ...]:
     """Read one line of Markdown into nodes; soft line breaks become spaces."""
     text = re.sub(r"\s+", " ", cleaned(text))
-    if _MARKED.search(text) is None:
+    if _MARKED.search(text) is None and not addressed(text):
         return (Plain(text.strip()),) if text.strip() else ()
     reader, at = _Reader(), 0
     for token in _TOKEN.finditer(text):
@@ -145,9 +145,8 @@ def _take(reader: _Reader, token: re.Match[str], text: str) -> int:
     elif kind in ("auto", "named"):
         reader.plain(token["named"] or REMOVED)
     elif token["url"]:
-        edge = ".,;:!?*_'\"" if "(" in token["url"] else ".,;:!?*_'\")"
         reader.plain(REMOVED)
-        return len(token["url"]) - len(token["url"].rstrip(edge))
+        return len(token["url"]) - len(stripped(token["url"]))
     return 0
 
 

@@ -11,22 +11,25 @@ from typing import TYPE_CHECKING
 
 from knowledge.base import Chunk
 from knowledge.chunking import html, markdown, text
-from knowledge.chunking.cleaning import one_line
+from knowledge.chunking.cleaning import decoded, one_line, visible
+from knowledge.chunking.covering import Cover
 from knowledge.chunking.cutting import cut
 from knowledge.chunking.judging import judged
 from knowledge.chunking.outline import shortened
+from knowledge.tripwire import signs, spelled, unseen
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
     from knowledge.base import Document, Format, Genre
     from knowledge.chunking.outline import Outline
     from knowledge.chunking.packing import Packed
+    from knowledge.tripwire import Sign
 
 __all__ = ["VERSION", "Chunked", "chunked"]
 
-VERSION = "3"
+VERSION = "4"
 """Part of every document's digest: raise it whenever the same bytes are cut otherwise, and a sync cuts them anew."""
 
 
@@ -36,6 +39,7 @@ class Chunked:
 
     ``because`` says why it was taken for that kind of document.
     ``flags`` are sentences on what was left out because no reader sees it, such as hidden elements.
+    ``secrets`` is how many secrets were masked, and ``signs`` what of it looks like an order to a language model.
     """
 
     title: str
@@ -51,6 +55,8 @@ class Chunked:
     owner: str | None = None
     updated_at: datetime | None = None
     flags: tuple[str, ...] = field(default=())
+    secrets: int = 0
+    signs: tuple[Sign, ...] = ()
 
 
 _OUTLINES: Mapping[Format, Callable[[Document], Outline]] = {
@@ -67,18 +73,19 @@ def chunked(document: Document, edition: str, count: Callable[[str], int]) -> Ch
     ``count`` gives the tokens of a text, for the kinds whose sizes are in tokens.
     Raises Unreadable where the bytes are not what the document's format says.
     """
-    outline = _OUTLINES[document.format](document)
+    cover = Cover()
+    outline = cover.outline(_OUTLINES[document.format](document))
     said = outline.particulars
-    title = shortened(one_line(said.title or document.title)) or document.id
+    title = shortened(cover.text(one_line(said.title or document.title))) or document.id
     kind = judged(document, outline, title)
     packed = cut(kind.sections, kind.genre, count)
+    shown = "" if title == document.id else title
+    chunks = tuple(_chunk(piece, edition, at, shown) for at, piece in enumerate(packed))
     return Chunked(
         title=title,
         genre=kind.genre,
         because=kind.because,
-        chunks=tuple(
-            _chunk(piece, edition, at, "" if title == document.id else title) for at, piece in enumerate(packed)
-        ),
+        chunks=chunks,
         url=said.url or document.url,
         publisher=said.publisher or document.publisher,
         year=said.year or document.year,
@@ -88,7 +95,16 @@ def chunked(document: Document, edition: str, count: Callable[[str], int]) -> Ch
         owner=said.owner or document.owner,
         updated_at=said.updated_at or document.updated_at,
         flags=outline.flags,
+        secrets=cover.found,
+        signs=_signs(document, chunks),
     )
+
+
+def _signs(document: Document, chunks: Sequence[Chunk]) -> tuple[Sign, ...]:
+    """Look at what is read, and then at the source, whose comments and attributes nobody reads."""
+    shown = tuple(dict.fromkeys(sign for chunk in chunks for sign in signs(chunk.searched)))
+    source = decoded(document.content, document.id)
+    return (*shown, *unseen(visible(source), spelled(source), shown))
 
 
 def _chunk(packed: Packed, edition: str, ordinal: int, title: str) -> Chunk:

@@ -33,9 +33,10 @@ TITLES = {
     "pairings": "Retrieval, by where the knowledge is kept",
     "pruning": "Keywords, visiting few chunks and visiting all",
     "attribution": "Verifier, on claims with their passages",
+    "tripwire": "Tripwire",
     "sizes": "Size of the code",
 }
-WITH_DATA = {"retrieval", "pairings", "pruning", "attribution"}
+WITH_DATA = {"retrieval", "pairings", "pruning", "attribution", "tripwire"}
 ASKED_FOR = {"large", "vectors_large"}
 """What takes minutes and gigabytes."""
 

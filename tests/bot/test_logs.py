@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.ops.logs import configure, reference, referenced
-from bot.ops.redaction import MASK, masked, redacted, text_hash
+from bot.ops.redaction import masked, redacted, text_hash
+from knowledge.masking import MASK
 from tests.doubles.scaling import QUADRATIC, slowdown
 
 if TYPE_CHECKING:

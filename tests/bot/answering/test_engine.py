@@ -141,7 +141,7 @@ async def test_the_turn_is_recorded_with_what_it_used() -> None:
     bench = Bench(Scripted(GOOD))
     await bench.ask("How often is an API key rotated?")
     (turn,) = bench.turns.recorded
-    assert (turn.verdict, turn.model, turn.prompt, turn.text) == ("answered", "scripted", "answer@1.0.0", GOOD)
+    assert (turn.verdict, turn.model, turn.prompt, turn.text) == ("answered", "scripted", "answer@1.1.0", GOOD)
     assert [line.number for line in turn.citations] == [1]
     assert turn.citations[0].quote.startswith("An API key is rotated every 90 days. … The old key works")
     assert turn.usage.prompt_tokens == 100

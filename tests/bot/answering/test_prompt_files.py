@@ -17,7 +17,7 @@ GOOD = (
 
 
 def test_the_shipped_prompts_load() -> None:
-    assert {file.name for file in load().values()} == {"answer@1.0.0", "rewrite@1.0.0"}
+    assert {file.name for file in load().values()} == {"answer@1.1.0", "rewrite@1.0.0"}
 
 
 def test_a_file_is_read_into_its_two_messages() -> None:

@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.addresses import REMOVED
 from adapters.markup import Cite, Code, Emphasis, Inline, Plain, Strong
-from bot.reading.inlines import REMOVED, cleaned, numbers, plain, read, without_cites
+from bot.reading.inlines import cleaned, numbers, plain, read, without_cites
 from tests.doubles.scaling import QUADRATIC, slowdown
 
 

@@ -1,0 +1,60 @@
+"""Web addresses in text that others wrote: none may reach a platform, which would make a link of it. Pure.
+
+What a platform makes a link of is more than what begins with ``https``: any scheme, ``www.``, and a host with a path.
+A bare host stays, as ``Node.js`` and ``docs.md`` look like one, unless its letters are not plain ones: such a name is
+there to look like another. Every repetition is bounded, so that a search takes time that is linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+REMOVED: Final = "(link removed)"
+_KNOWN: Final = (
+    "https?|ftps?|file|data|javascript|vbscript|mailto|tel|sms|slack|discord|blob|about|intent|steam|magnet|ws|wss"
+)
+_ENDS: Final = (
+    "com|net|org|io|dev|app|co|ai|me|info|biz|xyz|site|online|shop|club|example|link|click|to|ly|gg|ru|cn|de|uk"
+)
+_LABEL: Final = r"[^\W_](?:[\w-]{0,62})"
+PATTERN: Final = (
+    r"[a-z][a-z0-9+.-]{0,30}:/{2}[^\s<>`]{0,1500}"
+    rf"|(?<![\w.-])(?:{_KNOWN}):[^\s<>`]{{1,1500}}"
+    r"|(?<!\w)www\.[^\s<>`]{1,1500}"
+    rf"|(?<![\w.@/-])(?:{_LABEL}\.){{1,6}}(?:{_ENDS})(?::\d{{1,5}})?[/?#][^\s<>`]{{0,1500}}"
+    rf"|(?<![\w.@/-])(?=[\w.-]{{0,200}}[^\W\x00-\x7f])(?:{_LABEL}\.){{1,6}}(?:{_ENDS})(?![\w-])"
+    rf"|(?<![\w.-])(?:{_LABEL}\.){{0,6}}xn--[\w.-]{{1,200}}(?:/[^\s<>`]{{0,1500}})?"
+)
+"""To be searched for without case."""
+ADDRESS: Final = re.compile(PATTERN, re.IGNORECASE)
+_HINT: Final = re.compile(r":|www\.|xn--|\.[a-z]{2,10}(?:[/?#:]|\b)", re.IGNORECASE)
+_WEB: Final = re.compile(r"https?://[^\s<>\"'`|\\^{}\x00-\x20\x7f-\x9f]{1,2000}", re.IGNORECASE)
+_EDGE: Final = ".,;:!?*_'\""
+
+
+def addressed(text: str) -> bool:
+    """Whether a platform might make a link of something in a text."""
+    return _HINT.search(text) is not None and ADDRESS.search(text) is not None
+
+
+def unlinked(text: str) -> str:
+    """Give a text with every address in it replaced; the punctuation behind one stays."""
+    return ADDRESS.sub(_removed, text) if _HINT.search(text) else text
+
+
+def _removed(found: re.Match[str]) -> str:
+    return f"{REMOVED}{found[0][len(stripped(found[0])) :]}"
+
+
+def stripped(address: str) -> str:
+    """Give an address without the punctuation of the sentence it stands in."""
+    return address.rstrip(_EDGE if "(" in address else f"{_EDGE})")
+
+
+def web(url: str | None) -> str | None:
+    """Give a stored address exactly as it is, where it may become a link: ``http`` or ``https``, nothing to break out.
+
+    None for any other, which may only be shown as words.
+    """
+    return url if url is not None and url.isprintable() and _WEB.fullmatch(url) else None

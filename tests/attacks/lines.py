@@ -1,0 +1,63 @@
+"""The attacks that a team's bot must contain, by number."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LINES: Final = dict(
+    enumerate(
+        (
+            "the system prompt is asked for",
+            "the system prompt in base64, backwards or translated",
+            "role play",
+            "a document overrules instructions",
+            "a document politely asks for an advert",
+            "hidden text in a document",
+            "zero-width, direction and tag characters",
+            "imitated delimiters",
+            "made-up citation numbers",
+            "a duplicate stuffed with keywords",
+            "false numbers for a chart",
+            "a Markdown image carries data out",
+            "a link by reference",
+            "bare, bracketed, look-alike and script links",
+            "a public message wants a private secret in a link",
+            "previews of links",
+            "an allowed site with the attacker's query string",
+            "mentions of channels, groups, people and roles",
+            "the same in titles, file names and other names",
+            "breaking out of code, tables and quotes",
+            "asking for what one may not read",
+            "somebody privileged asks where others read",
+            "a private answer from a cache",
+            "access that was revoked",
+            "a document that was deleted",
+            "a direct message quoted into a channel",
+            "guests and shared channels",
+            "equal ids in two workspaces",
+            "a guessed id of a document",
+            "forged, stale and replayed events",
+            "another person's button or form",
+            "bots that answer each other",
+            "many votes of one person",
+            "orders in a comment on an answer",
+            "settings changed by anybody",
+            "addresses inside the network",
+            "redirects and rebinding",
+            "slow, huge and compressed pages",
+            "archives that explode or climb out",
+            "filter bombs in PDF files",
+            "entities in Office files",
+            "images that explode or run",
+            "files that are two formats at once",
+            "secrets in documents",
+            "very long and deeply nested input",
+            "floods of questions",
+            "near misses of a cached question",
+            "collisions of cached questions",
+            "SQL in a question",
+            "broken output, tool calls, cut streams",
+        ),
+        start=1,
+    )
+)

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+import io
+import re
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+
+from adapters.plain import rendered
+from adapters.terminal.render import drawn
+from adapters.terminal.screen import Screen
+from tests.contracts.renderer import RendererContract
+
+if TYPE_CHECKING:
+    from adapters.base import Citation
+    from adapters.markup import Tree
+
+
+class TestPlain(RendererContract):
+    def tree(self, tree: Tree) -> str:
+        return rendered(tree)
+
+    def sources(self, citation: Citation) -> str:
+        out = io.StringIO()
+        Screen(Console(file=out, width=2_000)).sources([citation], quotes=True)
+        return out.getvalue()
+
+
+class TestTerminal(RendererContract):
+    def tree(self, tree: Tree) -> str:
+        out, console = _console()
+        console.print(drawn(tree))
+        return _bare(out)
+
+    def sources(self, citation: Citation) -> str:
+        out, console = _console()
+        Screen(console).sources([citation], quotes=True)
+        return _bare(out)
+
+
+def _console() -> tuple[io.StringIO, Console]:
+    out = io.StringIO()
+    return out, Console(file=out, force_terminal=True, width=2_000, color_system="standard")
+
+
+def _bare(out: io.StringIO) -> str:
+    return re.sub(r"\x1b\[[\d;]*m", "", out.getvalue())

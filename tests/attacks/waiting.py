@@ -27,7 +27,7 @@ class Waiting:
 
 def _made(*patterns: str) -> Callable[[], bool]:
     """Whether there is a module or package of such a name."""
-    return lambda: any(any(_ROOT.glob(pattern)) for pattern in patterns)
+    return lambda: any("__pycache__" not in path.parts for pattern in patterns for path in _ROOT.glob(pattern))
 
 
 def _says(path: str, word: str) -> Callable[[], bool]:

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from adapters.base import Sources, Status, Text
-from bot.answering import citing, prompting, replies
+from bot.answering import citing, conflicts, prompting, replies
+from bot.answering.ages import Ages
 from bot.answering.checking import Checker
 from bot.answering.difficulty import difficulty
 from bot.answering.rewriting import Rewriter
@@ -71,12 +72,14 @@ class Engine:
         gate: Sufficient,
         paying: Callable[[Payer, AnswerId], Paying] | None = None,
         chance: Chance | None = None,
+        stale_days: int = 0,
     ) -> None:
         """``workspace`` is where the knowledge belongs; ``prompts`` are the active ones, from ``prompt_files.load``.
 
         ``admission`` takes questions or does not, and its ledger pays for the models of ``chain``. ``gate`` says
         whether a search looks good enough to answer from: ``bot.answering.gate.Gate.sufficient``. ``paying`` lets the
-        asker pay for a question's vector, where that costs anything.
+        asker pay for a question's vector, where that costs anything. Sources that were last changed more than
+        ``stale_days`` days ago are marked as old, and with 0 none is.
         """
         self._searching = Searching(retriever=retriever, catalog=catalog, turns=turns, sufficient=gate)
         self._admission = admission
@@ -86,6 +89,7 @@ class Engine:
         self._prompt = prompts["answer"]
         self._workspace = workspace
         self._paying = paying
+        self._stale_days = stale_days
         self._chance = chance or Chance()
         self._rewriter = Rewriter(chain=chain, ledger=admission.ledger, file=prompts["rewrite"], word=self._chance.word)
 
@@ -160,8 +164,9 @@ class Engine:
         run.missed = found.missed
         if stop.is_set():
             return
-        run.numbered = prompting.numbered(found.passages)
-        run.citations = citing.table(found.asked, found.passages, run.numbered)
+        ages = Ages(today=self._chance.now().date(), most=self._stale_days).of(found.passages)
+        run.numbered = prompting.numbered(found.passages, ages)
+        run.citations = citing.table(found.asked, found.passages, run.numbered, ages)
         if not found.enough:
             for part in self._unknown(run):
                 yield part
@@ -256,8 +261,16 @@ class Engine:
             yield from run.text(replies.unknown(run.citations))
         else:
             run.verdict = "answered"
+            yield from self._differing(run)
             if draft.limited:
                 yield from run.text(replies.limited())
+
+    def _differing(self, run: Run) -> Iterable[Text]:
+        """Show what the sources say otherwise, in their own words; nothing of it is asserted."""
+        found = conflicts.nominated(run.numbered, run.citations, run.used)
+        for one in (side for pair in found for side in pair.sides):
+            run.used.setdefault(one.number, []).append(one.text)
+        yield from run.text(replies.differing(found))
 
     async def _recorded(self, run: Run) -> None:
         """Record the turn, once; where that fails the answer stands, and the log says what it is missing from."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING, Final
 
+from bot.answering.ages import Age
 from bot.models.base import Exchange, Numbered, Prompt
 from knowledge.tokens import clipped, count
 
@@ -34,17 +36,24 @@ class Marks:
     canary: str
 
 
-def numbered(passages: Iterable[Passage]) -> tuple[Numbered, ...]:
+def numbered(passages: Iterable[Passage], ages: Sequence[Age] = ()) -> tuple[Numbered, ...]:
     """Number the passages from 1, within 1,200 tokens: the last that does not fit is clipped, the rest left out."""
     given: list[Numbered] = []
     left = CONTEXT
-    for number, passage in enumerate(passages, 1):
+    for number, (passage, age) in enumerate(zip(passages, ages or repeat(Age()), strict=False), 1):
         text = clipped(passage.text, left)
         if not text.strip():
             break
         left -= count(text)
         given.append(
-            Numbered(number=number, title=passage.title, heading=passage.heading, text=text, dated=_dated(passage))
+            Numbered(
+                number=number,
+                title=passage.title,
+                heading=passage.heading,
+                text=text,
+                dated=_dated(passage),
+                old=age.days is not None or age.newer is not None,
+            )
         )
     return tuple(given)
 
@@ -105,5 +114,6 @@ def built(  # noqa: PLR0913 -- a prompt is made of all these, by name
 
 def _shown(passage: Numbered) -> str:
     path = " > ".join((passage.title, *passage.heading))
-    dated = f" (dated {passage.dated})" if passage.dated else ""
+    known = (f"dated {passage.dated}" if passage.dated else "", "old" if passage.old else "")
+    dated = f" ({', '.join(filter(None, known))})" if any(known) else ""
     return f"[{passage.number}] {path}{dated}\n{passage.text.strip()}"

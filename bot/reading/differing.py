@@ -90,9 +90,11 @@ def differs(one: str, other: str) -> Kind | None:
     """Say in what kind of value two sentences differ that are alike otherwise; None where nothing is nominated."""
     left, right = _said(one), _said(other)
     alike = _alike(left, right)
+    if not alike:
+        return None
     only, others = _only(left, right), _only(right, left)
     if left.negated != right.negated:
-        return "negation" if alike and not (only or others) and _word_for_word(left, right) else None
+        return "negation" if not (only or others) and _word_for_word(left, right) else None
     kinds = {value.kind for value in (*only, *others)}
     if alike < _ALIKE or len(only) != len(others) or not 0 < len(only) <= _MOST or len(kinds) > 1:
         return None

@@ -16,9 +16,9 @@ chat: ## talk with the bot in this terminal, answering from docs/
 	$(SET_UP_CHAT)
 	@exec $(BIN)/footnote chat
 
-test: ## run all tests
+test: ## run all tests, in two processes
 	$(SET_UP_DEV)
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 check: ## format, lint, types, import contracts, dependencies, dead code
 	$(SET_UP_DEV)
@@ -37,9 +37,9 @@ bench-large: ## measure searching in 1,000,000 made-up chunks, in one file and i
 	$(SET_UP_DEV)
 	@exec $(BIN)/python -m tests.benchmarks $(or $(ARGS),large vectors_large)
 
-crash: ## kill syncs and bots at random and at named points, and look for damage; ARGS="--seed N" makes another plan
+crash: ## kill syncs and bots at random, look for damage, and for leaks; ARGS="--seed N" makes another plan
 	$(SET_UP_DEV)
-	@exec $(BIN)/python -m pytest -m crash tests/crash $(ARGS)
+	@exec $(BIN)/python -m pytest -m crash tests/crash tests/leaks $(ARGS)
 
 coverage: ## run all tests, and say which branches none of them took
 	$(SET_UP_DEV)

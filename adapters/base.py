@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from adapters.markup import Block, Tree
+    from adapters.spending import Spending
 
 Principal: TypeAlias = str
 """Who may read: ``public``, ``slack:T1``, ``slack:T1:channel:C1``, ``…:group:S1`` or ``…:person:U1``.
@@ -28,6 +29,7 @@ PRINCIPAL: Final = re.compile(r"public|[a-z][a-z0-9_-]*:[^:\s]+(?::(?:channel|gr
 """The grammar of a principal, for ``fullmatch``."""
 
 AnswerId: TypeAlias = str
+_RELIABLE: Final = 0.7
 Vote: TypeAlias = Literal[1, 0, -1]
 """Thumb up, withdrawn, thumb down."""
 
@@ -52,7 +54,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where an answer goes. ``workspace`` is a principal; where ``private_to`` is set, only that person may see it."""
+    """Where an answer goes. ``workspace`` is a principal; where ``private_to`` is set, only that person may see it.
+
+    A direct message is private to its person: what was said there is then never shown to, or remembered for, others.
+    """
 
     platform: str
     workspace: str
@@ -63,7 +68,10 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Something a person asked; ``id`` is one per intent, never a delivery's id."""
+    """Something a person asked; ``id`` is one per intent, never a delivery's id.
+
+    ``follows`` is the conversation in which it was asked first, where that is another one: it may lean on its turns.
+    """
 
     id: str
     conversation: str
@@ -71,6 +79,7 @@ class Question:
     asker: Person
     text: str
     asked_at: datetime
+    follows: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +114,17 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WantedPrivately:
+    """A person accepts a ``PrivateOffer``, within a day: their question is asked again at a place private to them."""
+
+    question: str
+    person: Person
+    place: Place
+    conversation: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRef:
     """One message on a platform; ``message`` is unique within its channel."""
 
@@ -124,7 +144,7 @@ class Rated:
     at: datetime
 
 
-Event: TypeAlias = Question | Edited | Deleted | Stopped | Wanted | Rated
+Event: TypeAlias = Question | Edited | Deleted | Stopped | Wanted | WantedPrivately | Rated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,11 +206,34 @@ class Usage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """How a model's draft stood up to its sources: what was found in it, and what was shown of it.
+
+    ``found`` counts the citations that it wrote, ``valid_citations`` those of them that bear out their sentence;
+    ``contradictions`` its sentences whose words a passage that they cite holds, but with another number, date or name,
+    or denied; ``dropped`` what was left out of the answer, these among it. ``confidence`` is from 0 to 1: the mean
+    likelihood that what is shown is supported, in which each contradiction counts as a sentence of 0.
+    """
+
+    found: int = 0
+    valid_citations: int = 0
+    contradictions: int = 0
+    dropped: int = 0
+    confidence: float = 0.0
+
+    @property
+    def valid(self) -> bool:
+        """Whether the answer may be relied on: its confidence is over 0.7."""
+        return self.confidence > _RELIABLE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
     """The last part of every reply.
 
     ``answer`` is what ratings refer to. ``cited`` are the numbers that the text really used, in order of their first
     use. ``reference`` is what a person quotes to an operator after an error: the question's correlation id.
+    ``verification`` says how the model's draft was borne out; None where there was none.
     """
 
     answer: AnswerId
@@ -200,35 +243,53 @@ class Ending:
     model: str | None = None
     took_ms: int = 0
     reference: str | None = None
+    verification: Verification | None = None
 
 
-Part: TypeAlias = Status | Sources | Text | Ending
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateOffer:
+    """There is an answer that the asker may read and not everybody here: whether it is wanted in private.
+
+    It is for the asker's eyes alone; where a platform cannot show something to one person only, it shows nothing of
+    it, not even that it came. Accepting it is ``WantedPrivately``.
+    """
+
+
+Part: TypeAlias = Status | Sources | Text | PrivateOffer | Ending
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """One question and its answer, as a person sees it in a conversation's history."""
+    """One question and its answer, as a person sees it in a conversation's history.
+
+    ``documents`` are those that it rests on; ``private_to`` is the one person who may see it, where it is set.
+    """
 
     answer: AnswerId
     question: str
     text: str
     verdict: Verdict
     asked_at: datetime
+    documents: frozenset[str] = frozenset()
+    private_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """A wish to see this conversation's turns, oldest first."""
+    """A wish to see this conversation's turns, oldest first; a person has it, and they are shown at this place."""
 
     conversation: str
+    person: Person
+    place: Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversations:
-    """A wish to see the asker's conversations, most recent first."""
+    """A wish to see the conversations that a person asked in, most recent first, to be shown to that person alone."""
 
     person: Person
     platform: str
+    workspace: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -250,33 +311,6 @@ class Used:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Allowance:
-    """A limit, and what is used of it: a person's own of a day, or their workspace's of a month.
-
-    In micro-dollars (millionths of a dollar) or in questions; used up, it is whole again at ``resets_at``.
-    """
-
-    of: Literal["person", "workspace"]
-    unit: Literal["micros", "questions"]
-    used: int
-    limit: int
-    resets_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spending:
-    """What a person may know of the limits that apply to them.
-
-    ``answers`` says what these make of an answer: thrifty: from small models, with half the questions let through;
-    quotes: some limit, perhaps that of everyone together, is used up, ``until`` then.
-    """
-
-    allowances: tuple[Allowance, ...] = ()
-    answers: Literal["usual", "thrifty", "quotes"] = "usual"
-    until: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """Something that is said at a place without anybody's question, such as that a limit is nearly used up."""
 
@@ -285,10 +319,15 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """Who will read the answer: principals that every reader holds, and those that the asker holds alone."""
+    """Who reads an answer: principals that every reader holds, and those that the asker holds besides."""
 
     everyone: frozenset[Principal]
     asker: frozenset[Principal]
+
+    @property
+    def own(self) -> frozenset[Principal]:
+        """Give what the asker would hold alone; it contains what everyone holds."""
+        return self.everyone | self.asker
 
 
 class Desk(Protocol):
@@ -299,7 +338,7 @@ class Desk(Protocol):
         ...
 
     async def history(self, wish: History, /) -> Sequence[Turn]:
-        """Give a conversation's turns, oldest first."""
+        """Give a conversation's turns, oldest first, as far as they may be read at that place now."""
         ...
 
     async def conversations(self, wish: Conversations, /) -> Sequence[Past]:
@@ -374,7 +413,10 @@ class Adapter(Protocol):
         ...
 
     async def audience(self, place: Place, asker: Person, /) -> Audience:
-        """Say who will read an answer at this place; when in doubt, nobody."""
+        """Say who reads at this place now; when in doubt, nobody. Raising means the same.
+
+        It is asked when an answer is begun, before its first sentence is shown, and every few seconds from then on.
+        """
         ...
 
     async def notify(self, place: Place, notice: Notice, /) -> None:

@@ -1,18 +1,44 @@
-"""What a person used of their limits, in words. Pure."""
+"""What a person used of their limits, and how that is said in words. Pure."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from adapters.base import Allowance, Spending
-
 _DOLLAR: Final = 1_000_000
 """In micro-dollars."""
 _WHOSE: Final = {"person": "You, today", "workspace": "This workspace, this month"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Allowance:
+    """A limit, and what is used of it: a person's own of a day, or their workspace's of a month.
+
+    In micro-dollars (millionths of a dollar) or in questions; used up, it is whole again at ``resets_at``.
+    """
+
+    of: Literal["person", "workspace"]
+    unit: Literal["micros", "questions"]
+    used: int
+    limit: int
+    resets_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """What a person may know of the limits that apply to them.
+
+    ``answers`` says what these make of an answer: thrifty: from small models, with half the questions let through;
+    quotes: some limit, perhaps that of everyone together, is used up, ``until`` then.
+    """
+
+    allowances: tuple[Allowance, ...] = ()
+    answers: Literal["usual", "thrifty", "quotes"] = "usual"
+    until: datetime | None = None
 
 
 def dollars(micros: int, places: int = 2) -> str:

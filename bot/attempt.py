@@ -16,8 +16,9 @@ from bot.ops.logs import reference
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
-    from adapters.base import AnswerId, Audience, Part, Question, Verdict
+    from adapters.base import AnswerId, Part, Question, Verdict
     from adapters.markup import Tree
+    from bot.answering.permission import Readers
     from bot.inbox import Owed, Wished
 
 
@@ -31,14 +32,17 @@ class Answering(Protocol):
     def __call__(
         self,
         question: Question,
-        audience: Audience,
+        readers: Readers,
         stop: asyncio.Event,
         /,
         *,
         answer: AnswerId,
         keep: Callable[[NewTurn], Awaitable[None]],
     ) -> AsyncGenerator[Part]:
-        """Give the parts, an ``Ending`` last, and the turn to ``keep``; ends soon after ``stop`` is set."""
+        """Give the parts, an ``Ending`` last, and the turn to ``keep``; ends soon after ``stop`` is set.
+
+        ``readers`` says who reads now, each time that it is asked.
+        """
         ...
 
 
@@ -97,13 +101,13 @@ class Attempt:
         if self._stopped or self._edited():
             self._cut.set()
 
-    async def answered(self, answer: Answering, audience: Audience) -> AsyncGenerator[Part]:
+    async def answered(self, answer: Answering, readers: Readers) -> AsyncGenerator[Part]:
         """Give the parts of the answer; begin anew for an edit that comes before the first sentence is shown."""
         again = True
         while again:
             if self._stopped:
                 self._cut.set()
-            parts = answer(self.question, audience, self._cut, answer=self.owed.answer, keep=self._keep)
+            parts = answer(self.question, readers, self._cut, answer=self.owed.answer, keep=self._keep)
             async with aclosing(parts):
                 async for part in parts:
                     if self._edited():

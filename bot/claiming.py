@@ -75,6 +75,7 @@ class Statements:
         self.delete = self._stop(gone, "deleted")
         self.edit = _wished().values(newer=bindparam("words"))
         self.want = _wished().where(_row.state == "offered").values(wanted=True, state="waiting", attempts=0)
+        self.asked = select(_row.payload, _row.newer).where(_row.id == bindparam("id"))
         self.sweep = self._sweep()
         self.owed = select(func.count()).select_from(INBOX).where(text(UNFINISHED), _row.state != "offered")
 

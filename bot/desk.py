@@ -1,4 +1,4 @@
-"""The desk that adapters talk to: it takes events in and shows what is kept."""
+"""The desk that adapters talk to: it takes events in, and shows what is kept to whoever may see it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, assert_never
 
 import structlog
 
-from adapters.base import Deleted, Desk, Edited, Question, Rated, Spending, Stopped, Wanted
+from adapters.base import Deleted, Desk, Edited, Question, Rated, Stopped, Wanted, WantedPrivately
+from adapters.spending import Spending
+from bot.asides import aside
 from bot.ops.logs import referenced
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from adapters.base import Conversations, Event, History, Past, Turn, Used
     from bot.feedback.ratings import Ratings
     from bot.inbox import Inbox
+    from bot.recall import Recall
     from bot.turns import Turns
 
 _log = structlog.get_logger()
@@ -33,15 +36,18 @@ class FrontDesk(Desk):
         *,
         inbox: Inbox,
         turns: Turns,
+        recall: Recall,
         ratings: Ratings,
         usage: Callable[[Used], Awaitable[Spending]] = unlimited,
     ) -> None:
-        """Questions go to ``inbox``; conversations are read from ``turns``; votes go to ``ratings``.
+        """Questions go to ``inbox``; votes go to ``ratings``.
 
+        Conversations are listed from ``turns``, and read through ``recall``, which knows what may be shown of them.
         ``usage`` knows what is used of a person's limits.
         """
         self._inbox = inbox
         self._turns = turns
+        self._recall = recall
         self._ratings = ratings
         self._usage = usage
 
@@ -58,6 +64,8 @@ class FrontDesk(Desk):
                 _log.info("stop", found=await self._inbox.stop(event.question))
             case Wanted():
                 _log.info("wanted", found=await self._inbox.want(event.question))
+            case WantedPrivately():
+                await self._ask(aside(await self._inbox.asked(event.question), event))
             case Rated():
                 await self._ratings.vote(event)
                 _log.info("rated", vote=event.vote)
@@ -65,12 +73,12 @@ class FrontDesk(Desk):
                 assert_never(event)
 
     async def history(self, wish: History, /) -> Sequence[Turn]:
-        """Give a conversation's turns, oldest first."""
-        return await self._turns.history(wish.conversation)
+        """Give a conversation's turns, oldest first, as far as they may be read at that place now."""
+        return await self._recall.history(wish)
 
     async def conversations(self, wish: Conversations, /) -> Sequence[Past]:
-        """Give a person's conversations on a platform, most recent first."""
-        return await self._turns.conversations(wish.person.id, wish.platform)
+        """Give a person's conversations in a workspace, most recent first."""
+        return await self._turns.conversations(wish.person.id, wish.platform, wish.workspace)
 
     async def usage(self, wish: Used, /) -> Spending:
         """Give what is used of a person's limits. Raises StoreError where that cannot be read."""

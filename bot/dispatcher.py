@@ -10,11 +10,12 @@ from __future__ import annotations
 import asyncio
 import time
 from contextlib import aclosing, asynccontextmanager, suppress
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from adapters.base import Audience, LeaseLost
+from adapters.base import LeaseLost
 from bot.answering import replies
 from bot.attempt import Attempt
 from bot.due import TRIES, Case, ago, pause, step
@@ -29,13 +30,12 @@ from knowledge.owning import beside
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
-    from adapters.base import Adapter, Journal, Part, Question
+    from adapters.base import Adapter, Journal, Part
     from bot.attempt import Answering
     from bot.database import Database
     from bot.inbox import Claim, Inbox, Owed
     from bot.stores.base import Changes
 
-_NOBODY: Final = Audience(everyone=frozenset(), asker=frozenset())
 _IDLE: Final = 5.0
 """Seconds after which claiming is tried though nothing was heard: another process's lease may have ended."""
 _HEED: Final = 0.5
@@ -279,8 +279,8 @@ class Dispatcher:
         if attempt.owed.held:
             await self._holding.begin(attempt.owed.claim)
         _log.info("answering", conversation=text_hash(question.conversation), text=text_hash(question.text))
-        audience = await _audience(self._adapters[question.place.platform], question)
-        await self._show(attempt, attempt.answered(self._answer, audience), journal)
+        readers = partial(self._adapters[question.place.platform].audience, question.place, question.asker)
+        await self._show(attempt, attempt.answered(self._answer, readers), journal)
         _log.info("replied")
 
     async def _show(self, attempt: Attempt, parts: AsyncGenerator[Part], journal: Journal) -> None:
@@ -312,12 +312,3 @@ class Dispatcher:
 
 def _loop_time() -> float:
     return asyncio.get_running_loop().time()
-
-
-async def _audience(adapter: Adapter, question: Question) -> Audience:
-    """Ask who will read the answer; where that cannot be found out, nothing but small talk may be said."""
-    try:
-        return await adapter.audience(question.place, question.asker)
-    except Exception:  # noqa: BLE001 - a platform's library may raise anything
-        _log.exception("the audience is not known, so nobody's knowledge is searched")
-        return _NOBODY

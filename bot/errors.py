@@ -4,6 +4,7 @@ BotError
 ├── BadSettings         settings that are missing or wrong, all named at once
 ├── TooLong             a question over 10,000 characters
 ├── NoSuchAnswer        a vote on an answer that is not kept
+├── NoSuchOffer         an offer that is over, or was somebody else's
 ├── Stopping            the service takes in nothing more
 ├── BadCollection       a question set that is not what its format says
 ├── NoPort              the port or address to listen on cannot be had
@@ -51,6 +52,10 @@ class TooLong(BotError):
 
 class NoSuchAnswer(BotError):
     """A vote on an answer that is not kept here."""
+
+
+class NoSuchOffer(BotError):
+    """An offer to answer in private that is over, or that was made to somebody else."""
 
 
 class Stopping(BotError):

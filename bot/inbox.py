@@ -197,6 +197,13 @@ class Inbox:
         """Take in that an old question is still wanted; False where it was not offered."""
         return await self._wish(self._sql.want, question=question)
 
+    async def asked(self, question: str, /) -> Question | None:
+        """Give a question, with its newest words, as long as it is remembered: until a day after its answer."""
+        row = await self._database.read(
+            lambda connection: connection.execute(self._sql.asked, {"id": question}).first()
+        )
+        return None if row is None else _newest(row)
+
     async def sweep(self) -> int:
         """Forget what was finished more than a day ago, and what nobody wanted for a week; give how many."""
         return await self._database.write(lambda connection: connection.execute(self._sql.sweep).rowcount)
@@ -232,11 +239,15 @@ def _claimed(claim: Claim) -> dict[str, float]:
     return {"claimed": number, "held_fence": fence}
 
 
-def _owed(row: Row[Any]) -> Owed:
+def _newest(row: Row[*tuple[Any, ...]]) -> Question:
     question = unpacked(row.payload)
+    return question if row.newer is None else replace(question, text=row.newer)
+
+
+def _owed(row: Row[Any]) -> Owed:
     return Owed(
         claim=(row.number, row.fence),
-        question=question if row.newer is None else replace(question, text=row.newer),
+        question=_newest(row),
         answer=row.answer,
         attempts=row.attempts,
         wanted=row.wanted,

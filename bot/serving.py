@@ -22,16 +22,19 @@ from bot.feedback.ratings import Ratings
 from bot.inbox import Inbox
 from bot.ops.readiness import EVERY, Check, Readiness
 from bot.ops.supervising import Side, beside
+from bot.recall import Recall
 from bot.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
-    from adapters.base import Adapter, Spending, Used
+    from adapters.base import Adapter, Used
+    from adapters.spending import Spending
     from bot.attempt import Answering
     from bot.database import Database
     from bot.ending import Told
+    from bot.recall import Readable
     from bot.settings import Settings
 
 _SWEEP: Final = 3_600.0
@@ -44,7 +47,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembled:
-    """What answering takes, open. ``usage`` knows what is used of a person's limits.
+    """What answering takes, open. ``usage`` knows what is used of a person's limits, ``readable`` what who may read.
 
     ``knowledge`` says how the knowledge is, or raises; ``checks`` are what else ``/readyz`` tells.
     """
@@ -52,6 +55,7 @@ class Assembled:
     database: Database
     answer: Answering
     usage: Callable[[Used], Awaitable[Spending]]
+    readable: Readable
     knowledge: Callable[[], Awaitable[str]]
     checks: Sequence[Check] = ()
 
@@ -78,7 +82,8 @@ async def working(settings: Settings, parts: Assembled, adapters: Sequence[Adapt
         max_in_flight=settings.max_in_flight,
         drain_seconds=settings.drain_seconds,
     )
-    desk = FrontDesk(inbox=inbox, turns=turns, ratings=Ratings(parts.database), usage=parts.usage)
+    recall = Recall(turns=turns, adapters={adapter.name: adapter for adapter in adapters}, readable=parts.readable)
+    desk = FrontDesk(inbox=inbox, turns=turns, recall=recall, ratings=Ratings(parts.database), usage=parts.usage)
     async with beside(Side(name="sweep of the inbox", work=inbox.sweep, every=_SWEEP)), dispatcher.running():
         yield Working(desk=desk, dispatcher=dispatcher, platforms=frozenset(adapter.name for adapter in adapters))
 

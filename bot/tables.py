@@ -69,13 +69,15 @@ class TurnRow(Base):
     conversation: Mapped[str] = mapped_column(String(255))
     platform: Mapped[str] = mapped_column(String(32))
     workspace: Mapped[str] = mapped_column(String(255))
+    private_to: Mapped[str | None] = mapped_column(String(255))
+    """The one person to whom the place was private."""
     asker: Mapped[str] = mapped_column(String(255))
     question: Mapped[str]
     text: Mapped[str]
     """The answer in plain words with ``[n]`` marks, as it was shown."""
     verdict: Mapped[str] = mapped_column(String(16))
     documents: Mapped[list[str]] = mapped_column(JSON)
-    """Ids of the documents that the answer cited: what must be readable for it to enter a later prompt."""
+    """Ids of the documents that the answer rests on: what must be readable for it to be shown or prompt again."""
     citations: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     model: Mapped[str | None] = mapped_column(String(128))
     prompt: Mapped[str | None] = mapped_column(String(128))
@@ -83,6 +85,8 @@ class TurnRow(Base):
     answer_tokens: Mapped[int]
     estimated: Mapped[bool]
     took_ms: Mapped[int]
+    verification: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """How the model's draft was borne out, and whether the answer is valid; none where no model wrote."""
     asked_at: Mapped[datetime]
 
 

@@ -47,12 +47,13 @@ class Turns:
         return tuple(_past_turn(row) for row in reversed(rows))
 
     async def history(self, conversation: str, /) -> Sequence[Turn]:
-        """Give all turns of a conversation, oldest first, as people see them."""
+        """Give all turns of a conversation, oldest first, whoever may see them; ``bot.recall`` knows who may."""
         rows = await self._read(_of(conversation).order_by(TurnRow.number))
         return tuple(_turn(row) for row in rows)
 
-    async def conversations(self, person: str, platform: str, /) -> Sequence[Past]:
+    async def conversations(self, person: str, platform: str, workspace: str, /) -> Sequence[Past]:
         """Give the conversations that a person asked in, at most 50, most recent first."""
+        own = (TurnRow.platform == platform, TurnRow.workspace == workspace, TurnRow.asker == person)
         spans = (
             select(
                 func.min(TurnRow.number).label("first"),
@@ -60,7 +61,7 @@ class Turns:
                 func.max(TurnRow.asked_at).label("last_at"),
                 func.count().label("turns"),
             )
-            .where(TurnRow.platform == platform, TurnRow.asker == person)
+            .where(*own)
             .group_by(TurnRow.conversation)
             .subquery()
         )
@@ -89,11 +90,12 @@ def _row(turn: NewTurn) -> dict[str, Any]:
         "conversation": question.conversation,
         "platform": question.place.platform,
         "workspace": question.place.workspace,
+        "private_to": question.place.private_to,
         "asker": question.asker.id,
         "question": question.text,
         "text": turn.text,
         "verdict": turn.verdict,
-        "documents": list(dict.fromkeys(citation.document for citation in turn.citations)),
+        "documents": sorted(turn.documents.union(citation.document for citation in turn.citations)),
         "citations": [_plain(citation) for citation in turn.citations],
         "model": turn.model,
         "prompt": turn.prompt,
@@ -101,6 +103,7 @@ def _row(turn: NewTurn) -> dict[str, Any]:
         "answer_tokens": turn.usage.answer_tokens,
         "estimated": turn.usage.estimated,
         "took_ms": turn.took_ms,
+        "verification": asdict(turn.verification) | {"valid": turn.verification.valid} if turn.verification else None,
         "asked_at": question.asked_at,
     }
 
@@ -116,6 +119,7 @@ def _past_turn(row: Row[Any]) -> PastTurn:
         answer=row.text,
         verdict=cast("Verdict", row.verdict),
         documents=frozenset(row.documents),
+        private_to=row.private_to,
     )
 
 
@@ -126,4 +130,6 @@ def _turn(row: Row[Any]) -> Turn:
         text=row.text,
         verdict=cast("Verdict", row.verdict),
         asked_at=row.asked_at,
+        documents=frozenset(row.documents),
+        private_to=row.private_to,
     )

@@ -7,9 +7,9 @@ from collections import deque
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias, assert_never
 
+from adapters.audience import NOBODY, Reader, Room, audience
 from adapters.base import (
     Adapter,
-    Audience,
     Conversations,
     History,
     MessageRef,
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from adapters.base import Desk, Event, Journal, Notice, Part, Past
+    from adapters.base import Audience, Desk, Event, Journal, Notice, Part, Past
     from adapters.terminal.commands import Line
     from adapters.terminal.lines import Lines
     from adapters.terminal.showing import Shown
@@ -151,9 +151,10 @@ class Terminal(Adapter):
 
     async def audience(self, place: Place, asker: Person, /) -> Audience:
         """Give the one person who sits here; nobody for a place that is not this terminal."""
-        ours = place.platform == PLATFORM and place.workspace == self._team
-        everyone = {"public", self._team, f"{self._team}:person:{asker.id}"} if ours else set()
-        return Audience(everyone=frozenset(everyone), asker=frozenset())
+        if place.platform != PLATFORM:
+            return NOBODY
+        room = Room(workspace=self._team, channel=PLATFORM, kind="direct")
+        return audience(place, room, Reader(id=asker.id, standing="member"))
 
     async def notify(self, place: Place, notice: Notice, /) -> None:  # noqa: ARG002 - it is the only one
         """Show it before the next prompt."""
@@ -283,14 +284,14 @@ class Terminal(Adapter):
             self._screen.say(f"{_PROMPT}{safe_line(question.text)}\n")
 
     async def _history(self, desk: Desk) -> None:
-        turns = await desk.history(History(conversation=self._conversation))
+        turns = await desk.history(self._wish())
         for turn in turns:
             self._screen.told(turn.question, turn.text, turn.verdict)
         if not turns:
             self._screen.say("This thread is empty so far.")
 
     async def _threads(self, desk: Desk) -> None:
-        self._overview = await desk.conversations(Conversations(person=self._person, platform=PLATFORM))
+        self._overview = await desk.conversations(self._all())
         for number, past in enumerate(self._overview, 1):
             here = "*" if past.conversation == self._conversation else " "
             first = safe_line(past.first_question)
@@ -302,12 +303,18 @@ class Terminal(Adapter):
 
     async def _resume(self, number: int, desk: Desk) -> None:
         if not self._overview:
-            self._overview = await desk.conversations(Conversations(person=self._person, platform=PLATFORM))
+            self._overview = await desk.conversations(self._all())
         if number > len(self._overview):
             self._screen.say(f"There is no thread {number}; /threads lists {len(self._overview) or 'none yet'}.")
             return
         self._turn_to(self._overview[number - 1].conversation)
         await self._history(desk)
+
+    def _wish(self) -> History:
+        return History(conversation=self._conversation, person=self._person, place=self._place())
+
+    def _all(self) -> Conversations:
+        return Conversations(person=self._person, platform=PLATFORM, workspace=self._team)
 
     def _show_sources(self) -> None:
         if self._last and self._last.citations:

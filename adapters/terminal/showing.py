@@ -6,13 +6,13 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from adapters.base import Ending, Sources, Status, Text
+from adapters.base import Ending, PrivateOffer, Sources, Status, Text
 from adapters.sources import used
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from adapters.base import Citation, Part
+    from adapters.base import Citation, Part, Verification
     from adapters.terminal.screen import Screen
 
 
@@ -40,6 +40,8 @@ async def show(screen: Screen, parts: AsyncGenerator[Part]) -> Shown | None:
                     case Text():
                         silent = False
                         screen.unit(part)
+                    case PrivateOffer():
+                        pass  # whoever sits here reads alone already, so none is made
                     case Ending():
                         ending = part
                     case _:
@@ -47,11 +49,18 @@ async def show(screen: Screen, parts: AsyncGenerator[Part]) -> Shown | None:
     return _ended(screen, Shown(ending, used(citations, ending.cited)), silent=silent) if ending else None
 
 
+def _doubtful(record: Verification | None) -> bool:
+    """Whether a person should look twice; that all is well goes without saying."""
+    return record is not None and not record.valid
+
+
 def _ended(screen: Screen, shown: Shown, *, silent: bool) -> Shown:
     if shown.citations:
         screen.say("Sources", "bold")
         screen.sources(shown.citations)
         screen.say("")
+    if shown.ending.verdict == "answered" and _doubtful(shown.ending.verification):
+        screen.say("Not sure of this: its sources bear it out only in part. Read them before you rely on it.", "dim")
     if shown.ending.verdict in {"stopped", "paused"} or (shown.ending.verdict == "limited" and silent):
         screen.say(shown.ending.verdict, "dim")
     if shown.ending.verdict == "offered":

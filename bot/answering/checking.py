@@ -7,9 +7,10 @@ and headings claim nothing; the engine shows them only before something that was
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
+from adapters.base import Verification
 from adapters.markup import (
     Block,
     Cite,
@@ -25,7 +26,8 @@ from adapters.markup import (
     Strong,
     Table,
 )
-from bot.answering.verify import Evidence, holding_code, supporting
+from bot.answering.evidence import Evidence, holding_code
+from bot.answering.verify import judged
 from bot.reading.claims import claim
 from bot.reading.inlines import cleaned, numbers, plain, read, without_cites
 from bot.reading.particulars import particulars
@@ -35,6 +37,8 @@ from bot.reading.units import split as units_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from bot.answering.verify import Judgement
 
 _DEEPEST: Final = 3
 _LONGEST_HEADING: Final = 10
@@ -56,6 +60,11 @@ _HARMLESS = re.compile(
     r"(?:this|that) is what the (?:documents|passages|sources) say)(?: (?:about (?:it|this|that)))?[:.,]?\Z",
     re.IGNORECASE,
 )
+_SMALL_TALK = re.compile(
+    r"\b(?:let me know|feel free|happy to|glad|(?:i )?hope (?:this|that|it)|you(?:'re| are) welcome"
+    r"|any (?:other |more |further )?questions|(?:great|good) question|sorry|thank)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +77,46 @@ class Checked:
     """Which passage supports which sentence, in plain words."""
 
 
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What checking a draft comes to, unit by unit: the marks that it wrote and those that hold, and what was dropped.
+
+    ``likelihoods`` are those of what is shown, ``sentences`` how many of the ``dropped`` were running text.
+    """
+
+    found: int = 0
+    valid: int = 0
+    contradictions: int = 0
+    dropped: int = 0
+    sentences: int = 0
+    likelihoods: list[float] = field(default_factory=list)
+
+    def judge(self, judgement: Judgement, own: Sequence[int]) -> None:
+        """Count a sentence, and the marks that it wrote itself."""
+        self.found += len(own)
+        self.valid += len(set(own) & set(judgement.numbers))
+        self.contradictions += judgement.denied
+        if judgement.numbers:
+            self.likelihoods.append(judgement.likelihood)
+
+    def drop(self, *, sentence: bool) -> None:
+        """Count what is left out."""
+        self.dropped += 1
+        self.sentences += sentence
+
+    @property
+    def verification(self) -> Verification:
+        """Give the record of it all."""
+        weighed = len(self.likelihoods) + self.contradictions
+        return Verification(
+            found=self.found,
+            valid_citations=self.valid,
+            contradictions=self.contradictions,
+            dropped=self.dropped,
+            confidence=round(sum(self.likelihoods) / weighed, 3) if weighed else 0.0,
+        )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checker:
     """Checks units against the numbered passages; ``question`` may be repeated without support."""
@@ -75,36 +124,43 @@ class Checker:
     question: str
     table: Mapping[int, Evidence]
 
-    def check(self, unit: Unit) -> Checked | None:
-        """Give what of a unit may be shown; None where nothing may."""
+    def check(self, unit: Unit, tally: Tally | None = None) -> Checked | None:
+        """Give what of a unit may be shown; None where nothing may. ``tally`` takes note of it."""
+        tally = tally or Tally()
         match unit.sort:
             case "sentence":
-                return self._sentence(unit.text)
+                return self._sentence(unit.text, tally)
             case "item":
-                return self._item(unit)
+                return self._item(unit, tally)
             case "row":
-                return self._row(unit)
+                return self._row(unit, tally)
             case "code":
-                return self._code(unit)
+                return self._code(unit, tally)
             case "heading":
                 return self._heading(unit)
 
-    def _sentence(self, text: str) -> Checked | None:
+    def _sentence(self, text: str, tally: Tally) -> Checked | None:
         nodes = read(text)
         bare = without_cites(nodes)
         words = plain(bare).strip()
         leads = _HARMLESS.match(words) or self._leads(words)
         if leads and not numbers(nodes):
             return Checked(block=Paragraph(bare), sort="lead-in")
-        nodes, used = self._cited(nodes)
-        return Checked(block=Paragraph(nodes), sort="claim", used=used) if used else None
+        cited, used = self._cited(nodes, tally)
+        if not used:
+            if numbers(nodes) or _asserts(words):
+                tally.drop(sentence=True)
+            return None
+        return Checked(block=Paragraph(cited), sort="claim", used=used)
 
-    def _cited(self, nodes: tuple[Inline, ...]) -> tuple[tuple[Inline, ...], tuple[tuple[int, str], ...]]:
+    def _cited(self, nodes: tuple[Inline, ...], tally: Tally) -> tuple[tuple[Inline, ...], tuple[tuple[int, str], ...]]:
         """Give a sentence's nodes with the marks that hold, and what they support; nothing where none does."""
         bare = without_cites(nodes)
         text = plain(bare).strip()
         own = numbers(nodes)
-        shown = supporting(text, _codes(bare), own, self.table)
+        judgement = judged(text, _codes(bare), own, self.table)
+        tally.judge(judgement, own)
+        shown = judgement.numbers
         used = tuple((number, text) for number in shown)
         if not shown:
             return (), ()
@@ -137,12 +193,12 @@ class Checker:
         held = frozenset[str]().union(*(self.table[number].words for number in shown))
         return claim(words).words <= held and _claimless(words)
 
-    def _item(self, unit: Unit, depth: int = 0) -> Checked | None:
+    def _item(self, unit: Unit, tally: Tally, depth: int = 0) -> Checked | None:
         children: list[Inline] = []
         blocks: list[Block] = []
         used: list[tuple[int, str]] = []
         for part in units_of(unit.text):
-            found = self._part(part, depth)
+            found = self._part(part, tally, depth)
             if found is None:
                 continue
             used += found.used
@@ -157,21 +213,25 @@ class Checker:
         nested = _gathered(blocks)
         return Checked(block=Listing((Item(tuple(children), nested),), start), sort="claim", used=tuple(used))
 
-    def _part(self, part: Unit, depth: int) -> Checked | None:
+    def _part(self, part: Unit, tally: Tally, depth: int) -> Checked | None:
         if part.sort != "item":
-            return self.check(part)
-        return self._item(part, depth + 1) if depth < _DEEPEST else None
+            return self.check(part, tally)
+        return self._item(part, tally, depth + 1) if depth < _DEEPEST else None
 
-    def _row(self, unit: Unit) -> Checked | None:
+    def _row(self, unit: Unit, tally: Tally) -> Checked | None:
         header = tuple(read(cell) for cell in cells(unit.head))
         row = [read(cell) for cell in cells(unit.text)][: len(header)]
         row += [()] * (len(header) - len(row))
         bare = tuple(node for cell in row for node in (*without_cites(cell), Plain(" ")))
         own = tuple(dict.fromkeys(number for cell in row for number in numbers(cell)))
         text = plain(bare).strip()
-        shown = supporting(text, _codes(bare), own, self.table, row=True)
+        judgement = judged(text, _codes(bare), own, self.table, row=True)
+        shown = judgement.numbers
         if not shown or not self._titled(header, shown):
+            tally.judge(replace(judgement, numbers=()), own)
+            tally.drop(sentence=False)
             return None
+        tally.judge(judgement, own)
         if shown != own:
             row = [without_cites(cell) for cell in row]
             last = max((at for at, cell in enumerate(row) if cell), default=0)
@@ -179,10 +239,12 @@ class Checker:
         titles = tuple(without_cites(cell) for cell in header)
         return Checked(block=Table(titles, (tuple(row),)), sort="claim", used=tuple((n, text) for n in shown))
 
-    def _code(self, unit: Unit) -> Checked | None:
+    def _code(self, unit: Unit, tally: Tally) -> Checked | None:
         shown = holding_code(unit.text, self.table)[:1]
         if not shown:
+            tally.drop(sentence=False)
             return None
+        tally.likelihoods.append(1.0)
         language = re.sub(r"[^\w+#.-].*", "", unit.head, flags=re.DOTALL)[:20]
         block = CodeBlock(cleaned(unit.text), language, shown)
         return Checked(block=block, sort="claim", used=((shown[0], unit.text),))
@@ -193,6 +255,11 @@ class Checker:
         if not spoken(words) or len(words.split()) > _LONGEST_HEADING or not self._announced(words):
             return None
         return Checked(block=Heading(int(unit.head), nodes), sort="heading")
+
+
+def _asserts(words: str) -> bool:
+    """Whether an uncited sentence said something: small talk and lead-ins are not missed."""
+    return not (words.endswith(":") or _SMALL_TALK.search(words)) and len(claim(words).words) > _NOUN
 
 
 def _claimless(words: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from adapters.base import Text
+from bot.answering.checking import Tally
 from bot.answering.stopping import unless
 from bot.errors import ModelError
 from bot.models.base import Finished
@@ -31,7 +32,8 @@ class Drafting:
 
     ``begun`` says that its server may have begun to answer, so that it may cost something; ``limited`` that the answer
     was not whole when its limit was reached.
-    ``used`` are the sentences that each passage supports; ``refused`` says that the model declined in the agreed words.
+    ``used`` are the sentences that each passage supports, ``tally`` what checking comes to; ``refused`` says that the
+    model declined in the agreed words.
     """
 
     stream: AsyncGenerator[Delta]
@@ -47,6 +49,7 @@ class Drafting:
     refused: bool = False
     said: list[str] = field(default_factory=list)
     used: dict[int, list[str]] = field(default_factory=dict)
+    tally: Tally = field(default_factory=Tally)
     _units: Units = field(default_factory=Units)
     _length: int = 0
     _waiting: list[tuple[Unit, Checked]] = field(default_factory=list)
@@ -107,7 +110,7 @@ class Drafting:
         if self._shown is None and spoken(unit.text) == spoken(self.unanswered):
             self.refused = True
             return []
-        checked = self.checker.check(unit)
+        checked = self.checker.check(unit, self.tally)
         if checked is None:
             return []
         if checked.sort != "claim":

@@ -1,4 +1,7 @@
-"""The way of a question: rates, route, history, search, gate, prompt, reserve, generate, verify, settle, record.
+"""The way of a question: rates, route, readers, history, search, gate, prompt, reserve, generate, verify, record.
+
+Who reads is asked again before anything of the knowledge is shown; where they may not read all that it rests on, it is
+begun anew once.
 
 Pulling the parts drives it; closing the generator stops the model and its cost. However it ends, the turn is recorded.
 """
@@ -7,38 +10,40 @@ from __future__ import annotations
 
 import secrets
 import time
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from adapters.base import Sources, Status, Text
-from bot.answering import citing, conflicts, prompting, replies
+from adapters.base import PrivateOffer, Sources, Status
+from bot.answering import conflicts, prompting, replies
 from bot.answering.ages import Ages
 from bot.answering.checking import Checker
 from bot.answering.difficulty import difficulty
+from bot.answering.evidence import evidence
+from bot.answering.permission import Moved, Permission
 from bot.answering.rewriting import Rewriter
 from bot.answering.route import Told, routed
 from bot.answering.run import Run, usage
 from bot.answering.searching import Searching
-from bot.answering.verify import evidence
 from bot.answering.writing import Task, Writing
 from bot.errors import BotError, ModelCut
-from knowledge.base import Scope
 from knowledge.errors import KnowledgeError
 
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 
-    from adapters.base import AnswerId, Audience, Part, Question
+    from adapters.base import AnswerId, Part, Question, Text
     from bot.answering.admitting import Admission, Admitted
     from bot.answering.drafting import Drafting
     from bot.answering.gate import Sufficient
+    from bot.answering.permission import Readers
     from bot.answering.prompt_files import PromptFile
+    from bot.answering.route import Search
     from bot.answering.searching import Catalog, Found, Retriever
     from bot.answering.turns import NewTurn, PastTurn, Turns
     from bot.models.chain import Chain
@@ -54,6 +59,10 @@ class Chance:
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     word: Callable[[], str] = field(default=lambda: secrets.token_hex(8))
     answer: Callable[[], str] = field(default=lambda: secrets.token_hex(16))
+
+
+_BEGINNINGS: Final = 2
+"""Times that an answer is begun, where who may read what changes under it."""
 
 
 class Engine:
@@ -81,6 +90,7 @@ class Engine:
         asker pay for a question's vector, where that costs anything. Sources that were last changed more than
         ``stale_days`` days ago are marked as old, and with 0 none is.
         """
+        self._catalog = catalog
         self._searching = Searching(retriever=retriever, catalog=catalog, turns=turns, sufficient=gate)
         self._admission = admission
         self._chain = chain
@@ -96,7 +106,7 @@ class Engine:
     async def answer(
         self,
         question: Question,
-        audience: Audience,
+        readers: Readers,
         stop: asyncio.Event,
         *,
         answer: AnswerId | None = None,
@@ -104,14 +114,17 @@ class Engine:
     ) -> AsyncGenerator[Part]:
         """Give the parts of an answer, ``Ending`` last; raises nothing but what closing it does.
 
-        ``answer`` is its id where one was given already. The turn goes to ``keep``, or else to the history at once.
+        ``readers`` says who reads it now, each time that it is asked. ``answer`` is its id where one was given already.
+        The turn goes to ``keep``, or else to the history at once.
         """
         run = Run(
             question=question,
             answer=answer or self._chance.answer(),
             keep=keep or self._turns.record,
             began=self._chance.seconds(),
-            scope=Scope(workspace=self._workspace, principals=audience.everyone),
+            permission=Permission(
+                readers=readers, catalog=self._catalog, workspace=self._workspace, seconds=self._chance.seconds
+            ),
         )
         try:
             async with aclosing(self._guarded(run, stop)) as parts:
@@ -156,23 +169,45 @@ class Engine:
             for text in run.text(route.tree):
                 yield text
             return
+        async with aclosing(self._searched(run, route, admitted, stop)) as parts:
+            async for part in parts:
+                yield part
+
+    async def _searched(self, run: Run, route: Search, admitted: Admitted, stop: asyncio.Event) -> AsyncGenerator[Part]:
+        """Begin an answer, and once more where its readers may not read it any more before they see any of it."""
+        for _ in range(_BEGINNINGS):
+            try:
+                async with aclosing(self._begun(run, route, admitted, stop)) as parts:
+                    async for part in parts:
+                        yield part
+            except Moved:
+                run.begin_anew()
+            else:
+                return
+        for part in self._unknown(run):
+            yield part
+
+    async def _begun(self, run: Run, route: Search, admitted: Admitted, stop: asyncio.Event) -> AsyncGenerator[Part]:
+        """Answer for those who read now; raises Moved where that is no longer so before anything is shown."""
         yield Status(doing="searching")
-        history = await self._searching.history(run.question.conversation, run.scope)
+        await run.permission.ask()
+        history = await self._searching.history(run.question, run.permission.scope)
         rewrite = partial(self._rewritten, run, history, admitted, stop)
         paying = self._paying(admitted.payer, run.answer) if self._paying else None
-        found = await self._searching.found(route, history, run.scope, rewrite, paying)
-        run.missed = found.missed
+        privately = partial(self._privately, run, route, history, paying, stop)
+        found = await self._searching.found(route, history, run.permission.scope, rewrite, paying)
+        run.rest_on(found, history, self._ages())
         if stop.is_set():
             return
-        ages = Ages(today=self._chance.now().date(), most=self._stale_days).of(found.passages)
-        run.numbered = prompting.numbered(found.passages, ages)
-        run.citations = citing.table(found.asked, found.passages, run.numbered, ages)
         if not found.enough:
+            if await run.permission.withheld(run.documents):
+                raise Moved
             for part in self._unknown(run):
+                yield part
+            async for part in privately():
                 yield part
             return
         yield Status(doing="reading", sources=len(run.numbered))
-        yield Sources(citations=run.citations)
         yield Status(doing="writing", sources=len(run.numbered))
         writing = Writing(
             chain=self._chain,
@@ -184,6 +219,26 @@ class Engine:
         async with aclosing(self._written(run, writing, stop)) as parts:
             async for part in parts:
                 yield part
+        if run.verdict == "unknown":
+            async for part in privately():
+                yield part
+
+    async def _privately(
+        self, run: Run, route: Search, history: tuple[PastTurn, ...], paying: Paying | None, stop: asyncio.Event
+    ) -> AsyncGenerator[Part]:
+        """Say to all that a direct message may give more, and to the asker alone whether it does.
+
+        Both searches are done whatever the knowledge holds, so that nobody can tell from the time that this takes.
+        """
+        own = run.permission.own
+        if own is None or stop.is_set():
+            return
+        for text in run.text(replies.privately()):
+            yield text
+        with suppress(KnowledgeError):  # there is an answer already
+            found = await self._searching.found(route, history, own, None, paying)
+            if found.enough and not await run.permission.open_to_all({one.document for one in found.passages}):
+                yield PrivateOffer()
 
     async def _rewritten(
         self, run: Run, history: tuple[PastTurn, ...], admitted: Admitted, stop: asyncio.Event, text: str
@@ -230,13 +285,14 @@ class Engine:
     async def _written(self, run: Run, writing: Writing, stop: asyncio.Event) -> AsyncGenerator[Part]:
         """Let models write, show what is verified, and judge how it ended."""
         try:
-            async with aclosing(writing.parts(stop)) as parts:
+            async with aclosing(self._permitted(run, writing, stop)) as parts:
                 async for part in parts:
-                    yield run.shown(part)
+                    yield part
         finally:
             run.model, run.usage = writing.model, usage(writing.used)
             if writing.draft is not None:
                 run.used = writing.draft.used
+                run.verification = writing.draft.tally.verification
         if writing.draft is not None:
             for text in self._judged(run, writing.draft):
                 yield text
@@ -247,9 +303,32 @@ class Engine:
             for text in self._missed(run):
                 yield text
 
+    async def _permitted(self, run: Run, writing: Writing, stop: asyncio.Event) -> AsyncGenerator[Part]:
+        """Give the table and what is verified, as long as everyone who reads may read all that it rests on."""
+        async with aclosing(writing.parts(stop)) as parts:
+            async for part in parts:
+                if not run.tree:
+                    yield await self._opening(run)
+                elif await run.permission.withheld_meanwhile(run.documents):
+                    run.withdrawn = True
+                    return
+                yield run.shown(part)
+        draft = writing.draft
+        if not run.tree and draft is not None and not draft.stopped and draft.error is None:
+            yield await self._opening(run)  # what the closest documents are called is of the knowledge, too
+
+    async def _opening(self, run: Run) -> Sources:
+        """Give the table, once it is known that who reads now may see it. Raises Moved."""
+        if await run.permission.withheld(run.documents):
+            raise Moved
+        return Sources(citations=run.citations)
+
     def _judged(self, run: Run, draft: Drafting) -> Iterable[Text]:
         """Say how the draft ended; raises its error where nothing of it was shown."""
-        if draft.stopped:
+        if run.withdrawn:
+            run.verdict = "cut"
+            yield from run.text(replies.cut())
+        elif draft.stopped:
             run.verdict = "stopped"
         elif draft.error is not None:
             if not run.tree:
@@ -262,8 +341,13 @@ class Engine:
         else:
             run.verdict = "answered"
             yield from self._differing(run)
+            if draft.tally.dropped:
+                yield from run.text(replies.left_out(draft.tally.dropped, draft.tally.sentences))
             if draft.limited:
                 yield from run.text(replies.limited())
+
+    def _ages(self) -> Ages:
+        return Ages(today=self._chance.now().date(), most=self._stale_days)
 
     def _differing(self, run: Run) -> Iterable[Text]:
         """Show what the sources say otherwise, in their own words; nothing of it is asserted."""

@@ -25,6 +25,7 @@ RESTING: Final = (
 UNACCOUNTED: Final = (
     "I cannot keep account of money just now, and so I ask no language model; what I can give you here is quotes."
 )
+_FEW: Final = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _WINDOWS: Final = {60: "a minute", 3_600: "an hour", 86_400: "a day"}
 
 
@@ -37,6 +38,16 @@ def unknown(citations: Sequence[Citation]) -> Tree:
     for place, line in enumerate(close):
         marks += [Plain(f"{_between(place, len(close))}“{line.title}” "), Cite(line.number)]
     return (Paragraph((*marks, Plain("."))),)
+
+
+def privately() -> Tree:
+    """Say that somebody alone may get more, in words that are the same whatever there is."""
+    return told("In a direct message I also look at what you may read and not everyone here.")
+
+
+def withheld() -> Tree:
+    """Stand for an earlier answer that may not be shown any more, whatever the reason is."""
+    return told("What I answered here rests on documents that are gone, or that not everyone here may read now.")
 
 
 def closest(citations: Sequence[Citation]) -> tuple[Citation, ...]:
@@ -82,6 +93,14 @@ def limited() -> Tree:
     """Say that an answer is not all that the model would have said."""
     sentence = "The answer reached its limit of length here; ask for what is missing in a question of its own."
     return (Paragraph((Plain(sentence),)),)
+
+
+def left_out(dropped: int, sentences: int) -> Tree:
+    """Say how much of a draft was not shown; ``sentences`` of what was ``dropped`` were running text."""
+    noun = "sentence" if dropped == sentences else "part"
+    many = _FEW[dropped] if dropped < len(_FEW) else str(dropped)
+    what = f"one {noun} that the sources do" if dropped == 1 else f"{many} {noun}s that the sources do"
+    return told(f"I left out {what} not bear out.")
 
 
 def told(sentence: str) -> Tree:

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING
 from adapters.base import Ending, Text, Usage
 from adapters.markup import cited, joined
 from adapters.plain import rendered
-from bot.answering import citing
+from bot.answering import citing, prompting
 from bot.answering.turns import NewTurn
 from bot.ops.logs import reference
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
-    from adapters.base import AnswerId, Citation, Question, Verdict
+    from adapters.base import AnswerId, Citation, Question, Verdict, Verification
     from adapters.markup import Tree
+    from bot.answering.ages import Ages
+    from bot.answering.permission import Permission
+    from bot.answering.searching import Found
+    from bot.answering.turns import PastTurn
     from bot.models.base import Numbered, Used
-    from knowledge.base import Scope
 
 
 @dataclass(slots=True, kw_only=True)
@@ -26,29 +29,46 @@ class Run:
     """One answer in the making; ``began`` is in seconds, by the clock that ``turn`` and ``ending`` are told.
 
     ``tree`` is what was shown, ``citations`` the table, ``numbered`` the passages behind it, ``used`` the sentences
-    that each of them supports, and ``missed`` says why only keywords were searched.
+    that each of them supports, and ``missed`` says why only keywords were searched. ``documents`` are all that the
+    prompt drew on, its history's too; ``withdrawn`` says that one of them was kept from a reader under way.
     """
 
     question: Question
     answer: AnswerId
     keep: Callable[[NewTurn], Awaitable[None]]
     began: float
-    scope: Scope
+    permission: Permission
     tree: Tree = ()
     verdict: Verdict = "stopped"
     citations: tuple[Citation, ...] = ()
     numbered: tuple[Numbered, ...] = ()
     used: dict[int, list[str]] = field(default_factory=dict)
     usage: Usage = field(default_factory=Usage)
+    verification: Verification | None = None
     model: str | None = None
     prompt: str | None = None
     missed: str | None = None
+    documents: frozenset[str] = frozenset()
+    withdrawn: bool = False
     recorded: bool = False
 
     @property
     def reference(self) -> str:
         """Give what leads from this question to its lines in the log."""
         return reference(self.question.id)
+
+    def rest_on(self, found: Found, history: Iterable[PastTurn], ages: Ages) -> None:
+        """Remember what was found, and number it."""
+        self.missed = found.missed
+        aged = ages.of(found.passages)
+        self.numbered = prompting.numbered(found.passages, aged)
+        self.citations = citing.table(found.asked, found.passages, self.numbered, aged)
+        earlier = (turn.documents for turn in history)
+        self.documents = frozenset(line.document for line in self.citations).union(*earlier)
+
+    def begin_anew(self) -> None:
+        """Forget what was found, of which nothing was shown."""
+        self.numbered, self.citations, self.documents, self.used = (), (), frozenset(), {}
 
     def text(self, tree: Tree) -> Iterable[Text]:
         """Give blocks as parts of their own, and remember them."""
@@ -69,10 +89,12 @@ class Run:
             text=rendered(self.tree),
             verdict=self.verdict,
             citations=citing.used(self.citations, numbers, self.used, self.numbered),
+            documents=self.documents if self.tree else frozenset(),
             usage=self.usage,
             model=self.model,
             prompt=self.prompt,
             took_ms=self._took(now),
+            verification=self.verification,
         )
 
     def ending(self, now: float) -> Ending:
@@ -85,6 +107,7 @@ class Run:
             model=self.model,
             took_ms=self._took(now),
             reference=self.reference if self.verdict in ("failed", "cut") else None,
+            verification=self.verification,
         )
 
     def _took(self, now: float) -> int:

@@ -13,6 +13,7 @@ from bot.answering.prompting import CONTEXT
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
 
+    from adapters.base import Question
     from bot.answering.gate import Sufficient
     from bot.answering.route import Search
     from bot.answering.turns import PastTurn, Turns
@@ -81,9 +82,14 @@ class Searching:
     sufficient: Sufficient
     recent: int = field(default=_RECENT)
 
-    async def history(self, conversation: str, scope: Scope) -> tuple[PastTurn, ...]:
-        """Give the newest turns whose every source this audience may read now, oldest first."""
-        turns = await self.turns.recent(conversation, self.recent)
+    async def history(self, question: Question, scope: Scope) -> tuple[PastTurn, ...]:
+        """Give the newest turns whose every source this audience may read now, oldest first; nobody's private ones.
+
+        Where the question was asked in another conversation before, that one's turns come first.
+        """
+        before = await self.turns.recent(question.follows, self.recent) if question.follows else ()
+        turns = (*before, *await self.turns.recent(question.conversation, self.recent))[-self.recent :]
+        turns = tuple(turn for turn in turns if turn.private_to in (None, question.place.private_to))
         cited = {document for turn in turns for document in turn.documents}
         readable = await self.catalog.readable(cited, scope) if cited else frozenset()
         return tuple(turn for turn in turns if turn.documents <= readable)

@@ -10,17 +10,21 @@ from adapters.base import Usage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adapters.base import AnswerId, Citation, Question, Verdict
+    from adapters.base import AnswerId, Citation, Question, Verdict, Verification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastTurn:
-    """An earlier question and its answer in plain words; ``documents`` are those that the answer cited."""
+    """An earlier question and its answer in plain words, and the documents that the answer rests on.
+
+    ``private_to`` is the one person to whom the place was private in which it was asked.
+    """
 
     question: str
     answer: str
     verdict: Verdict
     documents: frozenset[str] = frozenset()
+    private_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +32,8 @@ class NewTurn:
     """A question that was answered, however it ended: what is kept of it.
 
     ``text`` is the answer in plain words, as it was shown. ``citations`` are the lines of the citation table that the
-    text really used, in order of their first use. ``prompt`` is ``id@version``, None where no model was asked.
+    text really used, in order of their first use. ``documents`` are all that were in front of whoever wrote it, cited
+    or not: who may not read one of them is not shown it. ``prompt`` is ``id@version``, None where no model was asked.
     """
 
     answer: AnswerId
@@ -36,10 +41,12 @@ class NewTurn:
     text: str
     verdict: Verdict
     citations: tuple[Citation, ...] = ()
+    documents: frozenset[str] = frozenset()
     usage: Usage = field(default_factory=Usage)
     model: str | None = None
     prompt: str | None = None
     took_ms: int = 0
+    verification: Verification | None = None
 
 
 class Turns(Protocol):

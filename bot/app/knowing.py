@@ -43,6 +43,12 @@ class Knowledge:
     retriever: Retriever
     workspace: str
 
+    async def readable(self, documents: Collection[str], principals: frozenset[str]) -> frozenset[str]:
+        """Say which of these documents answer now and may be read by who holds these principals."""
+        from knowledge.base import Scope
+
+        return await self.catalog.readable(documents, Scope(workspace=self.workspace, principals=principals))
+
     async def gate(self) -> Gate:
         """Give the gate that was fitted to this knowledge, or the shipped one."""
         from bot.answering.calibration import read

@@ -157,6 +157,7 @@ async def _parts(
             database=parts.database,
             answer=parts.engine.answer,
             usage=usage_of(parts.ledger),
+            readable=parts.known.readable,
             knowledge=probe,
             checks=parts.checks,
         )

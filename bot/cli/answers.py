@@ -13,7 +13,7 @@ from adapters.sources import used
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from adapters.base import Citation, Part
+    from adapters.base import Citation, Part, Verification
     from adapters.markup import Tree
 
 _FINE = {"answered", "unknown", "told"}
@@ -58,6 +58,7 @@ class Answer:
                 "estimated": ending.usage.estimated,
             },
             "took_ms": ending.took_ms,
+            "verification": _verification(ending.verification),
         }
 
     def _note(self, part: Part) -> None:
@@ -70,6 +71,19 @@ class Answer:
                 self._ending = part
             case _:
                 pass
+
+
+def _verification(record: Verification | None) -> dict[str, Any] | None:
+    if record is None:
+        return None
+    return {
+        "valid": record.valid,
+        "confidence": record.confidence,
+        "citations_found": record.found,
+        "citations_valid": record.valid_citations,
+        "contradictions": record.contradictions,
+        "dropped": record.dropped,
+    }
 
 
 def _citation(citation: Citation) -> dict[str, Any]:

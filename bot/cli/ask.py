@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
@@ -50,8 +51,8 @@ async def _ask(settings: Settings, text: str, *, as_json: bool) -> Answer:
     await must_not_be_paused(settings, question.place)
     async with answering(settings) as (engine, catalog):
         await must_hold_something(catalog, settings.team)
-        audience = await here.audience(question.place, question.asker)
-        parts = answer.noting(engine.answer(question, audience, asyncio.Event()))
+        readers = partial(here.audience, question.place, question.asker)
+        parts = answer.noting(engine.answer(question, readers, asyncio.Event()))
         if as_json:
             async for _ in parts:
                 pass

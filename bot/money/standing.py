@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from adapters.base import Allowance, Spending
+from adapters.spending import Allowance, Spending
 from bot.money.base import payer
 
 if TYPE_CHECKING:

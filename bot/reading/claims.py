@@ -1,4 +1,4 @@
-"""What a sentence claims, as sets to compare: telling words, numbers, months, negation, exact names. Pure."""
+"""What a sentence claims, as sets to compare: telling words, numbers, negation, exact names. Pure."""
 
 from __future__ import annotations
 
@@ -34,18 +34,6 @@ NUMBER_WORDS: Final = {
      "sixty": "60", "seventy": "70", "eighty": "80", "ninety": "90", "half": "0.5", "trillion": "1000000000000",
      "hundred": "100", "thousand": "1000", "million": "1000000", "billion": "1000000000",
      "twice": "2", "dozen": "12"}  # fmt: skip
-_MONTHS: Final = {
-    word[:3]: str(number)
-    for number, word in enumerate(
-        "january february march april may june july august september october november december".split(), 1  # noqa: SIM905
-    )
-}  # fmt: skip
-_MONTH = re.compile(
-    r"\b(jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?"
-    r"|nov(?:ember)?|dec(?:ember)?)\b\.?(?=\s+\d|,)|(?<=\d\s)(january|february|march|april|may|june|july|august"
-    r"|september|october|november|december)\b",
-    re.IGNORECASE,
-)
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 # What may be tried again from its middle is bounded, so that a hostile text takes linear time.
 _WORD = re.compile(r"[^\W\d_](?:[\w'-]*[^\W_])?|\d[\d._-]{0,40}+[^\W\d_][\w.-]*")
@@ -63,7 +51,6 @@ class Claim:
 
     words: frozenset[str]
     numbers: frozenset[str]
-    months: frozenset[str]
     exact: frozenset[str]
     negated: bool
 
@@ -82,7 +69,6 @@ def claim(text: str) -> Claim:
         words=frozenset(stem for word in words for stem in stems(word)),
         numbers=frozenset(value(found) for found in _NUMBER.findall(text))
         | frozenset(NUMBER_WORDS[word] for word in words if word in NUMBER_WORDS and word != "one"),
-        months=frozenset(_MONTHS[(a or b)[:3].casefold()] for a, b in _MONTH.findall(text)),
         exact=frozenset(found.rstrip(".,;:!?)").casefold() for found in _EXACT.findall(text)),
         negated=any(word in _NEGATIONS or word.endswith("n't") for word in words) or bool(_STOPPED.search(text)),
     )

@@ -10,11 +10,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
+from bot.reading.amounts import amounts, same
 from bot.reading.claims import NUMBER_WORDS, claim, folded, stem
+from bot.reading.measures import CURRENCIES, MEASURES
 from bot.reading.particulars import particulars
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from bot.reading.amounts import Amount
 
 Kind: TypeAlias = Literal["number", "date", "negation"]
 
@@ -43,8 +47,6 @@ _NOTE = re.compile(
     re.IGNORECASE,
 )
 """What speaks of a page, its own or another, and not of its subject."""
-_HOUR = re.compile(r"(\d{1,2}):00")
-_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
 _LEAST: Final = 3
 """Telling words that both sentences share; with fewer they have to share all."""
@@ -59,16 +61,18 @@ _EQUAL: Final = 0.8
 """Of all words of both, grammar included, where a "not" is."""
 _MOST: Final = 2
 """Values that may differ: both ends of a range."""
+_FOLLOWING: Final = 24
+"""Characters after a value in which its unit stands."""
 _NO_LONGER = re.compile(r"\bno longer\b(?! than)", re.IGNORECASE)
 _AUXILIARY: Final = frozenset("do does did no not never cannot can t n".split())  # noqa: SIM905 - a list of words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Value:
-    """A value of a text, and where it stands; ``read`` are its parts, to compare, whatever its notation."""
+    """A value of a text with its unit, and where it stands."""
 
     kind: Literal["number", "date"]
-    read: frozenset[str]
+    amount: Amount
     start: int
     end: int
 
@@ -107,7 +111,7 @@ def differs(one: str, other: str) -> Kind | None:
 def both(text: str, one: str, other: str) -> bool:
     """Whether a text says all that two sentences say differently; where that is a "not", it is taken to."""
     left, right = _said(one), _said(other)
-    return not _missing((*_only(left, right), *_only(right, left)), _said(text).values)
+    return not _missing((*_only(left, right), *_only(right, left)), amounts(text))
 
 
 def _word_for_word(one: _Said, other: _Said) -> bool:
@@ -143,25 +147,25 @@ def _places(said: _Said, known: frozenset[str]) -> set[tuple[str, str]]:
 
 def _only(one: _Said, other: _Said) -> list[_Value]:
     """Give the values of one sentence that the other does not have, in any notation."""
-    return _missing(one.values, other.values)
+    return _missing(one.values, amounts(other.text))
 
 
-def _missing(values: Sequence[_Value], said: Sequence[_Value]) -> list[_Value]:
-    return [value for value in values if not any(_same(value, its) for its in said)]
+def _missing(values: Sequence[_Value], said: Sequence[Amount]) -> list[_Value]:
+    return [value for value in values if not _holds(said, value.amount)]
 
 
-def _same(one: _Value, other: _Value) -> bool:
-    return one.read <= other.read or other.read <= one.read
+def _holds(said: Sequence[Amount], amount: Amount) -> bool:
+    return any(same(amount, its) or same(its, amount) for its in said)
 
 
 def _fits(left: _Said, only: _Value, right: _Said, other: _Value) -> bool:
     """Whether the right one's value, put into the left one's sentence, makes a claim that the right one supports."""
     put = left.text[: only.start] + right.text[other.start : other.end] + left.text[only.end :]
-    had, has = particulars(left.text).needs, particulars(put).needs
-    offered = particulars(right.text).offers
-    if not has - had <= offered or not _beside(left, only) & _beside(right, other):
-        return False
-    return had & has <= offered or particulars(right.text).needs - has <= particulars(left.text).offers
+    new = [amount for amount in amounts(put) if amount not in amounts(left.text)]
+    needs, others = particulars(left.text).needs, particulars(right.text).needs
+    one_condition = not (needs - others and others - needs)
+    beside = _beside(left, only) & _beside(right, other)
+    return bool(beside) and one_condition and all(_holds(amounts(right.text), amount) for amount in new)
 
 
 def _beside(said: _Said, value: _Value) -> frozenset[str]:
@@ -193,27 +197,23 @@ def _order(text: str) -> tuple[str, ...]:
 @lru_cache(maxsize=1 << 15)
 def _stems(word: str) -> frozenset[str]:
     """Give a word's stems; a unit counts by what it is, however it is written."""
-    return frozenset(one for one in particulars(f"1 {word}").needs if one[:1] == "1") or claim(word).words
+    return frozenset({" ".join(map(str, MEASURES[word]))}) if word in MEASURES else claim(word).words
 
 
 def _values(text: str) -> Iterator[_Value]:
     for found in _VALUE.finditer(text):
         kind: Literal["number", "date"] = "date" if found["date"] else "number"
         if kind == "date" or not _LABEL.search(text[: found.start()]):
-            yield _Value(kind=kind, read=_read(found[0], kind), start=found.start(), end=found.end())
+            read = amounts(_around(text, found.start(), found.end()))
+            if read:
+                yield _Value(kind=kind, amount=read[0], start=found.start(), end=found.end())
 
 
-def _read(written: str, kind: Literal["number", "date"]) -> frozenset[str]:
-    """Give a number's value, or the parts of a date; a month counts by its number."""
-    if kind == "number":
-        if _THOUSANDS.fullmatch(written):
-            written = written.replace(",", "")
-        return claim(_HOUR.sub(r"\1", written)).numbers or frozenset({written.casefold()})
-    if re.fullmatch(rf"{_YEAR}-\d\d-\d\d", written):
-        year, month, day = written.split("-")
-        return frozenset({year, f"month {int(month)}", str(int(day))})
-    spelled = claim(re.sub(r"(?<=\d)(?:st|nd|rd|th)", "", written))
-    return spelled.numbers | {f"month {month}" for month in spelled.months}
+def _around(text: str, start: int, end: int) -> str:
+    """Give a value with what says its unit: a currency before it, words after it up to the next value."""
+    after = _VALUE.search(text, end)
+    before = start - 1 if text[start - 1 : start] in CURRENCIES else start
+    return text[before : min(end + _FOLLOWING, after.start() if after else len(text))]
 
 
 def _without(text: str, values: Sequence[_Value]) -> str:

@@ -1,6 +1,6 @@
-"""What a sentence says beyond its words: amounts with their units, rates, bounds, names. Pure.
+"""What a sentence says beyond its words and amounts: rates, bounds, names. Pure.
 
-An amount without its unit, a bound turned round or another name is another claim, though nearly every word is the same.
+A bound turned round or another name is another claim, though nearly every word is the same.
 """
 
 from __future__ import annotations
@@ -10,30 +10,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from bot.reading.claims import NUMBER_WORDS, STOPWORDS, folded, stems, value
+from bot.reading.claims import STOPWORDS, folded, stems
+from bot.reading.measures import MEASURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-_UNITS: Final = {
-    form: forms.split()[0]
-    for forms in (
-        "second seconds sec secs s", "millisecond milliseconds ms", "minute minutes min mins", "hour hours hr hrs h",
-        "day days", "week weeks", "fortnight fortnights", "month months", "quarter quarters", "year years yr yrs",
-        "decade decades", "century centuries", "b byte bytes", "bit bits", "kb kilobyte kilobytes", "kib",
-        "mb megabyte megabytes", "mib", "gb gigabyte gigabytes", "gib", "tb terabyte terabytes", "tib", "pb",
-        "mbps", "gbps", "hz", "khz", "mhz", "ghz", "w watt watts", "kw", "kwh", "v volt volts",
-        "mm millimeter millimeters millimetre millimetres", "cm centimeter centimeters centimetre centimetres",
-        "m meter meters metre metres", "km kilometer kilometers kilometre kilometres", "mile miles mi",
-        "foot feet ft", "inch inches", "yard yards", "mg milligram milligrams", "g gram grams", "kg kilogram kilograms",
-        "ton tons tonne tonnes", "ounce ounces oz", "lb lbs", "l liter liters litre litres", "ml", "c celsius",
-        "f fahrenheit", "k kelvin", "degree degrees", "% percent", "$ dollar dollars usd", "€ euro euros eur",
-        "£ pound pounds gbp", "¥ yen jpy", "cent cents", "am", "pm", "hundred", "thousand", "million millions",
-        "billion billions", "trillion trillions", "dozen",
-    )
-    for form in forms.split()
-}  # fmt: skip
-_TIMES: Final = frozenset("second minute hour day week fortnight month quarter year decade century".split())  # noqa: SIM905
+_TIMES: Final = {
+    form: word
+    for word in "second minute hour day week fortnight month quarter year decade".split()  # noqa: SIM905
+    for form in (word, f"{word}s")
+} | {"century": "century", "centuries": "century", "sec": "second", "s": "second", "min": "minute", "h": "hour",
+     "hr": "hour", "yr": "year"}  # fmt: skip
 _RATES: Final = {
     "hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year",
     "annually": "year", "annual": "year",
@@ -43,12 +31,7 @@ _MONTHS: Final = frozenset(
     for name in "january february march april may june july august september october november december".split()  # noqa: SIM905
     for form in (name, name[:3])
 ) | {"sept"}  # fmt: skip
-_ORDINALS: Final = frozenset({"st", "nd", "rd", "th"})
-_WEEKDAYS: Final = frozenset(stems("monday tuesday wednesday thursday friday saturday sunday".replace(" ", "-")))
-_MONEY: Final = frozenset("$€£¥")
-_YEARS: Final = range(1900, 2101)
-_NEAR: Final = 4
-"""Words after a number in which a passage may name its unit: ``25 paid days``."""
+WEEKDAYS: Final = frozenset(stems("monday tuesday wednesday thursday friday saturday sunday".replace(" ", "-")))
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_](?:[\w'-]*[^\W_])?|[^\w\s]")
 _BOUND = re.compile(
     r"(?P<min>\bat least\b|\bminimum\b|\bno (?:less|fewer) than\b|\b(?:or|and) (?:more|newer|later|higher|above|greater"
@@ -64,13 +47,12 @@ _BOUND = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Particulars:
-    """``needs`` must stand in what supports it, in ``offers`` of that; ``names`` and ``initial`` are stems of words.
+    """``needs`` must stand in what supports it; ``names`` and ``initial`` are stems of words.
 
     ``initial`` are capitalised because they begin a sentence, ``small`` stand in small letters.
     """
 
     needs: frozenset[str]
-    offers: frozenset[str]
     names: frozenset[str]
     initial: frozenset[str]
     small: frozenset[str]
@@ -80,76 +62,24 @@ class Particulars:
 def particulars(text: str) -> Particulars:
     """Read a text's particulars."""
     text = " ".join(folded(text).replace("\N{MINUS SIGN}", "-").split())
-    found = list(_TOKEN.finditer(text))
-    tokens = [one.group() for one in found]
-    small = [token.casefold() for token in tokens]
-    near, wide, names = set(_rates(small)), set[str](), set[str]()
-    for at, token in enumerate(small):
-        amount = _amount(token)
-        if amount is None:
-            continue
-        signed = _signed(text, found[at].start()) + amount
-        units = _units(small, at)
-        wide |= {signed, *(f"{signed} {unit}" for unit in units)}
-        near |= {signed} if signed != amount else set()
-        near |= {f"{signed} {unit}" for unit in _beside(small, at)}
-        names |= _counted(small, at, amount)
-    near |= {str(one.lastgroup) for one in _BOUND.finditer(text.casefold())}
-    called, initial = _named(tokens)
+    tokens = _TOKEN.findall(text)
+    names, initial = _named(tokens)
+    bounds = frozenset(str(one.lastgroup) for one in _BOUND.finditer(text.casefold()))
     return Particulars(
-        needs=frozenset(near),
-        offers=frozenset(near | wide),
-        names=frozenset(names) | called,
+        needs=frozenset(_rates([token.casefold() for token in tokens])) | bounds,
+        names=names,
         initial=initial,
         small=frozenset(one for token in tokens if token[0].islower() for one in stems(token)),
     )
 
 
-def _amount(token: str) -> str | None:
-    if token[0].isdigit():
-        return value(token)
-    return NUMBER_WORDS.get(token) if token not in _UNITS else None
-
-
-def _signed(text: str, start: int) -> str:
-    """Give the minus before a number; that of a range or a date belongs to no number."""
-    return "-" if text[start - 1 : start] == "-" and text[max(0, start - 2) : start - 1] in {"", " ", "(", "$"} else ""
-
-
-def _beside(tokens: Sequence[str], at: int) -> Iterator[str]:
-    """Give the units right at a number: before it a currency, after it any."""
-    before = tokens[max(0, at - 2) : at]
-    yield from (token for token in before if token in _MONEY and all(t in {"-", token} for t in before[-1:]))
-    after = [token for token in tokens[at + 1 : at + 3] if token not in {"-", "\N{DEGREE SIGN}"}]
-    if after and after[0] in _UNITS:
-        yield _UNITS[after[0]]
-
-
-def _units(tokens: Sequence[str], at: int) -> Iterator[str]:
-    yield from _beside(tokens, at)
-    for token in tokens[at + 1 : at + 1 + _NEAR]:
-        if token[0].isdigit():
-            return
-        if token in _UNITS:
-            yield _UNITS[token]
-
-
-def _counted(tokens: Sequence[str], at: int, amount: str) -> set[str]:
-    """Give the word right after a number: the thing that is counted; nothing after a year."""
-    after = tokens[at + 1] if at + 1 < len(tokens) else ""
-    year = amount.isdecimal() and len(amount) == len("2000") and int(amount) in _YEARS
-    if year or after in _UNITS or after in STOPWORDS or after in _MONTHS | _ORDINALS or not after[:1].isalpha():
-        return set()
-    return set() if _amount(after) else set(stems(after))
-
-
 def _rates(tokens: Sequence[str]) -> Iterator[str]:
     for word, after in zip(tokens, [*tokens[1:], ""], strict=False):
-        unit = _UNITS.get(after, "")
+        unit = _TIMES.get(after, "")
         if word in _RATES:
             yield f"per {_RATES[word]}"
-        elif (word == "per" and after and after not in STOPWORDS) or (
-            word in {"a", "an", "each", "every", "/"} and unit in _TIMES
+        elif (word == "per" and after and after not in STOPWORDS | {"cent", "cents"}) or (
+            word in {"a", "an", "each", "every", "/"} and unit
         ):
             yield f"per {unit or ' '.join(stems(after))}"
 
@@ -164,9 +94,9 @@ def _named(tokens: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
             first = first or word in '.!?:;"|('
             continue
         cut = set(stems(word.casefold()))
-        if cut & _WEEKDAYS:
+        if cut & WEEKDAYS:
             names |= cut
-        elif word[0].isupper() and word.casefold() not in _UNITS and word.casefold() not in _MONTHS:
+        elif word[0].isupper() and word.casefold() not in MEASURES and word.casefold() not in _MONTHS:
             (initial if first else names).update(cut if after != "," or not first else ())
         first = False
     return frozenset(names), frozenset(initial)

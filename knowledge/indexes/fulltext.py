@@ -75,9 +75,9 @@ class FullText(Index):
             known = await self._counted(asked, connection, query.scope.workspace)
             counts = known.of(asked)
             rare, others = counts.divided()
-            every = [known.term(word, counts) for word in (*rare, *others)]
+            every = [known.term(word, counts) for word in (*rare, *others) if known.queries.get(word)]
             found: Sequence[Hit] = ()
-            for visited in _visits(every, len(rare)):
+            for visited in _visits(every, len(every) - len(others)):
                 found = await best(connection, every, visited, query, known.average)
                 if len(found) >= query.limit * LITTLE:
                     break

@@ -33,8 +33,13 @@ class Counts:
     terms: Mapping[str, int]
 
     def divided(self) -> tuple[list[str], list[str]]:
-        """Divide the terms that occur: the rarest, by which chunks are visited, and others, which add to the score."""
+        """Divide the terms that occur: the rarest, by which chunks are visited, and others, which add to the score.
+
+        Where none does, all are searched in vain: it takes as long as where one occurs in what may not be read.
+        """
         known = sorted((term for term in self.terms if self.terms[term]), key=self.terms.__getitem__)[:_MOST_TERMS]
+        if not known:
+            return list(self.terms)[:_MOST_TERMS], []
         most = max(_FEW, self.chunks * _VISITED)
         visited = 0
         for place, term in enumerate(known):

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.base import Allowance, Spending
-from adapters.spending import dollars, percent, sentences
+from adapters.spending import Allowance, Spending, dollars, percent, sentences
 
 MIDNIGHT = datetime(2026, 11, 26, tzinfo=UTC)
 MINE = Allowance(of="person", unit="micros", used=420_000, limit=5_000_000, resets_at=MIDNIGHT)

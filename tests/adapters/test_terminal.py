@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.base import (
-    Allowance,
     Conversations,
     Ending,
     History,
@@ -19,12 +18,13 @@ from adapters.base import (
     Question,
     Rated,
     Sources,
-    Spending,
     Stopped,
     Turn,
     Used,
+    Verification,
     Wanted,
 )
+from adapters.spending import Allowance, Spending
 from adapters.terminal import Terminal
 from adapters.terminal.lines import Key
 from tests.contracts.adapter import AdapterContract
@@ -187,6 +187,19 @@ async def test_thanks_after_an_answer_do_not_take_its_place() -> None:
     assert [event.target for event in session.desk.events if isinstance(event, Rated)] == ["a1"]
 
 
+@pytest.mark.parametrize(("confidence", "told"), [(0.7, True), (0.71, False)])
+async def test_an_answer_that_may_not_be_relied_on_says_so(confidence: float, *, told: bool) -> None:
+    session = Session("How?")
+    ending = Ending(answer="a1", verdict="answered", cited=(1,), verification=Verification(confidence=confidence))
+
+    async def on(event: Event) -> None:
+        if isinstance(event, Question):
+            await session.terminal.reply(event, Stream(*AN_ANSWER[:-1], ending)(), Remembering())
+
+    session.desk._then = on
+    assert ("Not sure of this" in await session.run()) is told
+
+
 async def test_sources_are_shown_with_their_quotes() -> None:
     shown = await Session("How?", "/sources").run()
     assert "“Set OPENAI_API_KEY to use a model.”" in shown
@@ -207,7 +220,9 @@ async def test_a_history_shows_this_threads_turns() -> None:
     session.desk.turns["terminal:1"] = (turn,)
     shown = await session.run()
     assert "> How?\nI don't know.\n(unknown)" in shown
-    assert session.desk.wishes == [History(conversation="terminal:1")]
+    [wish] = session.desk.wishes
+    assert isinstance(wish, History)
+    assert (wish.conversation, wish.place.workspace) == ("terminal:1", "terminal:local")
 
 
 async def test_an_empty_history_says_so() -> None:

@@ -33,9 +33,10 @@ TITLES = {
     "retrieval": "Retrieval",
     "pairings": "Retrieval, by where the knowledge is kept",
     "pruning": "Keywords, visiting few chunks and visiting all",
+    "attribution": "Verifier, on claims with their passages",
     "sizes": "Size of the code",
 }
-WITH_DATA = {"retrieval", "pairings", "pruning"}
+WITH_DATA = {"retrieval", "pairings", "pruning", "attribution"}
 ASKED_FOR = {"large", "vectors_large"}
 """What takes minutes and gigabytes."""
 

@@ -34,6 +34,7 @@ from tests.benchmarks.figures import Figure
 from tests.benchmarks.overhead import Free, asked
 from tests.benchmarks.search import made
 from tests.benchmarks.searching import Known
+from tests.doubles.audiences import always
 from tests.doubles.chains import admission, chained
 from tests.doubles.models import Scripted
 from tests.doubles.serving import serving
@@ -92,7 +93,7 @@ async def _asked(engine: Engine, number: int, text: str, sentences: Sentences) -
     """Ask as after a start: no passage was read sentence by sentence before."""
     sentences._known.clear()
     began, spent = time.perf_counter(), time.process_time()
-    async with aclosing(engine.answer(asked(number, text), _READERS, asyncio.Event())) as parts:
+    async with aclosing(engine.answer(asked(number, text), always(_READERS), asyncio.Event())) as parts:
         last = [part async for part in parts][-1]
     if not isinstance(last, Ending) or last.verdict != "unknown" or last.model is not None:
         raise RuntimeError(f"the engine did not abstain: {last}")

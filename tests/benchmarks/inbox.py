@@ -38,7 +38,8 @@ from tests.doubles.adapters import RecordingAdapter, a_question
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 
-    from adapters.base import AnswerId, Audience, Part, Question
+    from adapters.base import AnswerId, Part, Question
+    from bot.answering.permission import Readers
 
 _ROOT: Final = Path(__file__).parents[2]
 _IN_FLIGHT: Final = 1_000
@@ -60,7 +61,7 @@ class Script:
     async def __call__(
         self,
         question: Question,
-        audience: Audience,
+        readers: Readers,
         stop: asyncio.Event,
         /,
         *,

@@ -28,6 +28,7 @@ from bot.policy import MoneySettings, RateSettings
 from bot.turns import Turns
 from knowledge.base import Passage, Retrieved, Signals
 from tests.benchmarks.figures import Figure
+from tests.doubles.audiences import always
 from tests.doubles.chains import admission, chained
 from tests.doubles.models import Scripted
 
@@ -200,7 +201,7 @@ def _asking(turns: AnyTurns, *, fresh: bool, ledger: Ledger | None = None) -> Ca
     async def ask() -> None:
         number = next(numbers)
         question = asked(number, f"When is the spring of pump {2 + number % 12} replaced, and the valve?")
-        async with aclosing(engine.answer(question, EVERYONE, asyncio.Event())) as parts:
+        async with aclosing(engine.answer(question, always(EVERYONE), asyncio.Event())) as parts:
             last = [part async for part in parts][-1]
         if not isinstance(last, Ending) or last.verdict != "answered" or len(last.cited) != len(PARTS):
             raise RuntimeError(f"the engine did not answer as it should: {last}")

@@ -84,12 +84,17 @@ class Talker(RecordingAdapter):
             await self._ended.wait()
         for ending in self.endings():
             await desk.accept(Rated(target=ending.answer, person=MARY, vote=1, at=NOON))
-        self.turns += await desk.history(History(conversation=self.conversation))
-        self.past += await desk.conversations(Conversations(person=MARY, platform="recording"))
+        self.turns += await desk.history(self.wish())
+        self.past += await desk.conversations(
+            Conversations(person=MARY, platform="recording", workspace=PLACE.workspace)
+        )
 
     async def reply(self, question: Question, parts: AsyncGenerator[Part], journal: Journal, /) -> None:
         await super().reply(question, parts, journal)
         self._ended.set()
+
+    def wish(self) -> History:
+        return History(conversation=self.conversation, person=MARY, place=PLACE)
 
     def endings(self) -> list[Ending]:
         return [part for parts in self.replies.values() for part in parts if isinstance(part, Ending)]
@@ -299,7 +304,7 @@ async def test_serving_takes_in_at_every_platform_until_one_is_lost(tmp_path: Pa
             try:
                 await asyncio.Event().wait()
             finally:
-                self.turns += await desk.history(History(conversation=self.conversation))
+                self.turns += await desk.history(self.wish())
 
     talker, other = Talker("hello"), Other()
     said: list[str] = []

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.base import Conversations, History, Rated, Spending, Stopped, Used
+from adapters.base import Conversations, History, Rated, Stopped, Used
+from adapters.spending import Spending
 from bot.answering.turns import NewTurn
 from bot.desk import FrontDesk
 from bot.errors import NoSuchAnswer, Stopping
@@ -13,6 +14,7 @@ from bot.feedback.ratings import Ratings
 from bot.inbox import Inbox, Owed
 from bot.turns import Turns
 from tests.doubles.adapters import MARY, NOON, a_question
+from tests.doubles.audiences import recall
 
 if TYPE_CHECKING:
     from adapters.base import Vote
@@ -24,7 +26,7 @@ class Reception:
         self.turns = Turns(database)
         self.inbox = Inbox(database, self.turns)
         self.ratings = Ratings(database)
-        self.desk = FrontDesk(inbox=self.inbox, turns=self.turns, ratings=self.ratings)
+        self.desk = FrontDesk(inbox=self.inbox, turns=self.turns, recall=recall(self.turns), ratings=self.ratings)
 
 
 @pytest.fixture
@@ -78,9 +80,11 @@ async def test_a_question_after_the_end_of_intake_is_told_and_not_taken(receptio
 
 
 async def test_the_desk_shows_what_is_kept(reception: Reception) -> None:
-    (turn,) = await reception.desk.history(History(conversation="c1"))
+    (turn,) = await reception.desk.history(History(conversation="c1", person=MARY, place=a_question().place))
     assert (turn.answer, turn.text) == ("a1", "So.")
-    (past,) = await reception.desk.conversations(Conversations(person=MARY, platform="terminal"))
+    (past,) = await reception.desk.conversations(
+        Conversations(person=MARY, platform="terminal", workspace="terminal:local")
+    )
     assert (past.conversation, past.turns, past.last_at - NOON) == ("c1", 1, timedelta())
 
 
@@ -91,7 +95,13 @@ async def test_usage_is_asked_of_whoever_knows_it(reception: Reception) -> None:
         asked.append(used)
         return Spending(answers="thrifty")
 
-    desk = FrontDesk(inbox=reception.inbox, turns=reception.turns, ratings=reception.ratings, usage=usage)
+    desk = FrontDesk(
+        inbox=reception.inbox,
+        turns=reception.turns,
+        recall=recall(reception.turns),
+        ratings=reception.ratings,
+        usage=usage,
+    )
     assert await desk.usage(wish) == Spending(answers="thrifty")
     assert asked == [wish]
     assert await reception.desk.usage(wish) == Spending()

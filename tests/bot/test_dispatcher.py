@@ -11,6 +11,7 @@ import structlog
 from structlog.testing import capture_logs
 
 from adapters.base import Audience, Ending, Place
+from bot.answering.permission import audience_of
 from bot.answering.turns import NewTurn
 from bot.dispatcher import Dispatcher
 from bot.errors import Stopping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
     from adapters.base import AnswerId, Journal, Part, Person, Question, Verdict
+    from bot.answering.permission import Readers
     from bot.database import Database
 
 PLACE = Place(platform="recording", workspace="w", channel="c")
@@ -52,7 +54,7 @@ class Answers:
     async def __call__(
         self,
         question: Question,
-        audience: Audience,
+        readers: Readers,
         stop: asyncio.Event,
         /,
         *,
@@ -60,7 +62,7 @@ class Answers:
         keep: Callable[[NewTurn], Awaitable[None]],
     ) -> AsyncGenerator[Part]:
         self.order.append(question.id)
-        self.audiences.append(audience)
+        self.audiences.append(await audience_of(readers))
         self.references.append(structlog.contextvars.get_contextvars().get("reference"))
         self.running[question.conversation] += 1
         assert self.running[question.conversation] == 1, "two answers in one conversation"

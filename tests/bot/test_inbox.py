@@ -249,6 +249,16 @@ async def test_a_question_that_was_edited_while_it_waited_says_the_new_thing(inb
     assert (await claim(inbox)).question.text == "something else"
 
 
+async def test_a_question_can_be_read_again_in_its_newest_words_also_after_its_answer(inbox: Inbox) -> None:
+    await put(inbox, "q1")
+    assert await inbox.asked("q2") is None
+    await inbox.edit("q1", "something else")
+    await inbox.finish((await claim(inbox)).claim)
+    asked = await inbox.asked("q1")
+    assert asked is not None
+    assert (asked.id, asked.text) == ("q1", "something else")
+
+
 async def test_a_question_that_is_gone_before_its_answer_was_begun_is_owed_no_more(inbox: Inbox) -> None:
     await put(inbox, "q1", "q2")
     assert await inbox.stop("q1", wish="deleted")

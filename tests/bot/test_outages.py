@@ -216,7 +216,7 @@ async def test_a_provider_that_fails_before_a_word_is_shown_costs_nobody_an_answ
 async def test_a_provider_that_breaks_off_keeps_what_was_shown_and_never_mixes_two_models(
     database: Database, first: Provider, second: Provider, fault: Fault
 ) -> None:
-    async with serving(database, first.url, second.url, patience=0.5 if fault == "stalled" else 20.0) as service:
+    async with serving(database, first.url, second.url, patience=1.5 if fault == "stalled" else 20.0) as service:
         for _ in range(ROUNDS):
             first.misbehave(fault)
             answered = await service.wave()

@@ -23,6 +23,7 @@ from knowledge.indexes.pgvector.patience import Patience as PgPatience
 from knowledge.indexes.pinecone import index
 from knowledge.indexes.pinecone.patience import Patience
 from tests.doubles import postgres
+from tests.doubles.audiences import always
 from tests.doubles.hashing import Hashing
 from tests.doubles.places import placed
 
@@ -145,7 +146,7 @@ async def _asked(engine: Engine, text: str) -> tuple[str, Ending]:
     audience = Audience(everyone=frozenset({TEAM}), asker=frozenset({TEAM}))
     tree: Tree = ()
     ending: Ending | None = None
-    async with aclosing(engine.answer(question, audience, asyncio.Event())) as parts:
+    async with aclosing(engine.answer(question, always(audience), asyncio.Event())) as parts:
         async for part in parts:
             if isinstance(part, Text):
                 tree = joined(tree, part.block, continues=part.continues)

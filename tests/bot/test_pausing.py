@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from adapters.base import AnswerId, Audience, Journal, Part, Question
+    from adapters.base import AnswerId, Journal, Part, Question
+    from bot.answering.permission import Readers
     from bot.database import Database
     from bot.inbox import Owed
 
@@ -40,7 +41,7 @@ def asked(name: str, conversation: str = "c1", *, channel: str = "c", age: float
 
 async def answer(
     question: Question,
-    audience: Audience,
+    readers: Readers,
     stop: asyncio.Event,
     /,
     *,

@@ -26,7 +26,8 @@ from tests.doubles.adapters import NOON, RecordingAdapter, a_question, said
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
-    from adapters.base import AnswerId, Audience, Journal, Part, Question
+    from adapters.base import AnswerId, Journal, Part, Question
+    from bot.answering.permission import Readers
     from bot.database import Database
     from bot.inbox import Claim, Owed
 
@@ -37,7 +38,7 @@ M1 = Posted(part=0, message=MessageRef(platform="recording", workspace="w", chan
 
 async def answer(
     question: Question,
-    audience: Audience,
+    readers: Readers,
     stop: asyncio.Event,
     /,
     *,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from abc import ABC, abstractmethod
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -109,6 +110,18 @@ class AdapterContract(ABC):
         elsewhere = Place(platform="elsewhere", workspace="elsewhere:1", channel="1")
         async with self.adapter() as adapter:
             assert (await adapter.audience(elsewhere, MARY)).everyone == frozenset()
+
+    async def test_what_is_private_to_somebody_else_is_read_by_nobody_who_asks(self) -> None:
+        private = replace(self.place(), private_to="somebody-else")
+        async with self.adapter() as adapter:
+            assert (await adapter.audience(private, MARY)).own == frozenset()
+
+    async def test_whoever_asks_holds_what_everyone_does_and_alone_no_less(self) -> None:
+        async with self.adapter() as adapter:
+            found = await adapter.audience(self.place(), MARY)
+            alone = await adapter.audience(replace(self.place(), private_to=MARY.id), MARY)
+        assert found.everyone <= found.own
+        assert found.own <= alone.everyone
 
     async def test_whoever_reads_at_a_place_may_read_what_is_public(self) -> None:
         async with self.adapter() as adapter:

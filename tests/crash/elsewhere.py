@@ -16,6 +16,7 @@ from bot.desk import FrontDesk
 from bot.feedback.ratings import Ratings
 from bot.inbox import Inbox
 from bot.turns import Turns
+from tests.doubles.audiences import recall
 
 if TYPE_CHECKING:
     from adapters.base import Event
@@ -29,7 +30,7 @@ async def main(where: str, what: str, question: str, *words: str) -> None:
     }
     async with Database(where if "://" in where else Path(where)) as database:
         turns = Turns(database)
-        desk = FrontDesk(inbox=Inbox(database, turns), turns=turns, ratings=Ratings(database))
+        desk = FrontDesk(inbox=Inbox(database, turns), turns=turns, recall=recall(turns), ratings=Ratings(database))
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         sys.stdin.readline()

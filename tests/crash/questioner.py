@@ -19,6 +19,7 @@ from bot.money.ledger import SqlLedger
 from tests.bot.answering.test_engine import AUDIENCE, KEYS, question
 from tests.crash.spending_limits import limits, say
 from tests.doubles.answering import Passages, Remembered, covered
+from tests.doubles.audiences import always
 from tests.doubles.chains import admission, chained
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Questioner:
     async def ask(self, answer: str) -> None:
         asked = question("How often is an API key rotated?")
         one = replace(asked, id=f"q-{answer}", conversation=answer, asker=replace(asked.asker, id=answer[-1]))
-        parts = self._engine.answer(one, AUDIENCE, asyncio.Event(), answer=answer)
+        parts = self._engine.answer(one, always(AUDIENCE), asyncio.Event(), answer=answer)
         async with self._free, aclosing(parts):
             last = [part async for part in parts][-1]
         if not isinstance(last, Ending) or last.verdict != "answered":

@@ -33,13 +33,15 @@ from bot.ops.logs import configure
 from bot.payload import unpacked
 from bot.turns import Turns
 from tests.crash.sinking import PLATFORM, SinkAdapter
+from tests.doubles.audiences import recall
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 
     from sqlalchemy import Connection
 
-    from adapters.base import AnswerId, Audience, Part, Question
+    from adapters.base import AnswerId, Part, Question
+    from bot.answering.permission import Readers
     from bot.inbox import Claim, Owed
 
 POINTS = (
@@ -112,7 +114,7 @@ class Answers:
     async def __call__(
         self,
         question: Question,
-        audience: Audience,
+        readers: Readers,
         stop: asyncio.Event,
         /,
         *,
@@ -188,7 +190,8 @@ async def main() -> int:
     adapter = SinkAdapter(told.sink, keys=told.keys, blind=told.fault == "no look-up", reach=points.reach)
     async with database, adapter:
         inbox = WatchedInbox(database, points=points, fenced=told.fault != "no fence", lease_seconds=told.lease)
-        desk = FrontDesk(inbox=inbox, turns=Turns(database), ratings=Ratings(database))
+        turns = Turns(database)
+        desk = FrontDesk(inbox=inbox, turns=turns, recall=recall(turns), ratings=Ratings(database))
         dispatcher = Dispatcher(
             database=database,
             inbox=inbox,

@@ -6,6 +6,7 @@ from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
+from adapters.audience import NOBODY
 from adapters.base import (
     Adapter,
     Audience,
@@ -19,12 +20,12 @@ from adapters.base import (
     Posted,
     Question,
     Sources,
-    Spending,
     Status,
     Text,
 )
 from adapters.markup import Cite, Paragraph, Plain
 from adapters.plain import rendered
+from adapters.spending import Spending
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
@@ -161,9 +162,12 @@ class RecordingAdapter(Adapter):
         await journal.after(Posted(part=0, message=message))
 
     async def audience(self, place: Place, asker: Person, /) -> Audience:
-        """Give what it was made with, or nobody."""
-        nobody = Audience(everyone=frozenset(), asker=frozenset())
-        return self._audience if place.platform == self.name else nobody
+        """Give what it was made with, all of it to whoever reads alone; or nobody."""
+        if place.platform != self.name or place.private_to not in (None, asker.id):
+            return NOBODY
+        if place.private_to is not None:
+            return Audience(everyone=self._audience.own, asker=frozenset())
+        return self._audience
 
     async def notify(self, place: Place, notice: Notice, /) -> None:
         """Keep it in plain words."""

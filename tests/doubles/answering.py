@@ -99,8 +99,13 @@ class Remembered:
 
 
 def _past(turn: NewTurn) -> PastTurn:
-    documents = frozenset(line.document for line in turn.citations)
-    return PastTurn(question=turn.question.text, answer=turn.text, verdict=turn.verdict, documents=documents)
+    return PastTurn(
+        question=turn.question.text,
+        answer=turn.text,
+        verdict=turn.verdict,
+        documents=turn.documents.union(line.document for line in turn.citations),
+        private_to=turn.question.place.private_to,
+    )
 
 
 def covered(outlook: Outlook) -> bool:

@@ -10,6 +10,7 @@ import re
 import tomllib
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +26,10 @@ from tests.e2e.judging import Asked, is_verbatim, uncited
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adapters.base import Audience, Question
+    from adapters.base import Question
     from adapters.markup import Tree
     from bot.answering.engine import Engine
+    from bot.answering.permission import Readers
 
 _Step = tuple[str, int]
 
@@ -79,16 +81,16 @@ async def _asked(settings: Settings) -> dict[_Step, Asked]:
         for name, asks in CONVERSATIONS.items():
             for at, ask in enumerate(asks):
                 question = replace(here.question(ask.question), conversation=f"terminal:{name}")
-                audience = await here.audience(question.place, question.asker)
-                found[name, at] = await _answer(engine, question, audience)
+                readers = partial(here.audience, question.place, question.asker)
+                found[name, at] = await _answer(engine, question, readers)
     return found
 
 
-async def _answer(engine: Engine, question: Question, audience: Audience) -> Asked:
+async def _answer(engine: Engine, question: Question, readers: Readers) -> Asked:
     tree: Tree = ()
     sources = Sources(citations=())
     ending: Ending | None = None
-    async with aclosing(engine.answer(question, audience, asyncio.Event())) as parts:
+    async with aclosing(engine.answer(question, readers, asyncio.Event())) as parts:
         async for part in parts:
             match part:
                 case Sources():

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import random
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING, get_args
 
 import pytest
@@ -104,6 +104,14 @@ def scopes() -> list[Scope]:
 async def test_every_set_of_principals_finds_exactly_what_it_may_read(store: Store) -> None:
     for scope in scopes():
         assert await found(store, scope) == allowed(scope)
+
+
+async def test_whoever_holds_more_reads_all_that_was_read_before(store: Store) -> None:
+    read = {scope.principals: await found(store, scope) for scope in scopes()}
+    for (one, by_one), (other, by_other) in product(read.items(), repeat=2):
+        assert not one <= other or by_one <= by_other
+        assert read[one & other] <= by_one & by_other
+        assert read[one | other] == by_one | by_other
 
 
 async def test_no_principals_find_nothing(store: Store) -> None:

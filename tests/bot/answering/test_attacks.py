@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.answering.checking import Checker
-from bot.answering.verify import evidence
+from bot.answering.evidence import evidence
 from bot.models.base import Numbered
 from bot.reading.units import split
 

@@ -4,7 +4,7 @@ import pytest
 
 from adapters.markup import Cite, Code, CodeBlock, Heading, Item, Listing, Paragraph, Plain, Strong, Table, cited
 from bot.answering.checking import Checked, Checker
-from bot.answering.verify import evidence
+from bot.answering.evidence import evidence
 from bot.models.base import Numbered
 from bot.reading.units import split
 

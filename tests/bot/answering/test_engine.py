@@ -20,6 +20,7 @@ from bot.answering.turns import PastTurn
 from bot.errors import ModelCut, ModelDown, ModelError, StoreError
 from knowledge.errors import Busy
 from tests.doubles.answering import Passages, Remembered, covered, passage
+from tests.doubles.audiences import always
 from tests.doubles.chains import admission, chained
 from tests.doubles.models import Scripted
 
@@ -40,7 +41,7 @@ KEYS = passage(
     url="https://docs.example/keys",
 )
 INSTALL = passage("install.md", "Footnote needs Python 3.11 or newer. It installs on Linux and macOS.", title="Install")
-AUDIENCE = Audience(everyone=frozenset({"public", "team"}), asker=frozenset({"team:person:u"}))
+AUDIENCE = Audience(everyone=frozenset({"public", "team"}), asker=frozenset())
 GOOD = "An API key is rotated every 90 days. [1] The old key works for one more day. [1]"
 
 
@@ -71,6 +72,7 @@ class Bench:
         self.shelf = shelf or Passages(KEYS, INSTALL)
         self.turns = turns or Remembered()
         self.stop = asyncio.Event()
+        self.readers = always(AUDIENCE)
         words = iter(range(10_000))
         self.engine = Engine(
             retriever=self.shelf,
@@ -95,7 +97,7 @@ class Bench:
     ) -> list[Part]:
         parts = []
         asked = replace(question(text), id=f"q{number}")
-        async with aclosing(self.engine.answer(asked, AUDIENCE, self.stop, answer=answer)) as stream:
+        async with aclosing(self.engine.answer(asked, self.readers, self.stop, answer=answer)) as stream:
             async for part in stream:
                 each(part)
                 parts.append(part)
@@ -123,7 +125,7 @@ def sources(parts: list[Part]) -> Sources:
 async def test_an_answer_goes_its_way_in_order() -> None:
     parts = await Bench(Scripted(GOOD)).ask("How often is an API key rotated?")
     assert [type(part).__name__ for part in parts] == [
-        "Status", "Status", "Sources", "Status", "Text", "Text", "Ending",
+        "Status", "Status", "Status", "Sources", "Text", "Text", "Ending",
     ]  # fmt: skip
     assert [part.doing for part in parts if isinstance(part, Status)] == ["searching", "reading", "writing"]
     assert rendered(tree(parts)) == GOOD.replace("days. [1] T", "days. [1] T")
@@ -309,7 +311,7 @@ async def test_an_answer_that_cannot_be_recorded_stands_and_the_log_says_so() ->
 async def test_closing_the_generator_closes_the_stream_and_records_the_turn() -> None:
     model = Scripted(GOOD + " The", hangs=True)
     bench = Bench(model)
-    stream = bench.engine.answer(question("How often is an API key rotated?"), AUDIENCE, bench.stop)
+    stream = bench.engine.answer(question("How often is an API key rotated?"), always(AUDIENCE), bench.stop)
     async for part in stream:
         if isinstance(part, Text):
             break
@@ -399,6 +401,17 @@ async def test_the_extractive_model_answers_with_the_command() -> None:
     assert "Rotate it by hand with the command: [1]" in text
     assert "keys rotate" in text
     assert ending(parts).verdict == "answered"
+
+
+async def test_what_was_left_out_is_said_once_and_recorded() -> None:
+    bench = Bench(Scripted(f"{GOOD} Keys are rotated every 91 days. [1] Bananas sing at night. [1]"))
+    parts = await bench.ask("How often is an API key rotated?")
+    ending = parts[-1]
+    assert isinstance(ending, Ending)
+    assert rendered(tree(parts)).endswith("I left out two sentences that the sources do not bear out.")
+    assert ending.verification is not None
+    assert (ending.verification.dropped, ending.verification.contradictions) == (2, 1)
+    assert bench.turns.recorded[-1].verification == ending.verification
 
 
 NEW_KEYS = passage("handbook.md", "An API key is rotated every 30 days.", title="Handbook")

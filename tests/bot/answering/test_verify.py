@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.answering.verify import evidence, holding_code, supporting
+from bot.answering.evidence import evidence, holding_code
+from bot.answering.verify import judged
 from bot.models.base import Numbered
 
 INSTALL = Numbered(
@@ -24,7 +25,7 @@ TABLE = {one.number: evidence(one) for one in (INSTALL, KEYS)}
 
 
 def held(text: str, *cited: int, codes: tuple[str, ...] = ()) -> tuple[int, ...]:
-    return supporting(text, codes, cited, TABLE)
+    return judged(text, codes, cited, TABLE).numbers
 
 
 @pytest.mark.parametrize(

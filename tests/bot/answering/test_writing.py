@@ -17,6 +17,7 @@ from bot.errors import ModelCut, ModelDown, ModelRefused, StoreAway
 from bot.money.base import Call, Rate, payer
 from bot.money.limits import Limit, Limits
 from tests.bot.answering.test_engine import AUDIENCE, GOOD, Bench, ending, question, tree
+from tests.doubles.audiences import always
 from tests.doubles.chains import Flat, link
 from tests.doubles.ledger import MemoryLedger
 from tests.doubles.models import Scripted
@@ -186,7 +187,7 @@ async def test_a_stop_settles_what_was_seen() -> None:
 async def test_closing_the_answer_settles_too() -> None:
     ledger = MemoryLedger()
     bench = Bench(Named("first", GOOD + " The", hangs=True), ledger=ledger)
-    parts = bench.engine.answer(question(HARD), AUDIENCE, bench.stop)
+    parts = bench.engine.answer(question(HARD), always(AUDIENCE), bench.stop)
     async with aclosing(parts):
         async for part in parts:
             if isinstance(part, Text):

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.base import Ending, Usage
+from adapters.base import Ending, Usage, Verification
 from bot.cli.answers import Answer
 from tests.doubles.adapters import AN_ANSWER, Stream, said
 
@@ -30,6 +30,7 @@ async def test_the_object_holds_the_text_and_the_citations_that_it_used() -> Non
         model="gpt-4.1-mini",
         usage=Usage(prompt_tokens=30, answer_tokens=7, estimated=True),
         took_ms=12,
+        verification=Verification(found=3, valid_citations=2, contradictions=1, dropped=1, confidence=0.71),
     )
     answer, _ = await _noted(*AN_ANSWER[:-1], ending)
     assert answer.as_object() == {
@@ -50,6 +51,14 @@ async def test_the_object_holds_the_text_and_the_citations_that_it_used() -> Non
         "model": "gpt-4.1-mini",
         "usage": {"prompt_tokens": 30, "answer_tokens": 7, "estimated": True},
         "took_ms": 12,
+        "verification": {
+            "valid": True,
+            "confidence": 0.71,
+            "citations_found": 3,
+            "citations_valid": 2,
+            "contradictions": 1,
+            "dropped": 1,
+        },
     }
 
 

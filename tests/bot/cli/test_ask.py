@@ -62,7 +62,7 @@ def test_an_answer_goes_to_a_pipe_with_its_sources(capsys: pytest.CaptureFixture
 def test_programs_get_one_object(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["ask", "How?", "--json"]) == 0
     answer = json.loads(capsys.readouterr().out)
-    assert list(answer) == ["answer", "verdict", "citations", "model", "usage", "took_ms"]
+    assert list(answer) == ["answer", "verdict", "citations", "model", "usage", "took_ms", "verification"]
     assert [citation["number"] for citation in answer["citations"]] == [1]
 
 

@@ -38,12 +38,6 @@ def test_numbers_are_compared_by_value() -> None:
     assert claim("3.11.0 is not 3.11").numbers == {"3.11.0", "3.11"}
 
 
-def test_months_are_dates_only_beside_a_number() -> None:
-    assert claim("on 5 March 2024").months == {"3"}
-    assert claim("Mar 5, 2024").months == {"3"}
-    assert claim("you may march").months == frozenset()
-
-
 @pytest.mark.parametrize(
     "text", ["It isn’t so.", "Never do it.", "It cannot run.", "without a key", "It hardly runs.", "It is false."]
 )

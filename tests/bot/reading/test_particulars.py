@@ -9,14 +9,11 @@ from tests.doubles.scaling import QUADRATIC, slowdown
 @pytest.mark.parametrize(
     ("text", "needs"),
     [
-        ("The limit is 500 MB per person.", {"500 mb", "per person"}),
-        ("The limit is 500MB.", {"500 mb"}),
-        ("It costs $5 a month.", {"5 $", "per month"}),
-        ("It costs 5 dollars monthly.", {"5 $", "per month"}),
-        ("It fell by 3%.", {"3 %"}),
-        ("Below -20 °C.", {"less", "-20", "-20 c"}),
-        ("a 90-day limit, 2-3 weeks", {"90 day", "3 week"}),
-        ("two days a week", {"2 day", "per week"}),
+        ("The limit is 500 MB per person.", {"per person"}),
+        ("It costs $5 a month.", {"per month"}),
+        ("It costs 5 dollars monthly.", {"per month"}),
+        ("two days a week", {"per week"}),
+        ("Below -20 °C.", {"less"}),
         ("at least 8 characters", {"min"}),
         ("Python 3.11 or newer", {"min"}),
         ("no more than 8", {"max"}),
@@ -25,12 +22,8 @@ from tests.doubles.scaling import QUADRATIC, slowdown
         ("", set()),
     ],
 )
-def test_amounts_rates_and_bounds_are_needed(text: str, needs: set[str]) -> None:
+def test_rates_and_bounds_are_needed(text: str, needs: set[str]) -> None:
     assert particulars(text).needs == needs
-
-
-def test_a_unit_is_offered_a_few_words_after_its_number() -> None:
-    assert "25 day" in particulars("25 paid days").offers
 
 
 def test_names_are_capital_within_a_sentence_and_weekdays_anywhere() -> None:

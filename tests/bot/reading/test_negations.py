@@ -1,0 +1,37 @@
+from __future__ import annotations
+
+import pytest
+
+from bot.reading.claims import stem
+from bot.reading.negations import absences, negations
+from tests.doubles.scaling import QUADRATIC, slowdown
+
+
+@pytest.mark.parametrize(
+    ("text", "reached"),
+    [
+        ("Windows isn't supported.", ["supported"]),
+        ("They do not, however, expire.", ["expire"]),
+        ("It runs without a key.", ["key"]),
+        ("It failed to start.", ["start"]),
+        ("These words are not your own.", ["words"]),
+    ],
+)
+def test_a_negation_reaches_what_follows_it_or_else_what_stands_before(text: str, reached: list[str]) -> None:
+    assert negations(text) == (frozenset(map(stem, reached)),)
+
+
+@pytest.mark.parametrize(
+    "text", ["It is not only fast.", "No more than 8 characters.", "It must not exceed 8.", "No, keys expire."]
+)
+def test_what_only_looks_like_a_negation_denies_nothing(text: str) -> None:
+    assert negations(text) == ()
+
+
+def test_a_non_word_may_stand_for_a_negation() -> None:
+    assert (negations("It is non-polluting."), absences("It is non-polluting.")) == ((), (frozenset({"pollut"}),))
+
+
+@pytest.mark.parametrize("piece", ["not ", "no ", "non", "non-", "n't ", "not, ", "a", "fails to "])
+def test_adversarial_text_takes_linear_time(piece: str) -> None:
+    assert slowdown(lambda times: (negations.__wrapped__(piece * times), absences(piece * times)), 1_600) < QUADRATIC

@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from adapters.base import Audience, History, Person, Place
+from adapters.plain import rendered
+from bot.answering import replies
+from bot.answering.turns import NewTurn
+from bot.recall import Recall
+from bot.turns import Turns
+from tests.doubles.adapters import MARY, RecordingAdapter, a_question
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from adapters.base import Turn
+    from bot.database import Database
+
+PLACE = Place(platform="recording", workspace="slack:T1", channel="C1")
+READERS = {"plan.md": "team", "pay.md": "board"}
+WITHHELD = rendered(replies.withheld())
+
+
+async def readable(documents: Collection[str], principals: frozenset[str]) -> frozenset[str]:
+    return frozenset(one for one in documents if READERS.get(one) in principals)
+
+
+async def kept(turns: Turns, text: str, *documents: str, place: Place = PLACE) -> None:
+    await turns.record(
+        NewTurn(
+            answer=f"a {text}",
+            question=replace(a_question(f"{text}?", place), id=text),
+            text=text,
+            verdict="answered",
+            documents=frozenset(documents),
+        )
+    )
+
+
+async def shown(turns: Turns, *held: str, place: Place = PLACE, person: Person = MARY) -> Sequence[Turn]:
+    audience = Audience(everyone=frozenset(held), asker=frozenset({"board"}))
+    recall = Recall(turns=turns, adapters={"recording": RecordingAdapter(audience=audience)}, readable=readable)
+    return await recall.history(History(conversation="c1", person=person, place=place))
+
+
+async def test_an_answer_that_not_everyone_may_read_now_is_replaced_by_a_sentence(database: Database) -> None:
+    turns = Turns(database)
+    await kept(turns, "plan", "plan.md")
+    await kept(turns, "pay", "plan.md", "pay.md")
+    await kept(turns, "small talk")
+    assert [turn.text for turn in await shown(turns, "team", "board")] == ["plan", "pay", "small talk"]
+    fewer = await shown(turns, "team")
+    assert [turn.text for turn in fewer] == ["plan", WITHHELD, "small talk"]
+    assert [turn.question for turn in fewer] == ["plan?", "pay?", "small talk?"]
+    assert all(not turn.documents for turn in fewer)
+
+
+async def test_what_was_deleted_reads_like_what_may_not_be_read(database: Database) -> None:
+    turns = Turns(database)
+    await kept(turns, "gone", "gone.md")
+    assert [turn.text for turn in await shown(turns, "team", "board")] == [WITHHELD]
+
+
+async def test_private_turns_are_shown_to_their_person_alone(database: Database) -> None:
+    turns = Turns(database)
+    await kept(turns, "aloud")
+    await kept(turns, "quiet", place=replace(PLACE, private_to="mary"))
+    assert [turn.text for turn in await shown(turns)] == ["aloud"]
+    assert [turn.text for turn in await shown(turns, place=replace(PLACE, private_to="eve"))] == ["aloud"]
+    assert [turn.text for turn in await shown(turns, place=replace(PLACE, private_to="mary"))] == ["aloud", "quiet"]
+
+
+async def test_on_a_platform_that_is_not_served_nothing_that_rests_on_documents_is_shown(database: Database) -> None:
+    turns = Turns(database)
+    await kept(turns, "plan", "plan.md")
+    assert [turn.text for turn in await shown(turns, "team", place=replace(PLACE, platform="other"))] == [WITHHELD]

@@ -152,7 +152,8 @@ class Citation:
     """One numbered line of the source list: the only place that a link in an answer may come from.
 
     ``quote`` is verbatim from the passage; ``document`` is the knowledge's id of the document; ``section`` is its
-    heading path, outermost first; ``dated`` is when the document was last changed, where that is known.
+    heading path, outermost first; ``dated`` is when the document was last changed, where that is known. ``stale_days``
+    says how many days ago that was, where that makes it old; ``newer`` is the title of a newer edition that was found.
     """
 
     number: int
@@ -164,6 +165,8 @@ class Citation:
     publisher: str | None = None
     year: int | None = None
     dated: datetime | None = None
+    stale_days: int | None = None
+    newer: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

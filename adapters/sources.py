@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from adapters.base import Citation
 
 _QUOTE_LIMIT = 600
+_YEAR = 365.25
+_MONTH = 30.5
 
 
 def used(citations: Sequence[Citation], cited: Collection[int]) -> tuple[Citation, ...]:
@@ -27,11 +29,27 @@ def path(citation: Citation) -> str:
 
 
 def whence(citation: Citation) -> str:
-    """Give the stored address, else the document's id, and what is known of publisher and date."""
+    """Give the stored address, else the document's id, and what is known of publisher, date and age."""
     published = " ".join(part for part in (citation.publisher or "", str(citation.year or "")) if part)
     dated = citation.dated.date().isoformat() if citation.dated else ""
-    parts = (web(citation.url) or neutral_line(citation.document), neutral_line(published), dated)
+    parts = (web(citation.url) or neutral_line(citation.document), neutral_line(published), dated, *ages(citation))
     return " · ".join(part for part in parts if part)
+
+
+def ages(citation: Citation) -> tuple[str, ...]:
+    """Say of an old source when it was last changed, and of an earlier edition which one is newer."""
+    old = None if citation.stale_days is None else f"last changed {ago(citation.stale_days)}"
+    newer = f"newer edition: {neutral_line(citation.newer)}" if citation.newer else None
+    return tuple(part for part in (old, newer) if part)
+
+
+def ago(days: int) -> str:
+    """Give a time that has passed in the words of a person, rounded down: 3 years ago, 5 months ago, 12 days ago."""
+    for length, name in ((_YEAR, "year"), (_MONTH, "month"), (1, "day")):
+        number = int(days / length)
+        if number:
+            return f"{number} {name}{'' if number == 1 else 's'} ago"
+    return "today"
 
 
 def quote(citation: Citation) -> str:

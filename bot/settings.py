@@ -184,6 +184,8 @@ class Settings(BaseModel):
     )
     rates: RateSettings = RateSettings()
     money: MoneySettings = MoneySettings()
+    stale_days: int = Field(default=730, ge=0, le=36_500, description="a whole number from 0 to 36500")
+    """Days after its last change from which on a source is marked as old; 0: never."""
     max_in_flight: int = Field(default=8, ge=1, le=1000, description="a whole number from 1 to 1000")
     """Answers that are written at the same time; further questions wait."""
     drain_seconds: float = Field(default=25.0, ge=0, le=600, description="a number from 0 to 600")

@@ -176,8 +176,9 @@ class Signals:
     ``similarity`` is the best cosine of question and chunk. ``coverage`` is the share, from 0 to 1, of the question's
     weight (its terms by their rarity in the knowledge) that one of the best passages contains; ``missing`` the share
     that none does. ``terms`` counts the question's telling terms. ``spread`` is how far the best cosine stands above
-    that of the last candidate, ``sentence`` the best cosine of question and sentence, and ``stated`` the best product
-    of a sentence's cosine and coverage: one sentence that is near and says what is asked.
+    that of the last candidate, and ``peak`` how far above the mean of those of the next nine. ``sentence`` is the best
+    cosine of question and sentence, and ``stated`` the best product of a sentence's cosine and coverage: one sentence
+    that is near and says what is asked. ``said`` are the roots of all words of the best passages, which are whole here.
     """
 
     similarity: float = 0.0
@@ -185,8 +186,10 @@ class Signals:
     terms: int = 0
     missing: float = 1.0
     spread: float = 0.0
+    peak: float = 0.0
     sentence: float = 0.0
     stated: float = 0.0
+    said: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import fmean
 from typing import TYPE_CHECKING, Final
 
 from knowledge import terms
@@ -20,6 +21,8 @@ _JUDGED: Final = 3
 """The best passages, one of which should hold most of the question."""
 _SEEN: Final = 5
 """The best passages, outside of which a term counts as missing."""
+_NEXT: Final = 9
+"""Chunks behind the best one, above which it should stand out."""
 _READ: Final = 10
 """The best passages whose sentences are compared with the question."""
 
@@ -61,8 +64,10 @@ def signals(
         terms=len(asked.weights),
         missing=1.0 - terms.coverage(asking.weights, "\n".join(held)) if held and asking.weights else 1.0,
         spread=nearest - min(cosines, default=0.0),
+        peak=_peak(cosines),
         sentence=max((_sentence(read, asked) for read in best), default=nearest),
         stated=max((_stated(read, asking) for read in best), default=nearest * max(coverages, default=0.0)),
+        said=terms.roots("\n".join(held)),
     )
 
 
@@ -75,6 +80,11 @@ def _cosines(rankings: Sequence[Ranking], reads: Mapping[str, Read], asked: Aske
     if asked.near is None or (found and asked.near is asked.vector):
         return found
     return [read.nearest(asked.near).two for read in reads.values()] or found
+
+
+def _peak(cosines: Sequence[float]) -> float:
+    best, *others = sorted(cosines, reverse=True) or [0.0]
+    return best - fmean(others[:_NEXT]) if others else 0.0
 
 
 def _sentence(read: Read, asked: Asked) -> float:

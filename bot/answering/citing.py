@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import repeat
 from typing import TYPE_CHECKING, Final
 
 from adapters.base import Citation
+from bot.answering.ages import Age
 from bot.models.pieces import pieces
 from bot.models.quoting import ranked
 from bot.reading.claims import claim
@@ -21,7 +23,9 @@ _LONGEST: Final = 320
 """Characters of a quote: about two sentences."""
 
 
-def table(question: str, passages: Sequence[Passage], numbered: Sequence[Numbered]) -> tuple[Citation, ...]:
+def table(
+    question: str, passages: Sequence[Passage], numbered: Sequence[Numbered], ages: Sequence[Age] = ()
+) -> tuple[Citation, ...]:
     """Make a line for each numbered passage, quoting what of it comes closest to the question."""
     return tuple(
         Citation(
@@ -34,8 +38,10 @@ def table(question: str, passages: Sequence[Passage], numbered: Sequence[Numbere
             publisher=passage.publisher,
             year=passage.year,
             dated=passage.updated_at,
+            stale_days=age.days,
+            newer=age.newer,
         )
-        for one, passage in zip(numbered, passages, strict=False)
+        for one, passage, age in zip(numbered, passages, ages or repeat(Age()), strict=False)
     )
 
 

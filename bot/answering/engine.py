@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from adapters.base import PrivateOffer, Sources, Status
-from bot.answering import prompting, replies
+from bot.answering import conflicts, prompting, replies
+from bot.answering.ages import Ages
 from bot.answering.difficulty import difficulty
 from bot.answering.heeding import heeding
 from bot.answering.linking import linked
@@ -81,12 +82,14 @@ class Engine:
         gate: Sufficient,
         paying: Callable[[Payer, AnswerId], Paying] | None = None,
         chance: Chance | None = None,
+        stale_days: int = 0,
     ) -> None:
         """``workspace`` is where the knowledge belongs; ``prompts`` are the active ones, from ``prompt_files.load``.
 
         ``admission`` takes questions or does not, and its ledger pays for the models of ``chain``. ``gate`` says
         whether a search looks good enough to answer from: ``bot.answering.gate.Gate.sufficient``. ``paying`` lets the
-        asker pay for a question's vector, where that costs anything.
+        asker pay for a question's vector, where that costs anything. Sources that were last changed more than
+        ``stale_days`` days ago are marked as old, and with 0 none is.
         """
         self._catalog = catalog
         self._searching = Searching(retriever=retriever, catalog=catalog, turns=turns, sufficient=gate)
@@ -97,6 +100,7 @@ class Engine:
         self._prompt = prompts["answer"]
         self._workspace = workspace
         self._paying = paying
+        self._stale_days = stale_days
         self._chance = chance or Chance()
         self._rewriter = Rewriter(chain=chain, ledger=admission.ledger, file=prompts["rewrite"], word=self._chance.word)
 
@@ -193,7 +197,7 @@ class Engine:
         paying = self._paying(admitted.payer, run.answer) if self._paying else None
         privately = partial(self._privately, run, route, history, paying, stop)
         found = await self._searching.found(route, history, run.permission.scope, rewrite, paying)
-        run.rest_on(found, history)
+        run.rest_on(found, history, self._ages())
         if stop.is_set():
             return
         self._looked_at(run)
@@ -352,10 +356,21 @@ class Engine:
             yield from run.text(replies.unknown(run.citations))
         else:
             run.verdict = "answered"
+            yield from self._differing(run)
             if draft.tally.dropped:
                 yield from run.text(replies.left_out(draft.tally.dropped, draft.tally.sentences))
             if draft.limited:
                 yield from run.text(replies.limited())
+
+    def _ages(self) -> Ages:
+        return Ages(today=self._chance.now().date(), most=self._stale_days)
+
+    def _differing(self, run: Run) -> Iterable[Text]:
+        """Show what the sources say otherwise, in their own words; nothing of it is asserted."""
+        found = conflicts.nominated(run.numbered, run.citations, run.used)
+        for one in (side for pair in found for side in pair.sides):
+            run.used.setdefault(one.number, []).append(one.text)
+        yield from run.text(replies.differing(found))
 
     async def _recorded(self, run: Run) -> None:
         """Record the turn, once; where that fails the answer stands, and the log says what it is missing from."""

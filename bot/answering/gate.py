@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from knowledge.base import Passage, Signals
 
 Feature: TypeAlias = Literal[
-    "similarity", "coverage", "stated", "missing", "sentence", "spread", "continued", "asks", "closed", "amount", "long"
-]
+    "similarity", "coverage", "stated", "missing", "sentence", "spread", "peak", "continued", "topic",
+    "asks", "closed", "amount", "long",
+]  # fmt: skip
 Features: TypeAlias = Mapping[Feature, float]
 
 _CLOSED = re.compile(
@@ -41,12 +42,14 @@ class Outlook:
     """What is known before an answer is tried.
 
     ``continued`` is the share, from 0 to 1, of the last answer's telling words that one of the passages holds: a
-    conversation that goes on where it was.
+    conversation that goes on where it was. ``topic`` is the share of the earlier questions' telling words that the
+    best passages hold together: a search that stays with what the conversation is about.
     """
 
     question: str
     signals: Signals
     continued: float = 0.0
+    topic: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,9 @@ def features(outlook: Outlook) -> Features:
         "missing": signals.missing,
         "sentence": signals.sentence,
         "spread": signals.spread,
+        "peak": signals.peak,
         "continued": outlook.continued,
+        "topic": outlook.topic,
         "asks": float("?" in question),
         "closed": float(bool(_CLOSED.match(question))),
         "amount": float(bool(_AMOUNT.search(question))),
@@ -101,7 +106,15 @@ def features(outlook: Outlook) -> Features:
 
 def continued(answer: str, passages: Iterable[Passage]) -> float:
     """Give the share of an answer's telling words, by their roots, that the passage with most of them holds."""
-    said = terms.roots(" ".join(terms.telling(answer)))
-    if not said:
-        return 0.0
-    return max((len(said & terms.roots(one.text)) / len(said) for one in passages), default=0.0)
+    said = _told(answer)
+    return max((len(said & terms.roots(one.text)) / len(said) for one in passages), default=0.0) if said else 0.0
+
+
+def topic(questions: Iterable[str], said: frozenset[str]) -> float:
+    """Give the share of the questions' telling words whose roots are among those of a search's passages."""
+    asked = _told("\n".join(questions))
+    return len(asked & said) / len(asked) if asked else 0.0
+
+
+def _told(text: str) -> frozenset[str]:
+    return terms.roots(" ".join(terms.telling(text)))

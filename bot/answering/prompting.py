@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING, Final
 
 from adapters.addresses import unlinked
+from bot.answering.ages import Age
 from bot.models.base import Exchange, Numbered, Prompt
 from knowledge.masking import masked
 from knowledge.tokens import clipped, count
@@ -37,20 +39,28 @@ class Marks:
     canary: str
 
 
-def numbered(passages: Iterable[Passage]) -> tuple[Numbered, ...]:
+def numbered(passages: Iterable[Passage], ages: Sequence[Age] = ()) -> tuple[Numbered, ...]:
     """Number the passages from 1, within 1,200 tokens: the last that does not fit is clipped, the rest left out.
 
     A secret is masked where a sync that did not know it has let it in.
     """
     given: list[Numbered] = []
     left = CONTEXT
-    for number, passage in enumerate(passages, 1):
+    for number, (passage, age) in enumerate(zip(passages, ages or repeat(Age()), strict=False), 1):
         text = clipped(masked(passage.text), left)
         if not text.strip():
             break
         left -= count(text)
-        title, heading = masked(passage.title), tuple(map(masked, passage.heading))
-        given.append(Numbered(number=number, title=title, heading=heading, text=text, dated=_dated(passage)))
+        given.append(
+            Numbered(
+                number=number,
+                title=masked(passage.title),
+                heading=tuple(map(masked, passage.heading)),
+                text=text,
+                dated=_dated(passage),
+                old=age.days is not None or age.newer is not None,
+            )
+        )
     return tuple(given)
 
 
@@ -121,5 +131,6 @@ def built(  # noqa: PLR0913 -- a prompt is made of all these, by name
 
 def _shown(passage: Numbered) -> str:
     path = " > ".join((passage.title, *passage.heading))
-    dated = f" (dated {passage.dated})" if passage.dated else ""
+    known = (f"dated {passage.dated}" if passage.dated else "", "old" if passage.old else "")
+    dated = f" ({', '.join(filter(None, known))})" if any(known) else ""
     return f"[{passage.number}] {path}{dated}\n{passage.text.strip()}"

@@ -6,17 +6,19 @@ import math
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from adapters.markup import Cite, Inline, Paragraph, Plain, Tree
+from adapters.markup import Cite, Inline, Item, Listing, Paragraph, Plain, Tree
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from adapters.base import Citation
+    from bot.answering.conflicts import Conflict, Side
     from bot.money.base import Rate
 
 CLOSEST: Final = 3
 """Titles that an "I don't know" names, at most."""
 _UNKNOWN: Final = "I don't know: I found no answer to that in the documents that everyone here may read."
+_DIFFERING: Final = "Sources differ here, or speak of different cases. In their own words, the newest first:"
 RESTING: Final = (
     "No language model could answer, so what I can give you here is quotes. Whoever runs me finds the reason in my log."
 )
@@ -65,6 +67,21 @@ def _between(place: int, number: int) -> str:
     if place == 0:
         return ""
     return " and " if place == number - 1 else ", "
+
+
+def differing(conflicts: Sequence[Conflict]) -> Tree:
+    """Quote what sources say differently, newest first, with their dates; which of it holds is not for a bot to say."""
+    if not conflicts:
+        return ()
+    sides = dict.fromkeys(side for conflict in conflicts for side in conflict.sides)
+    items = tuple(Item((Plain(f"“{one.text}” "), Cite(one.number), Plain(f", {_changed(one)}"))) for one in sides)
+    return (Paragraph((Plain(_DIFFERING),)), Listing(items))
+
+
+def _changed(side: Side) -> str:
+    if side.dated is not None:
+        return f"last changed on {side.dated.date().isoformat()}"
+    return f"of {side.year}" if side.year is not None else "without a date"
 
 
 def cut() -> Tree:

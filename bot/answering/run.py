@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from adapters.base import AnswerId, Citation, Question, Verdict, Verification
     from adapters.markup import Tree
+    from bot.answering.ages import Ages
     from bot.answering.permission import Permission
     from bot.answering.searching import Found
     from bot.answering.turns import PastTurn
@@ -60,11 +61,12 @@ class Run:
         """Give what leads from this question to its lines in the log."""
         return reference(self.question.id)
 
-    def rest_on(self, found: Found, history: Iterable[PastTurn]) -> None:
+    def rest_on(self, found: Found, history: Iterable[PastTurn], ages: Ages) -> None:
         """Remember what was found, and number it."""
         self.missed = found.missed
-        self.numbered = prompting.numbered(found.passages)
-        self.citations = citing.table(found.asked, found.passages, self.numbered)
+        aged = ages.of(found.passages)
+        self.numbered = prompting.numbered(found.passages, aged)
+        self.citations = citing.table(found.asked, found.passages, self.numbered, aged)
         earlier = (turn.documents for turn in history)
         self.documents = frozenset(line.document for line in self.citations).union(*earlier)
 

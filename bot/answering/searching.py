@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from bot.answering.conversation import joined, leans, previous, search_text, touches
-from bot.answering.gate import SHIPPED, Outlook, continued
+from bot.answering.gate import SHIPPED, Outlook, continued, topic
 from bot.answering.prompting import CONTEXT
 
 if TYPE_CHECKING:
@@ -138,6 +138,7 @@ class Searching:
             question=search.text,
             signals=retrieved.signals,
             continued=continued(history[-1].answer, retrieved.passages) if history else 0.0,
+            topic=topic([turn.question for turn in history[-self.recent :]], retrieved.signals.said),
         )
         enough = bool(retrieved.passages) and self.sufficient(outlook)
         return Found(asked=asked, passages=retrieved.passages, outlook=outlook, enough=enough, missed=retrieved.missed)

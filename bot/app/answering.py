@@ -84,6 +84,7 @@ async def assembled(
             workspace=settings.team,
             gate=(await known.gate()).sufficient,
             paying=paying(settings, ledger).by_asker,
+            stale_days=settings.stale_days,
         )
         checks = (_model_check(models), _vectors_check(known), *counted.checks)
         yield Assembled(engine=engine, known=known, database=database, ledger=ledger, checks=checks)

@@ -93,4 +93,7 @@ def _citation(citation: Citation) -> dict[str, Any]:
         "url": citation.url,
         "quote": citation.quote,
         "document": citation.document,
+        "dated": citation.dated.isoformat() if citation.dated else None,
+        "stale_days": citation.stale_days,
+        "newer": citation.newer,
     }

@@ -14,13 +14,14 @@ BROKE_OFF: Final = "The model's answer broke off in the middle: ask again."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbered:
-    """A passage as the model sees it: a number, a title, a date and words; never a URL."""
+    """A passage as the model sees it: a number, a title, a date, whether that is old, and words; never a URL."""
 
     number: int
     title: str
     heading: tuple[str, ...]
     text: str
     dated: str | None = None
+    old: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 TITLES = {
     "startup": "Start",
     "overhead": "Engine, beyond model and retrieval",
+    "abstention": "Abstaining, in 10,000 chunks",
     "inbox": "Inbox, with a scripted engine",
     "ledger": "Ledger of money",
     "rates": "Rates, of three windows",

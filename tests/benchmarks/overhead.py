@@ -199,7 +199,8 @@ def _asking(turns: AnyTurns, *, fresh: bool, ledger: Ledger | None = None) -> Ca
     numbers = count()
 
     async def ask() -> None:
-        question = _question(next(numbers))
+        number = next(numbers)
+        question = asked(number, f"When is the spring of pump {2 + number % 12} replaced, and the valve?")
         async with aclosing(engine.answer(question, always(EVERYONE), asyncio.Event())) as parts:
             last = [part async for part in parts][-1]
         if not isinstance(last, Ending) or last.verdict != "answered" or len(last.cited) != len(PARTS):
@@ -212,12 +213,13 @@ def _model() -> Scripted:
     return Scripted(WRITTEN, size=4)
 
 
-def _question(number: int) -> Question:
+def asked(number: int, text: str) -> Question:
+    """Make a question of one conversation."""
     return Question(
         id=f"q{number}",
         conversation="terminal:local:bench",
         place=Place(platform="terminal", workspace=TEAM, channel="bench"),
         asker=Person(id="bench", name="bench"),
-        text=f"When is the spring of pump {2 + number % 12} replaced, and the valve?",
+        text=text,
         asked_at=datetime.now(UTC),
     )

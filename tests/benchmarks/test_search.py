@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from knowledge.stores.sqlite import SqliteStore
+from tests.benchmarks.abstention import seconds
 from tests.benchmarks.corpus import SCOPE, Corpus, publish_anew
 from tests.benchmarks.search import made
 from tests.benchmarks.searching import Size, measured
@@ -40,3 +41,9 @@ async def test_what_is_made_up_is_found_as_real_text_is(tmp_path: Path) -> None:
     assert texts == again
     assert np.linalg.norm(vectors, axis=1) == pytest.approx(1, abs=1e-5)
     assert [question.text for question in corpus.questions(2)] == [question.text for question in corpus.questions(2)]
+
+
+async def test_abstaining_is_measured_through_the_engine(tmp_path: Path) -> None:
+    corpus = Corpus(SIZE.chunks, dimensions=SIZE.dimensions)
+    await made(tmp_path / "k.db", corpus)
+    assert len(await seconds(tmp_path, corpus, None, 3)) == 3

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from knowledge.base import Hit
 from knowledge.fusion import Ranking
@@ -50,9 +52,31 @@ def test_without_sentences_the_passage_counts_as_one() -> None:
     assert found.missing == 0.0
 
 
+@given(st.permutations([0.9, *([0.4] * 9), *([0.1] * 5)]))
+def test_the_best_stands_out_above_the_next_nine_whatever_the_order(cosines: list[float]) -> None:
+    hits = [Hit(chunk=f"x:{number}", score=cosine) for number, cosine in enumerate(cosines)]
+    ranking = Ranking(name="vectors", hits=hits, weight=0.35, scale="range")
+    asked = _asked("anything", anything=1.0)
+    assert signals([ranking], [], {}, asked=asked, asking=asked).peak == pytest.approx(0.5)
+
+
+def test_one_alone_stands_out_above_nothing() -> None:
+    ranking = Ranking(name="vectors", hits=[Hit(chunk="x:1", score=0.7)], weight=0.35, scale="range")
+    asked = _asked("anything", anything=1.0)
+    assert signals([ranking], [], {}, asked=asked, asking=asked).peak == 0.0
+
+
+def test_what_the_best_passages_say_is_kept_by_roots() -> None:
+    asked = _asked("keys", keys=1.0)
+    said = signals([VECTORS], [PAGE, OTHER], {}, asked=asked, asking=asked).said
+    assert {"rotat", "ship", "friday"} <= said
+    assert "rotated" not in said
+
+
 def test_nothing_found_is_missing_all() -> None:
     asked = _asked("anything", anything=1.0)
     found = signals([], [], {}, asked=asked, asking=asked)
+    assert (found.peak, found.said) == (0.0, frozenset())
     assert (found.similarity, found.coverage, found.missing, found.stated) == (0.0, 0.0, 1.0, 0.0)
 
 

@@ -59,7 +59,7 @@ def question(text: str) -> Question:
 class Bench:
     """An engine with its doubles."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a test may choose
         self,
         *models: LanguageModel | Link,
         shelf: Passages | None = None,
@@ -67,6 +67,7 @@ class Bench:
         ledger: Ledger | None = None,
         windows: Sequence[Rate] = (),
         seconds: Callable[[], float] = lambda: 0.0,
+        stale_days: int = 0,
     ) -> None:
         self.shelf = shelf or Passages(KEYS, INSTALL)
         self.turns = turns or Remembered()
@@ -82,6 +83,7 @@ class Bench:
             prompts=load(),
             workspace="terminal:local",
             gate=covered,
+            stale_days=stale_days,
             chance=Chance(
                 seconds=seconds,
                 now=lambda: datetime(2026, 1, 2, tzinfo=UTC),
@@ -410,3 +412,26 @@ async def test_what_was_left_out_is_said_once_and_recorded() -> None:
     assert ending.verification is not None
     assert (ending.verification.dropped, ending.verification.contradictions) == (2, 1)
     assert bench.turns.recorded[-1].verification == ending.verification
+
+
+NEW_KEYS = passage("handbook.md", "An API key is rotated every 30 days.", title="Handbook")
+OLD_KEYS = replace(KEYS, updated_at=datetime(2022, 1, 2, tzinfo=UTC))
+
+
+async def test_what_another_source_says_otherwise_stands_below_the_answer_and_in_its_record() -> None:
+    bench = Bench(Scripted("An API key is rotated every 90 days. [1]"), shelf=Passages(OLD_KEYS, NEW_KEYS))
+    parts = await bench.ask("How often is an API key rotated?")
+    shown = rendered(tree(parts))
+    assert shown.startswith("An API key is rotated every 90 days. [1]\n\nSources differ")
+    assert "“An API key is rotated every 30 days.” [2], without a date" in shown
+    assert isinstance(parts[-1], Ending)
+    assert parts[-1].cited == (1, 2)
+    assert bench.turns.recorded[0].citations[1].quote == "An API key is rotated every 30 days."
+
+
+async def test_an_old_source_is_marked_for_readers_and_for_the_model() -> None:
+    model = Scripted("An API key is rotated every 90 days. [1]")
+    parts = await Bench(model, shelf=Passages(OLD_KEYS, INSTALL), stale_days=730).ask("How often is a key rotated?")
+    [sources] = [part for part in parts if isinstance(part, Sources)]
+    assert [line.stale_days for line in sources.citations] == [1461, None]
+    assert "(dated 2022-01-02, old)" in model.asked[0].user

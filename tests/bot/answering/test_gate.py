@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.answering.gate import SHIPPED, Gate, Outlook, continued, features
+from bot.answering.gate import SHIPPED, Gate, Outlook, continued, features, topic
 from knowledge.base import Signals
 from tests.doubles.answering import passage
 
@@ -73,6 +73,18 @@ def test_a_conversation_goes_on_where_the_last_answer_stands_in_a_passage() -> N
     assert continued("The night job rotates the keys monthly. [1]", [keys]) > 0.5
     assert continued("Birds sing.", [keys]) == 0
     assert continued("", [keys]) == continued("Birds sing.", []) == 0
+
+
+def test_a_search_stays_with_what_the_conversation_is_about() -> None:
+    said = frozenset({"key", "rotat", "month"})
+    assert topic(["Which keys are rotated?", "And how often?"], said) == 1.0
+    assert topic(["Which keys are rotated?", "Where do ferries land?"], said) == pytest.approx(0.5)
+    assert topic([], said) == topic(["Which keys?"], frozenset()) == 0.0
+
+
+@given(st.lists(st.text()), st.frozensets(st.text()))
+def test_a_topic_is_a_share(questions: list[str], said: frozenset[str]) -> None:
+    assert 0 <= topic(questions, said) <= 1
 
 
 @given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6))

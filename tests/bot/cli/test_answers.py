@@ -43,6 +43,9 @@ async def test_the_object_holds_the_text_and_the_citations_that_it_used() -> Non
                 "url": "https://docs.example/settings",
                 "quote": "Set OPENAI_API_KEY to use a model.",
                 "document": "docs/settings.md",
+                "dated": "2026-11-21T12:00:00+00:00",
+                "stale_days": None,
+                "newer": None,
             }
         ],
         "model": "gpt-4.1-mini",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import sys
@@ -11,6 +12,7 @@ import pytest
 
 from adapters.base import Ending
 from bot import app
+from bot.answering.permission import audience_of
 from bot.cli.running import run
 from knowledge.catalog import Counts
 from tests.doubles.adapters import AN_ANSWER, Stream, said
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
-    from adapters.base import Audience, Part, Question
+    from adapters.base import Part, Question
+    from bot.answering.permission import Readers
 
 
 class Answering:
@@ -28,10 +31,10 @@ class Answering:
     def __init__(self) -> None:
         self.parts: tuple[Part, ...] = AN_ANSWER
         self.documents = 1
-        self.asked: list[tuple[Question, Audience]] = []
+        self.asked: list[tuple[Question, Readers]] = []
 
-    def answer(self, question: Question, audience: Audience, _: object) -> AsyncGenerator[Part]:
-        self.asked.append((question, audience))
+    def answer(self, question: Question, readers: Readers, _: object) -> AsyncGenerator[Part]:
+        self.asked.append((question, readers))
         return Stream(*self.parts)()
 
     async def counts(self, _: str) -> Counts:
@@ -116,7 +119,8 @@ def test_a_dash_reads_the_question_from_standard_input(engine: Answering, monkey
 def test_it_is_asked_as_the_person_who_sits_here(engine: Answering, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LOGNAME", "ada l:x")
     assert run(["ask", "How?", "--json"]) == 0
-    question, audience = engine.asked[0]
+    question, readers = engine.asked[0]
+    audience = asyncio.run(audience_of(readers))
     assert (question.place.platform, question.asker.id) == ("terminal", "ada_l_x")
     assert audience.everyone == {"public", "terminal:local", "terminal:local:person:ada_l_x"}
 

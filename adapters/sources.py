@@ -10,7 +10,7 @@ from adapters.neutral import neutral_line
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from adapters.base import Citation
+    from adapters.parts import Citation
 
 _QUOTE_LIMIT = 600
 _YEAR = 365.25

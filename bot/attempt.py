@@ -7,7 +7,8 @@ from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
-from adapters.base import Ending, LeaseLost, Text
+from adapters.base import LeaseLost
+from adapters.parts import Ending, Text
 from adapters.plain import rendered
 from bot.answering import replies
 from bot.answering.turns import NewTurn
@@ -16,8 +17,9 @@ from bot.ops.logs import reference
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
-    from adapters.base import AnswerId, Part, Question, Verdict
+    from adapters.base import Question
     from adapters.markup import Tree
+    from adapters.parts import AnswerId, Part, Verdict
     from bot.answering.permission import Readers
     from bot.inbox import Owed, Wished
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Executable, Row
 
-    from adapters.base import AnswerId, Question
+    from adapters.base import Question
+    from adapters.parts import AnswerId
     from bot.answering.turns import NewTurn
     from bot.database import Database
     from bot.tables import Wish

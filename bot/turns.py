@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Row, Select, Table
 
-    from adapters.base import Citation, Verdict
+    from adapters.parts import Citation, Verdict
     from bot.answering.turns import NewTurn
     from bot.database import Database
 

@@ -37,7 +37,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from adapters.base import Audience, Desk, Event, Journal, Notice, Part, Past
+    from adapters.base import Audience, Desk, Event, Journal, Notice, Past
+    from adapters.parts import Part
     from adapters.terminal.commands import Line
     from adapters.terminal.lines import Lines
     from adapters.terminal.showing import Shown

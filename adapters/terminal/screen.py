@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console, RenderableType
 
-    from adapters.base import Citation, Status, Text
     from adapters.markup import Tree
+    from adapters.parts import Citation, Status, Text
 
 _BELOW_THE_TAIL = 4
 """Lines kept free under a growing block: an empty one, the status, the cursor, and one to spare."""

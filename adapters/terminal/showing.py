@@ -6,13 +6,13 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from adapters.base import Ending, PrivateOffer, Sources, Status, Text
+from adapters.parts import Ending, PrivateOffer, Sources, Status, Text
 from adapters.sources import used
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from adapters.base import Citation, Part, Verification
+    from adapters.parts import Citation, Part, Verification
     from adapters.terminal.screen import Screen
 
 

@@ -11,7 +11,7 @@ from bot.money.settling import closed
 if TYPE_CHECKING:
     import asyncio
 
-    from adapters.base import AnswerId
+    from adapters.parts import AnswerId
     from bot.models.base import Finished, Heard, LanguageModel, Prompt, Used
     from bot.models.chain import Link
     from bot.money.base import Feature, Ledger, Micros, Payer, Price, Reservation

@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from adapters.base import Verification
 from adapters.markup import (
     Block,
     Cite,
@@ -26,6 +25,7 @@ from adapters.markup import (
     Strong,
     Table,
 )
+from adapters.parts import Verification
 from bot.answering.evidence import Evidence, holding_code
 from bot.answering.verify import judged
 from bot.reading.claims import claim

@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import repeat
 from typing import TYPE_CHECKING, Final
 
-from adapters.base import Citation
+from adapters.parts import Citation
 from bot.answering.ages import Age
 from bot.models.pieces import pieces
 from bot.models.quoting import ranked

@@ -17,7 +17,7 @@ from bot.reading.differing import both, differs
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
-    from adapters.base import Citation
+    from adapters.parts import Citation
     from bot.models.base import Numbered
     from bot.models.pieces import Piece
 

@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
-from adapters.base import Text
+from adapters.parts import Text
 from bot.answering.canary import sings
 from bot.answering.checking import Tally
 from bot.answering.stopping import unless

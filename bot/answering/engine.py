@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from adapters.base import PrivateOffer, Sources, Status
+from adapters.parts import PrivateOffer, Sources, Status
 from bot.answering import conflicts, prompting, replies
 from bot.answering.ages import Ages
 from bot.answering.difficulty import difficulty
@@ -38,7 +38,8 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 
-    from adapters.base import AnswerId, Part, Question, Text
+    from adapters.base import Question
+    from adapters.parts import AnswerId, Part, Text
     from bot.answering.admitting import Admission, Admitted
     from bot.answering.drafting import Drafting
     from bot.answering.gate import Sufficient

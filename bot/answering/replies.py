@@ -11,7 +11,7 @@ from adapters.markup import Cite, Inline, Item, Listing, Paragraph, Plain, Tree
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adapters.base import Citation
+    from adapters.parts import Citation
     from bot.answering.conflicts import Conflict, Side
     from bot.money.base import Rate
 

@@ -18,7 +18,7 @@ from bot.reading.claims import claim
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from adapters.base import AnswerId
+    from adapters.parts import AnswerId
     from bot.answering.admitting import Admitted
     from bot.answering.prompt_files import PromptFile
     from bot.models.base import Exchange

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from adapters.base import Ending, Text, Usage
 from adapters.markup import cited, joined
+from adapters.parts import Ending, Text, Usage
 from adapters.plain import rendered
 from bot.answering import citing, prompting
 from bot.answering.linking import Links
@@ -17,8 +17,9 @@ from bot.ops.logs import reference
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
-    from adapters.base import AnswerId, Citation, Question, Verdict, Verification
+    from adapters.base import Question
     from adapters.markup import Tree
+    from adapters.parts import AnswerId, Citation, Verdict, Verification
     from bot.answering.ages import Ages
     from bot.answering.permission import Permission
     from bot.answering.searching import Found

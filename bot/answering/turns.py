@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
-from adapters.base import Usage
+from adapters.parts import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adapters.base import AnswerId, Citation, Question, Verdict, Verification
+    from adapters.base import Question
+    from adapters.parts import AnswerId, Citation, Verdict, Verification
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

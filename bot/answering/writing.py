@@ -25,7 +25,7 @@ from bot.models.base import Heard
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterator
 
-    from adapters.base import AnswerId, Text
+    from adapters.parts import AnswerId, Text
     from bot.answering.admitting import Admitted
     from bot.answering.checking import Checker
     from bot.errors import ModelError

@@ -5,16 +5,16 @@ from __future__ import annotations
 from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
-from adapters.base import Ending, Sources, Text
 from adapters.markup import joined
+from adapters.parts import Ending, Sources, Text
 from adapters.plain import rendered
 from adapters.sources import used
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from adapters.base import Citation, Part, Verification
     from adapters.markup import Tree
+    from adapters.parts import Citation, Part, Verification
 
 _FINE = {"answered", "unknown", "told"}
 

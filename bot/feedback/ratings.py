@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import CompoundSelect, Connection, Select, Table
 
-    from adapters.base import AnswerId, Rated, Vote
+    from adapters.base import Rated, Vote
+    from adapters.parts import AnswerId
     from bot.database import Database
 
 _RATING: Final = cast("Table", RatingRow.__table__)

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from adapters.base import AnswerId, Person, Place, Principal
+    from adapters.base import Person, Place, Principal
+    from adapters.parts import AnswerId
 
 Micros: TypeAlias = int
 """Millionths of a dollar."""

@@ -20,7 +20,8 @@ from knowledge.errors import Unaffordable
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
-    from adapters.base import AnswerId, Principal
+    from adapters.base import Principal
+    from adapters.parts import AnswerId
     from bot.money.base import Ledger, Price, Reservation
     from knowledge.base import Embedder
     from knowledge.endpoint.base import Priced

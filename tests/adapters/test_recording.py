@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from adapters.base import Place, Text
+from adapters.base import Place
+from adapters.parts import Text
 from adapters.plain import block_text
 from tests.contracts.adapter import AdapterContract
 from tests.doubles.adapters import RecordingAdapter, a_question

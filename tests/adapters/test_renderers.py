@@ -12,8 +12,8 @@ from adapters.terminal.screen import Screen
 from tests.contracts.renderer import RendererContract
 
 if TYPE_CHECKING:
-    from adapters.base import Citation
     from adapters.markup import Tree
+    from adapters.parts import Citation
 
 
 class TestPlain(RendererContract):

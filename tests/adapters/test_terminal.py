@@ -8,22 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.base import (
-    Conversations,
-    Ending,
-    History,
-    Past,
-    Person,
-    Place,
-    Question,
-    Rated,
-    Sources,
-    Stopped,
-    Turn,
-    Used,
-    Verification,
-    Wanted,
-)
+from adapters.base import Conversations, History, Past, Person, Place, Question, Rated, Stopped, Turn, Used, Wanted
+from adapters.parts import Ending, Sources, Verification
 from adapters.spending import Allowance, Spending
 from adapters.terminal import Terminal
 from adapters.terminal.lines import Key
@@ -36,7 +22,8 @@ if TYPE_CHECKING:
     import io
     from collections.abc import Sequence
 
-    from adapters.base import Adapter, Event, Part, Verdict
+    from adapters.base import Adapter, Event
+    from adapters.parts import Part, Verdict
 
 
 class TestTerminal(AdapterContract):

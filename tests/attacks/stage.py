@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
     from pathlib import Path
 
-    from adapters.base import Part, Principal
+    from adapters.base import Principal
+    from adapters.parts import Part
     from bot.models.base import Prompt
     from bot.money.base import Rate
     from knowledge.base import Source

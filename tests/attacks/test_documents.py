@@ -43,6 +43,16 @@ async def test_an_advert_that_a_document_asks_for_is_dropped(home: Path) -> None
     assert "11:30 to 14:00" in seen.screen
 
 
+@pytest.mark.attack(10)
+@pytest.mark.parametrize("days", [90, 2])
+async def test_a_duplicate_stuffed_with_keywords_does_not_speak_alone(home: Path, days: int) -> None:
+    async with staged(home, f"A visitor badge is valid for {days} days. [1] [2]") as stage:
+        seen = await stage.ask("How long is a visitor badge valid?")
+    differing = seen.answer.split("Sources differ", 1)[1]
+    assert differing.index("2 days") < differing.index("90 days")  # the newest first
+    assert differing.index("2026-03-01") < differing.index("2024-03-01")
+
+
 @pytest.mark.attack(6)
 async def test_hidden_text_is_stripped_and_flagged(home: Path, tmp_path: Path) -> None:
     says = (

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.base import Citation
+from adapters.parts import Citation
 from bot.answering.turns import NewTurn
 from bot.app import files, knowledge, synced
 from bot.settings import Settings

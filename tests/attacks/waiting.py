@@ -52,9 +52,6 @@ _CRAWLER: Final = Waiting(
 _ANALYSIS: Final = Waiting(feature="charts and analysis", there=_made("bot/analysis*", "bot/**/*chart*"))
 
 WAITING: Final = {
-    10: Waiting(
-        feature="conflicts between sources", there=_made("bot/**/*conflict*", "bot/**/differ*", "bot/**/*disagree*")
-    ),
     11: _ANALYSIS,
     16: _PLATFORM,
     23: _CACHE,

@@ -14,7 +14,8 @@ from contextlib import aclosing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adapters.base import Audience, Ending
+from adapters.base import Audience
+from adapters.parts import Ending
 from bot.answering import prompt_files
 from bot.answering.engine import Engine
 from bot.answering.gate import SHIPPED

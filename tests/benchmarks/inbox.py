@@ -23,8 +23,8 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from adapters.base import Ending, Text
 from adapters.markup import Paragraph, Plain
+from adapters.parts import Ending, Text
 from bot.answering.turns import NewTurn
 from bot.database import Database
 from bot.dispatcher import Dispatcher
@@ -38,7 +38,8 @@ from tests.doubles.adapters import RecordingAdapter, a_question
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 
-    from adapters.base import AnswerId, Part, Question
+    from adapters.base import Question
+    from adapters.parts import AnswerId, Part
     from bot.answering.permission import Readers
 
 _ROOT: Final = Path(__file__).parents[2]

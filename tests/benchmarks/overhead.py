@@ -16,7 +16,8 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adapters.base import Audience, Ending, Person, Place, Question
+from adapters.base import Audience, Person, Place, Question
+from adapters.parts import Ending
 from bot.answering import prompt_files
 from bot.answering.engine import Engine
 from bot.database import Database

@@ -15,7 +15,8 @@ from uuid import uuid4
 import pytest
 from pydantic import SecretStr
 
-from adapters.base import Audience, Conversations, Ending, History, Place, Rated, Sources, Stopped
+from adapters.base import Audience, Conversations, History, Place, Rated, Stopped
+from adapters.parts import Ending, Sources
 from bot import app
 from bot.app.answering import chain, prices
 from bot.database import Database
@@ -31,7 +32,8 @@ from tests.doubles.adapters import MARY, NOON, RecordingAdapter, a_question
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from adapters.base import Desk, Journal, Part, Past, Question, Turn, Verdict
+    from adapters.base import Desk, Journal, Past, Question, Turn
+    from adapters.parts import Part, Verdict
     from tests.doubles.postgres import Server
 
 TEAM = "terminal:local"

@@ -10,7 +10,8 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from adapters.base import Audience, Ending, Place
+from adapters.base import Audience, Place
+from adapters.parts import Ending
 from bot.answering.permission import audience_of
 from bot.answering.turns import NewTurn
 from bot.dispatcher import Dispatcher
@@ -23,7 +24,8 @@ from tests.doubles.adapters import NOON, RecordingAdapter, a_question
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
-    from adapters.base import AnswerId, Journal, Part, Person, Question, Verdict
+    from adapters.base import Journal, Person, Question
+    from adapters.parts import AnswerId, Part, Verdict
     from bot.answering.permission import Readers
     from bot.database import Database
 

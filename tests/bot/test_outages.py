@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from adapters.base import Ending, Text
 from adapters.markup import joined
+from adapters.parts import Ending, Text
 from adapters.plain import rendered
 from bot.answering import prompt_files, replies
 from bot.answering.engine import Engine
@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Row
 
-    from adapters.base import Part
     from adapters.markup import Tree
+    from adapters.parts import Part
     from bot.database import Database
     from bot.models.base import LanguageModel
     from bot.models.endpoint import Endpoint

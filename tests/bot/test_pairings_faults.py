@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.base import Audience, Ending, Person, Question, Text
+from adapters.base import Audience, Person, Question
 from adapters.base import Place as At
 from adapters.markup import joined
+from adapters.parts import Ending, Text
 from adapters.plain import rendered
 from bot import app
 from bot.app import embedding

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from adapters.base import Ending, Place, Text
+from adapters.base import Place
+from adapters.parts import Ending, Text
 from adapters.plain import rendered
 from bot import dispatcher
 from bot.answering.turns import NewTurn
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from adapters.base import AnswerId, Journal, Part, Question
+    from adapters.base import Journal, Question
+    from adapters.parts import AnswerId, Part
     from bot.answering.permission import Readers
     from bot.database import Database
     from bot.inbox import Owed

@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
-from adapters.base import Ending, LeaseLost, MessageRef, Place, Posted, Text
+from adapters.base import LeaseLost, MessageRef, Place, Posted
+from adapters.parts import Ending, Text
 from adapters.plain import block_text
 from bot.answering.turns import NewTurn
 from bot.dispatcher import Dispatcher
@@ -26,7 +27,8 @@ from tests.doubles.adapters import NOON, RecordingAdapter, a_question, said
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
-    from adapters.base import AnswerId, Journal, Part, Question
+    from adapters.base import Journal, Question
+    from adapters.parts import AnswerId, Part
     from bot.answering.permission import Readers
     from bot.database import Database
     from bot.inbox import Claim, Owed

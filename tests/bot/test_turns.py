@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import select
 
-from adapters.base import Person, Verification
+from adapters.base import Person
+from adapters.parts import Verification
 from bot.database import Database
 from bot.tables import TurnRow
 from bot.turns import Turns

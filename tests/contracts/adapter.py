@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.routing import BaseRoute
 
-from adapters.base import Ending, LeaseLost, Notice, Place
+from adapters.base import LeaseLost, Notice, Place
 from adapters.markup import Paragraph, Plain
+from adapters.parts import Ending
 from tests.doubles.adapters import AN_ANSWER, MARY, RecordingDesk, Stream, a_question, said
 from tests.doubles.journal import Remembering
 

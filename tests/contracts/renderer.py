@@ -10,8 +10,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.addresses import addressed
-from adapters.base import Citation
 from adapters.markup import Heading, Item, Listing, Paragraph, Plain, Quote, Strong, Table
+from adapters.parts import Citation
 
 if TYPE_CHECKING:
     from adapters.markup import Tree

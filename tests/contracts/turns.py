@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adapters.base import Citation
+from adapters.parts import Citation
 from bot.answering.turns import NewTurn
 from tests.doubles.adapters import NOON, a_question
 

@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from adapters.base import Ending
+from adapters.parts import Ending
 from bot.answering import prompt_files
 from bot.answering.engine import Engine
 from bot.errors import OverBudget

@@ -8,14 +8,16 @@ from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from adapters.base import Adapter, Audience, Ending, MessageRef, Posted, Text
+from adapters.base import Adapter, Audience, MessageRef, Posted
+from adapters.parts import Ending, Text
 from adapters.plain import block_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
     from pathlib import Path
 
-    from adapters.base import Desk, Journal, Notice, Part, Person, Place, Question
+    from adapters.base import Desk, Journal, Notice, Person, Place, Question
+    from adapters.parts import Part
 
 PLATFORM = "sink"
 END = "[end]"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.base import Ending, Text
+from adapters.parts import Ending, Text
 from adapters.plain import block_text
 from bot.answering import prompt_files
 from bot.answering.engine import Engine
@@ -29,7 +29,7 @@ from tests.doubles.chains import admission, chained
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from adapters.base import Part
+    from adapters.parts import Part
 
 ROOT = Path(__file__).parents[2]
 KEYS = passage("keys.md", "An API key is rotated every 90 days. The old key works for one more day.", title="API keys")

@@ -20,8 +20,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import event
 
 import bot.dispatcher
-from adapters.base import Ending, Status, Text
 from adapters.markup import Paragraph, Plain
+from adapters.parts import Ending, Status, Text
 from bot.answering.turns import NewTurn
 from bot.database import Database
 from bot.desk import FrontDesk
@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from adapters.base import AnswerId, Part, Question
+    from adapters.base import Question
+    from adapters.parts import AnswerId, Part
     from bot.answering.permission import Readers
     from bot.inbox import Claim, Owed
 

@@ -7,30 +7,17 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from adapters.audience import NOBODY
-from adapters.base import (
-    Adapter,
-    Audience,
-    Citation,
-    Desk,
-    Ending,
-    Journal,
-    MessageRef,
-    Person,
-    Place,
-    Posted,
-    Question,
-    Sources,
-    Status,
-    Text,
-)
+from adapters.base import Adapter, Audience, Desk, Journal, MessageRef, Person, Place, Posted, Question
 from adapters.markup import Cite, Paragraph, Plain
+from adapters.parts import Citation, Ending, Sources, Status, Text
 from adapters.plain import rendered
 from adapters.spending import Spending
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 
-    from adapters.base import Conversations, Event, History, Notice, Part, Past, Turn, Used
+    from adapters.base import Conversations, Event, History, Notice, Past, Turn, Used
+    from adapters.parts import Part
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MARY = Person(id="mary", name="Mary")

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, Self
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from adapters.base import Adapter, Audience, Ending, MessageRef, Person, Place, Posted, Question, Text
+from adapters.base import Adapter, Audience, MessageRef, Person, Place, Posted, Question
+from adapters.parts import Ending, Text
 from adapters.plain import rendered
 from bot import app, serving
 from bot.__main__ import main
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from adapters.base import Desk, Journal, Notice, Part
+    from adapters.base import Desk, Journal, Notice
+    from adapters.parts import Part
     from bot.settings import Settings
 
 TEAM = "pigeon:loft"

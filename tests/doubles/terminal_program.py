@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from adapters.base import Ending, Question, Stopped
+from adapters.base import Question, Stopped
+from adapters.parts import Ending
 from adapters.terminal import Terminal
 from adapters.terminal.lines import Keyboard
 from tests.doubles.adapters import AN_ANSWER, RecordingDesk, Stream, said
@@ -19,7 +20,8 @@ from tests.doubles.terminal import tokens
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from adapters.base import Event, Part
+    from adapters.base import Event
+    from adapters.parts import Part
 
 
 async def converse() -> None:

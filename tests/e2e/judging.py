@@ -11,8 +11,8 @@ from adapters.markup import Cite, Code, CodeBlock, Emphasis, Heading, Listing, P
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from adapters.base import Citation, Verdict
     from adapters.markup import Block, Inline, Tree
+    from adapters.parts import Citation, Verdict
 
 _Run: TypeAlias = "tuple[Inline, ...]"
 

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from adapters.base import Ending, Sources, Text
 from adapters.markup import joined
+from adapters.parts import Ending, Sources, Text
 from adapters.sources import used
 from bot.app import answering, manual, terminal
 from bot.settings import Settings

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
-from adapters.base import Ending, PrivateOffer, Sources, Status, Text
+from adapters.parts import Ending, PrivateOffer, Sources, Status, Text
 from adapters.plain import rendered
 from bot.answering.engine import Chance, Engine
 from bot.answering.prompt_files import load
@@ -40,7 +40,8 @@ from tests.leaks.town import TEAM
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 
-    from adapters.base import Audience, History, Journal, Part, Person, Place, Question
+    from adapters.base import Audience, History, Journal, Person, Place, Question
+    from adapters.parts import Part
     from bot.answering.gate import Outlook
     from bot.answering.permission import Readers
     from bot.answering.searching import Catalog as Readable

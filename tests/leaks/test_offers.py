@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine as SqlEngine
 
-from adapters.base import Ending, History, Person, PrivateOffer, Question, Sources, WantedPrivately
+from adapters.base import History, Person, Question, WantedPrivately
+from adapters.parts import Ending, PrivateOffer, Sources
 from bot.desk import unlimited
 from bot.errors import NoSuchOffer
 from bot.serving import Assembled, working
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator
     from pathlib import Path
 
-    from adapters.base import Part
+    from adapters.parts import Part
     from bot.serving import Working
     from tests.doubles import postgres
     from tests.leaks.house import House, Where

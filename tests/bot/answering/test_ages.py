@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.base import Citation
+from adapters.parts import Citation
 from adapters.sources import ago, whence
 from bot.answering.ages import Age, Ages
 from tests.doubles.answering import passage

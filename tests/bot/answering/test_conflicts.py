@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.base import Citation
 from adapters.markup import cited
+from adapters.parts import Citation
 from adapters.plain import rendered
 from bot.answering import replies
 from bot.answering.conflicts import Conflict, nominated

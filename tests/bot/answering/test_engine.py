@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.base import Audience, Ending, Part, Person, Place, Question, Sources, Status, Text
+from adapters.base import Audience, Person, Place, Question
 from adapters.markup import Tree, cited, joined
+from adapters.parts import Ending, Part, Sources, Status, Text
 from adapters.plain import rendered
 from bot.answering import replies
 from bot.answering.engine import Chance, Engine

@@ -10,7 +10,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from adapters.audience import NOBODY
-from adapters.base import Audience, Ending, PrivateOffer, Sources, Status, Text
+from adapters.base import Audience
+from adapters.parts import Ending, PrivateOffer, Sources, Status, Text
 from adapters.plain import rendered
 from bot.answering import permission, replies
 from bot.answering.turns import PastTurn
@@ -23,7 +24,7 @@ from tests.doubles.models import Scripted
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Collection, Mapping
 
-    from adapters.base import Part
+    from adapters.parts import Part
     from bot.models.base import Delta, Heard, LanguageModel, Prompt
     from knowledge.base import Retrieved, Scope
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from adapters.base import Verification
+from adapters.parts import Verification
 from adapters.plain import rendered
 from bot.answering.checking import Checker, Tally
 from bot.answering.evidence import evidence

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.base import Ending, Text
+from adapters.parts import Ending, Text
 from adapters.plain import rendered
 from bot.answering import replies
 from bot.errors import ModelCut, ModelDown, ModelRefused, StoreAway
@@ -25,7 +25,7 @@ from tests.doubles.models import Scripted
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from adapters.base import Part
+    from adapters.parts import Part
     from bot.money.base import Bill, Payer, Reservation
 
 PAYER = payer(question("").place, question("").asker)

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.base import Ending, Usage, Verification
+from adapters.parts import Ending, Usage, Verification
 from bot.cli.answers import Answer
 from tests.doubles.adapters import AN_ANSWER, Stream, said
 
 if TYPE_CHECKING:
-    from adapters.base import Part, Verdict
+    from adapters.parts import Part, Verdict
 
 
 async def _noted(*parts: Part) -> tuple[Answer, list[Part]]:

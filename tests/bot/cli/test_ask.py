@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.base import Ending
+from adapters.parts import Ending
 from bot import app
 from bot.answering.permission import audience_of
 from bot.cli.running import run
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
-    from adapters.base import Part, Question
+    from adapters.base import Question
+    from adapters.parts import Part
     from bot.answering.permission import Readers
 
 

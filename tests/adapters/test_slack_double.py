@@ -13,7 +13,7 @@ from slack_sdk.models.messages.chunk import MarkdownTextChunk, TaskUpdateChunk
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from tests.doubles.slack import Slack
+from tests.doubles.slack import Clock, Slack
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable
@@ -537,6 +537,27 @@ async def test_calls_fail_wait_and_come_back_garbled(slack: Slack, client: Async
 async def _posted(client: AsyncWebClient, channel: Channel) -> None:
     said = await client.chat_postMessage(channel=channel.id, text="x")
     await client.reactions_add(channel=channel.id, timestamp=said["ts"], name="eyes")
+
+
+async def test_a_clock_may_run_by_itself() -> None:
+    clock = Clock(runs=True)
+    await clock.until(clock.now() + 0.001)
+    rung: list[int] = []
+    clock.at(clock.now() + 90, lambda: rung.append(2))
+    clock.at(clock.now() + 60, lambda: rung.append(1))
+    clock.at(clock.now() + 120, lambda: rung.append(3)).cancel()
+    clock.move(120)
+    assert rung == [1, 2]
+
+
+async def test_a_deleted_root_leaves_a_mark_above_its_replies(
+    slack: Slack, client: AsyncWebClient, general: Channel, question: Message
+) -> None:
+    said = await client.chat_postMessage(channel=general.id, text="x", thread_ts=question.ts)
+    slack.deletes(question)
+    assert [one.subtype for one in slack.seen(general)] == ["tombstone", None]
+    found = await client.conversations_replies(channel=general.id, ts=question.ts)
+    assert [one["ts"] for one in found["messages"]] == [question.ts, said["ts"]]
 
 
 async def test_what_a_test_waits_for_in_vain_fails_it(slack: Slack) -> None:

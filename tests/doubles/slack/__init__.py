@@ -8,6 +8,8 @@
         assert answers[0].shown == "90 days. [1]"
         assert not slack.rates.violations
 
+All of it runs in the test's own loop, so a fixture in which somebody acts is ``async``.
+
 **Connect.** ``slack.api_url`` (``SLACK_API_URL``), ``slack.token`` (of the first workspace; others have
 ``slack.state.installations[team.id].token``), ``slack.app_token``, ``slack.signing_secret``. Socket Mode is on;
 ``await slack.deliver_to(url)`` sends signed HTTP to that address instead, and ``slack.requests`` then makes signatures.

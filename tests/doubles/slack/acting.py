@@ -131,7 +131,7 @@ class Acting(Seeing):
             if said.seen_by:
                 channel.ephemeral.append(said)
             else:
-                channel.messages[said.ts] = said
+                channel.add(said)
                 self.emit.posted(said)
 
     def _go_on(self, view: View, answer: Json | None) -> None:

@@ -41,6 +41,7 @@ class Clock:
         self._runs = runs
         self._alarms: list[Alarm] = []
         self._order = 0
+        self._timer: asyncio.TimerHandle | None = None
 
     def now(self) -> float:
         return self._at + (time.monotonic() - self._began if self._runs else 0.0)
@@ -55,8 +56,7 @@ class Clock:
         self._order += 1
         alarm = Alarm(when, self._order, ring)
         heapq.heappush(self._alarms, alarm)
-        if self._runs or when <= self.now():
-            asyncio.get_running_loop().call_later(max(0.0, when - self.now()), self._ring_what_is_due)
+        self._wake_in_time()
         return alarm
 
     async def until(self, when: float) -> None:
@@ -74,6 +74,15 @@ class Clock:
             alarm = heapq.heappop(self._alarms)
             if not alarm.cancelled:
                 alarm.ring()
+        self._wake_in_time()
+
+    def _wake_in_time(self) -> None:
+        """Let the loop wake this clock for what is due next, where no ``move`` will."""
+        if self._timer:
+            self._timer.cancel()
+        if self._alarms and (self._runs or self._alarms[0].when <= self.now()):
+            left = max(0.0, self._alarms[0].when - self.now())
+            self._timer = asyncio.get_running_loop().call_later(left, self._ring_what_is_due)
 
 
 class Bell:

@@ -89,6 +89,7 @@ class Delivery:
 
     async def _attempt(self, sent: Sent, number: int) -> Outcome:
         sent.attempts += 1
+        self.bell.ring()
         if self.carrier is None:
             return Outcome(reason="nowhere_to_send")
         return await self.carrier.attempt(sent, number)

@@ -47,7 +47,7 @@ def post(state: State, emit: Emitter, path: str, said: Mapping[str, Any]) -> Non
     elif message.seen_by:
         channel.ephemeral.append(message)
     else:
-        channel.messages[message.ts] = message
+        channel.add(message)
         emit.posted(message)
 
 
@@ -85,7 +85,7 @@ def _take_away(state: State, emit: Emitter, channel: Channel, hook: Hook) -> Non
         channel.ephemeral.remove(old)
         return
     previous = shapes.message(state, old)
-    del channel.messages[old.ts]
+    channel.remove(old)
     emit.deleted(channel, previous)
 
 

@@ -157,6 +157,8 @@ class Channel:
     purpose: str = ""
     messages: dict[str, Message] = field(default_factory=dict)
     ephemeral: list[Message] = field(default_factory=list)
+    threads: dict[str, list[str]] = field(default_factory=dict)
+    """What belongs to each root, itself included, in order."""
 
     @property
     def teams(self) -> list[str]:
@@ -164,7 +166,15 @@ class Channel:
 
     def thread(self, root: str) -> list[Message]:
         """The root and its replies, oldest first."""
-        return [one for one in self.messages.values() if one.root == root]
+        return [self.messages[ts] for ts in self.threads.get(root, ())]
+
+    def add(self, said: Message) -> None:
+        self.messages[said.ts] = said
+        self.threads.setdefault(said.root, []).append(said.ts)
+
+    def remove(self, said: Message) -> None:
+        del self.messages[said.ts]
+        self.threads[said.root].remove(said.ts)
 
 
 @dataclass(slots=True, kw_only=True)

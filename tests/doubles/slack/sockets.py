@@ -72,8 +72,8 @@ class Sockets:
         """Send an envelope over the next socket, and wait for its acknowledgement."""
         if not self.open:
             return Outcome(reason="no_socket")
-        self._turn += 1
         socket = self.open[self._turn % len(self.open)]
+        self._turn += 1
         name = str(uuid.UUID(int=self._turn))
         socket.envelopes.add(name)
         come: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()

@@ -145,6 +145,6 @@ class Speaking(World):
         return Message(ts=ts, channel=channel.id, user=user.id, team=user.team, text=text, thread_ts=root)
 
     def _post(self, channel: Channel, said: Message) -> Message:
-        channel.messages[said.ts] = said
+        channel.add(said)
         self.emit.posted(said)
         return said

@@ -69,7 +69,7 @@ def root_of(channel: Channel, thread: str | None) -> str | None:
 
 
 def post(asked: Asked, channel: Channel, said: Message) -> Message:
-    channel.messages[said.ts] = said
+    channel.add(said)
     asked.state.statuses.pop((channel.id, said.root), None)
     asked.emit.posted(said)
     return said
@@ -121,7 +121,7 @@ def _delete(asked: Asked) -> Json:
 def take_away(channel: Channel, said: Message) -> None:
     """Delete; where replies stand beneath, an empty message stays in its place."""
     if said.is_reply or len(channel.thread(said.ts)) < 2:
-        del channel.messages[said.ts]
+        channel.remove(said)
         return
     channel.messages[said.ts] = Message(
         ts=said.ts,

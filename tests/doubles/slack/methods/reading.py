@@ -26,7 +26,7 @@ def _replies(asked: Asked) -> Json:
     channel = _history_of(asked)
     if asked["ts"] not in channel.messages:
         raise Refused("thread_not_found")
-    root, *replies = channel.thread(channel.messages[asked["ts"]].root) or [channel.messages[asked["ts"]]]
+    root, *replies = channel.thread(channel.messages[asked["ts"]].root)
     page, rest = _paged(asked, [one for one in replies if _within(asked, one)], asked.limit(1000, 1000))
     return _messages(asked, [root, *page]) | rest
 

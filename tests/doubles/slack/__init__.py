@@ -20,8 +20,7 @@ All of it runs in the test's own loop, so a fixture in which somebody acts is ``
 **Act** (``speaking``, ``acting``): ``says``, ``broadcasts``, ``edits``, ``deletes``, ``reacts``, ``unreacts``,
 ``stops``, ``opens_home``, ``looks_at``, ``joins``, ``leaves``, ``shares``, ``unshares``, ``regroups``, ``changes``,
 ``uninstalls``, ``revokes``; ``commands``, ``clicks``, ``clicks_in``, ``asks_about``, ``submits``, ``closes`` give a
-``Sent``, whose
-acknowledgement ``await slack.heard(sent)`` waits for.
+``Sent``, whose acknowledgement ``await slack.heard(sent)`` waits for.
 
 **See** (``seeing``): ``thread``, ``answers``, ``seen``, ``whispered``, ``modal``, ``app_home``, ``session``,
 ``status``, ``prompts``. A ``Message`` has ``shown`` (what is read), ``tasks``, ``buttons``, ``pings`` (whom it
@@ -36,7 +35,8 @@ and after five more.
 ``slack.state.app.subscriptions`` are sets to change. ``Slack(commercial=True)`` has the slow history of sold apps.
 
 **Count**: ``slack.calls`` and ``slack.called(method)`` (each with arguments and error), ``slack.sent`` (each with
-attempts, acknowledged, lost, answer), ``slack.rates.violations`` by method.
+attempts, acknowledged, lost, answer), ``slack.rates.violations`` by method; with ``slack.rates.enforced = False`` no
+call is refused for its rate. A fault of the double's own fails the test when it ends.
 
 Guesses, where Slack says nothing: a stream is told of as a ``message`` at its start and a ``message_changed`` at its
 end; an unknown ``thread_ts`` is ``thread_not_found``; the root leads every page of replies; a bot hears when it is

@@ -31,6 +31,7 @@ class Server:
         self.api = api
         self.faults = Faults()
         self.calls: list[Call] = []
+        self._failed: list[Exception] = []
         self._bell = bell
         app = web.Application(client_max_size=_BODY)
         app.router.add_route("*", "/api/{method}", self._method)
@@ -47,6 +48,8 @@ class Server:
     async def stop(self) -> None:
         self.faults.recover()
         await self._runner.cleanup()
+        if self._failed:
+            raise self._failed[0]
 
     async def _method(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
@@ -55,6 +58,7 @@ class Server:
         if fault == "slow before":
             await self.faults.released.wait()
         if fault == "dropped before":
+            self.calls.append(self._call(method, error="dropped"))
             return _broken(request)
         call, answer, status, headers = await self._answered(request, method, fault, plan.retry_after if plan else 0)
         self._bell.ring()
@@ -71,7 +75,7 @@ class Server:
     async def _answered(
         self, request: web.Request, method: str, fault: Fault | None, retry_after: int
     ) -> tuple[Call, Json, int, dict[str, str]]:
-        call = Call(method=method, team="", arguments={}, at=self.api.state.clock.now())
+        call = self._call(method)
         self.calls.append(call)
         try:
             call.arguments = read(request.content_type, dict(request.query), await request.read()) | _secret(request)
@@ -82,8 +86,14 @@ class Server:
             if refused.retry_after is not None:
                 return call, refused.body, 429, {"Retry-After": str(refused.retry_after)}
             return call, refused.body, 500 if refused.error == "fatal_error" else 200, {}
+        except Exception as failure:
+            self._failed.append(failure)
+            raise
         call.error = None
         return call, answer, 200, {}
+
+    def _call(self, method: str, error: str = "") -> Call:
+        return Call(method=method, team="", arguments={}, at=self.api.state.clock.now(), error=error)
 
     async def _file(self, request: web.Request) -> web.Response:
         """A file's bytes; to who brings no token that may have them, Slack shows its login page, and says 200."""

@@ -58,5 +58,6 @@ class World:
     async def heard(self, *sent: Sent) -> Sent:
         """Wait until each of these (or all that was ever sent) was acknowledged or given up; give the last."""
         meant = sent or tuple(self.sent)
+        assert meant, "nothing was sent"
         await self.until(lambda: all(one.acknowledged or one.lost for one in meant))
         return meant[-1]

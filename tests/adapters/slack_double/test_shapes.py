@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tests.doubles.slack import Channel, Message, User
 
-PAYLOADS = Path(__file__).parents[1] / "payloads" / "slack"
+PAYLOADS = Path(__file__).parents[2] / "payloads" / "slack"
 MODAL: dict[str, Any] = {
     "type": "modal",
     "callback_id": "reason",

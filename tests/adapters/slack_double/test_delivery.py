@@ -18,8 +18,6 @@ from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tests.doubles.slack import Slack
-
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable
 
@@ -27,7 +25,7 @@ if TYPE_CHECKING:
     from slack_bolt.context.ack.async_ack import AsyncAck
     from starlette.requests import Request
 
-    from tests.doubles.slack import Channel, Message, User
+    from tests.doubles.slack import Channel, Message, Slack, User
     from tests.doubles.slack.delivery import Sent
 
 
@@ -60,22 +58,6 @@ class Bot:
 
     async def _view(self, ack: AsyncAck) -> None:
         await ack(response_action="errors", errors={"why": "Say more."})
-
-
-@pytest.fixture
-async def slack() -> AsyncGenerator[Slack]:
-    async with Slack() as slack:
-        yield slack
-
-
-@pytest.fixture
-def anna(slack: Slack) -> User:
-    return slack.person("Anna")
-
-
-@pytest.fixture
-def general(slack: Slack, anna: User) -> Channel:
-    return slack.channel("general", anna)
 
 
 @pytest.fixture

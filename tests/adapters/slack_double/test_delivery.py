@@ -295,7 +295,10 @@ async def test_requests_that_fail_come_again_and_say_why(slack: Slack, anna: Use
         (sent,) = slack.sent
         for failed, pause in ((2, 60), (3, 300)):
             await seen(slack, sent, failed=failed)
-            slack.clock.move(pause)
+            slack.clock.move(pause - 1)
+            await asyncio.sleep(0)
+            assert sent.attempts == failed
+            slack.clock.move(1)
         await seen(slack, sent, failed=4)
     assert came == [(None, None), ("1", "http_error"), ("2", "http_error"), ("3", "http_error")]
     assert (await slack.heard(sent)).lost

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,6 +11,7 @@ from slack_sdk.http_retry.builtin_async_handlers import AsyncConnectionErrorRetr
 from slack_sdk.http_retry.builtin_interval_calculators import FixedValueRetryIntervalCalculator
 from slack_sdk.web.async_client import AsyncWebClient
 
+from tests.adapters.slack_double.asking import error
 from tests.doubles.slack import Clock, Slack
 
 if TYPE_CHECKING:
@@ -45,16 +47,26 @@ async def test_calls_fail_wait_and_come_back_garbled(slack: Slack, client: Async
     slack.misbehave("garbage", "auth.test", times=1)
     with pytest.raises(SlackApiError, match="non-JSON format"):
         await client.auth_test()
+    slack.misbehave("invalid_auth", "auth.test", times=1)
+    assert await error(client.auth_test()) == "invalid_auth"
+    slack.misbehave("slow before", "chat.postMessage")
+    slack.tasks.start(_posted(client, general))
+    await client.auth_test()
+    assert slack.seen(general) == []
+    slack.recover()
+    await slack.until(lambda: slack.seen(general))
+    general.messages.clear()
     slack.misbehave("slow after", "chat.postMessage")
     slack.tasks.start(_posted(client, general))
     await slack.until(lambda: slack.seen(general))
     slack.recover()
-    await slack.until(lambda: slack.called("reactions.add"))
+    await slack.until(lambda: len(slack.called("chat.getPermalink")) == 2)
 
 
 async def _posted(client: AsyncWebClient, channel: Channel) -> None:
     said = await client.chat_postMessage(channel=channel.id, text="x")
-    await client.reactions_add(channel=channel.id, timestamp=said["ts"], name="eyes")
+    with suppress(SlackApiError):
+        await client.chat_getPermalink(channel=channel.id, message_ts=said["ts"])
 
 
 async def test_a_clock_may_run_by_itself() -> None:

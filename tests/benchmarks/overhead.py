@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.base import Audience, Person, Place, Question
-from adapters.parts import Ending
+from adapters.parts import Ending, Text
 from bot.answering import prompt_files
 from bot.answering.engine import Engine
 from bot.database import Database
@@ -34,10 +34,11 @@ from tests.doubles.chains import admission, chained
 from tests.doubles.models import Scripted
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 
     from bot.answering.turns import NewTurn, PastTurn
     from bot.answering.turns import Turns as AnyTurns
+    from bot.models.base import Delta, Heard
     from bot.money.base import Bill, Call, Payer
     from knowledge.base import Filter, Scope
     from knowledge.meaning import Paying
@@ -52,6 +53,7 @@ SENTENCES = tuple(
 )
 WRITTEN = " ".join(f"{sentence} [{1 + at // 12}]." for at, sentence in enumerate(SENTENCES) if at % 3 == 0)
 """Twenty sentences, four from each passage."""
+FIRST = WRITTEN[: WRITTEN.index(".") + 1]
 
 
 class Known:
@@ -158,6 +160,14 @@ def figures(*, questions: int = 100) -> Sequence[Figure]:
             ratio=(paid - before) / (paid - alone),
             to="the engine",
         ),
+        Figure(
+            name="read of a model when the first sentence is shown",
+            value=(read := asyncio.run(_read_when_shown())),
+            unit="characters",
+            ratio=read / len(FIRST),
+            to="that sentence",
+            aim="at most 2 sentences",
+        ),
     )
 
 
@@ -185,18 +195,32 @@ async def _listened() -> None:
             pass
 
 
+class Watched(Scripted):
+    """Counts the characters that were read of it."""
+
+    read = 0
+
+    async def stream(self, prompt: Prompt, heard: Heard | None = None, /) -> AsyncGenerator[Delta]:
+        async with aclosing(super().stream(prompt, heard)) as stream:
+            async for delta in stream:
+                self.read += len(delta) if isinstance(delta, str) else 0
+                yield delta
+
+
+async def _read_when_shown() -> int:
+    """Give how many characters of a stream are read by the time that its first sentence is shown."""
+    model = Watched(WRITTEN, size=1)
+    engine = _engine(Forgetful(), model, fresh=False)
+    question = asked(0, "When is the spring of pump 2 replaced?")
+    async with aclosing(engine.answer(question, always(EVERYONE), asyncio.Event())) as parts:
+        async for part in parts:
+            if isinstance(part, Text):
+                return model.read
+    raise RuntimeError("nothing was shown")
+
+
 def _asking(turns: AnyTurns, *, fresh: bool, ledger: Ledger | None = None) -> Callable[[], Awaitable[None]]:
-    known = Known(fresh=fresh)
-    engine = Engine(
-        retriever=known,
-        catalog=known,
-        admission=admission(ledger or Free(), windows=RateSettings(minute=100_000, hour=100_000, day=100_000).windows),
-        chain=chained(_model()),
-        turns=turns,
-        prompts=prompt_files.load(),
-        workspace=TEAM,
-        gate=lambda _: True,
-    )
+    engine = _engine(turns, _model(), fresh=fresh, ledger=ledger)
     numbers = count()
 
     async def ask() -> None:
@@ -208,6 +232,20 @@ def _asking(turns: AnyTurns, *, fresh: bool, ledger: Ledger | None = None) -> Ca
             raise RuntimeError(f"the engine did not answer as it should: {last}")
 
     return ask
+
+
+def _engine(turns: AnyTurns, model: Scripted, *, fresh: bool, ledger: Ledger | None = None) -> Engine:
+    known = Known(fresh=fresh)
+    return Engine(
+        retriever=known,
+        catalog=known,
+        admission=admission(ledger or Free(), windows=RateSettings(minute=100_000, hour=100_000, day=100_000).windows),
+        chain=chained(model),
+        turns=turns,
+        prompts=prompt_files.load(),
+        workspace=TEAM,
+        gate=lambda _: True,
+    )
 
 
 def _model() -> Scripted:

@@ -94,11 +94,9 @@ def _drawn_on(piece: Piece, sentences: Iterable[str]) -> bool:
 
 def _others(ours: Side, sides: Sequence[Side]) -> Iterator[Side]:
     """Give what other documents say otherwise."""
-    if _listed(ours, sides):
-        return
-    for theirs in sides:
-        if theirs.document != ours.document and differs(ours.text, theirs.text) and not _listed(theirs, sides):
-            yield theirs
+    found = [one for one in sides if one.document != ours.document and differs(ours.text, one.text)]
+    if found and not _listed(ours, sides):
+        yield from (one for one in found if not _listed(one, sides))
 
 
 def _listed(side: Side, sides: Iterable[Side]) -> bool:

@@ -6,6 +6,7 @@ checks the person again.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from adapters.base import MessageRef, Person, Place, Question, Rated, Stopped, Wanted
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 SHORTCUT: Final = "ask_about"
 """The callback id of the message shortcut, as the manifest names it."""
 COMMAND: Final = "/ask"
+
+_STAMP: Final = r"([0-9]{1,10}(?:\.[0-9]{1,9})?)"
+_SUBJECT: Final = re.compile(rf"([A-Za-z0-9_-]{{1,64}}) {_STAMP} {_STAMP}")
 
 
 def command(given: object, where: Where, at_: datetime) -> Read:
@@ -150,14 +154,12 @@ def _reason(view: object, person: Person) -> Read:
 def _asked(view: object, where: Where, person: Person, at_: datetime) -> Read:
     """Read a question about a message: it is asked in that message's thread, and once for each form that is sent."""
     words = text(view, "state", "values", QUESTION, VALUE, "value").strip()
-    channel, stamp, thread = (text(view, "private_metadata").split(" ") + ["", "", ""])[:3]
-    parts = {"channel": channel, "ts": stamp, "thread": thread}
-    if not (
-        words and ident(parts, "channel") and moment(parts, "ts") and moment(parts, "thread") and ident(view, "id")
-    ):
+    form, subject = ident(view, "id"), _SUBJECT.fullmatch(text(view, "private_metadata"))
+    if not (words and form and subject):
         return Dropped(why="incomplete")
+    channel, stamp, thread = subject.groups()
     return Question(
-        id=f"{where.workspace}:shortcut:{channel}:{stamp}:{person.id}:{ident(view, 'id')}",
+        id=f"{where.workspace}:shortcut:{channel}:{stamp}:{person.id}:{form}",
         conversation=where.message(channel, thread),
         place=Place(platform="slack", workspace=where.workspace, channel=channel, thread=thread),
         asker=person,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.markup import CodeBlock, Listing, Quote, Table
 from adapters.slack import kit
-from adapters.slack.escaping import clipped, linkable, mrkdwn, mrkdwn_code, mrkdwn_link
+from adapters.slack.escaping import clipped, linkable, mrkdwn, mrkdwn_link
 from adapters.slack.tables import text
 from adapters.sources import path, quote
 
@@ -52,7 +52,7 @@ def _block(block: Block) -> Iterator[str]:
         case Table():
             yield from (" · ".join(mrkdwn(text(cell)) for cell in row) for row in (block.header, *block.rows))
         case CodeBlock():
-            yield mrkdwn_code(block.text)
+            yield mrkdwn(block.text)
         case Quote():
             yield from _lines(block.blocks)
         case _:

@@ -24,16 +24,15 @@ _ACTS: Final = re.compile(
     r"|\b(?:mailto|tel|javascript|data|slack):",
     re.IGNORECASE,
 )
-_ADDRESS: Final = re.compile(r"://|\bwww\.|\b(?:mailto|tel|javascript|data|slack):", re.IGNORECASE)
+_ADDRESS: Final = re.compile(r":(?=//)|\bwww\.|\b(?:mailto|tel|javascript|data|slack):", re.IGNORECASE)
 _TOKEN: Final = re.compile(
     r"<(?=!(?:channel|group|here|everyone|subteam|date)\b|[@#][a-z0-9]|(?:https?|mailto|tel|slack):)", re.IGNORECASE
 )
 _DECIMAL: Final = re.compile(r"(?<=\d)\.(?=\d)")
 _MARKDOWN: Final = re.compile(r"[\\`*_~\[\]|!]")
-_BLOCK: Final = re.compile(r"[#+=-]|\d{1,9}[.)]")
+_BLOCK: Final = re.compile(r"[#+=-]|\d{1,9}[.)](?=\s|\Z)")
 _ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LOOK_ALIKES: Final = str.maketrans({"`": "ˋ", "*": "∗", "~": "∼"})  # noqa: RUF001 -- mrkdwn has no escape for these
-_TICK: Final = {ord("`"): _LOOK_ALIKES[ord("`")]}
 _EDGE: Final = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _URL: Final = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{1,1990}", re.IGNORECASE)
 _ENTITY: Final = re.compile(r"&(?=#?\w{1,32};)")
@@ -69,11 +68,6 @@ def mrkdwn(text: str) -> str:
     """Give words on one line for mrkdwn text."""
     joined = _inert(safe_line(text)).translate(_LOOK_ALIKES)
     return _EDGE.sub("ˍ", joined).translate(_ENTITIES)
-
-
-def mrkdwn_code(text: str) -> str:
-    """Give code for mrkdwn text, to be put between single or triple ticks."""
-    return _ADDRESS.sub(_joined, safe(text)).translate(_TICK).translate(_ENTITIES)
 
 
 def plain(text: str, limit: int) -> str:

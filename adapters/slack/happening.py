@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final, Literal
 
 from adapters.base import Deleted, Edited, MessageRef, Person, Place, Question, Rated
 from adapters.slack.events import (
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _SPOKEN: Final = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 _SLACKBOT: Final = "USLACKBOT"
+_TABS: Final[dict[str, Literal["home", "messages"]]] = {"home": "home", "messages": "messages"}
 _VOTES: Final[dict[str, Vote]] = {"+1": 1, "thumbsup": 1, "-1": -1, "thumbsdown": -1}
 
 
@@ -155,14 +157,7 @@ def _changed(given: object, where: Where) -> Read:
     edited = moment(message, "edited", "ts")
     if edited and mentions(text(message, "text"), where.me) and not mentions(text(before, "text"), where.me):
         fresh = _question(message, where)
-        return Question(
-            id=f"{fresh.id}:{edited}",
-            conversation=fresh.conversation,
-            place=fresh.place,
-            asker=fresh.asker,
-            text=fresh.text,
-            asked_at=when(edited),
-        )
+        return replace(fresh, id=f"{fresh.id}:{edited}", asked_at=when(edited))
     return Edited(question=question, text=said(text(message, "text"), where.me))
 
 
@@ -200,8 +195,8 @@ def _stopped(given: object, where: Where) -> Read:
 
 
 def _home(given: object, where: Where) -> Read:
-    user, tab = ident(given, "user"), text(given, "tab") or "home"
-    if not user or (tab != "home" and tab != "messages"):  # noqa: PLR1714 -- the type is narrowed by comparisons alone
+    user, tab = ident(given, "user"), _TABS.get(text(given, "tab") or "home")
+    if not user or tab is None:
         return Dropped(why="no page of ours")
     return HomeOpened(
         person=Person(id=user, name=user), workspace=where.workspace, channel=ident(given, "channel"), tab=tab

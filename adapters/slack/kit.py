@@ -25,12 +25,16 @@ METADATA_LIMIT: Final = 3_000
 
 
 class PlainText(TypedDict):
+    """Words without any markup."""
+
     type: Literal["plain_text"]
     text: str
     emoji: bool
 
 
 class Mrkdwn(TypedDict):
+    """Text in Slack's own markup; ``verbatim``, nothing is made of its plain characters."""
+
     type: Literal["mrkdwn"]
     text: str
     verbatim: bool

@@ -26,13 +26,14 @@ _ACTS: Final = re.compile(
 )
 _ADDRESS: Final = re.compile(r":(?=//)|\bwww\.|\b(?:mailto|tel|javascript|data|slack):", re.IGNORECASE)
 _TOKEN: Final = re.compile(
-    r"<(?=!(?:channel|group|here|everyone|subteam|date)\b|[@#][a-z0-9]|(?:https?|mailto|tel|slack):)", re.IGNORECASE
+    r"<(?=!(?:channel|group|here|everyone|subteam|date)\b|[@#][a-z0-9]|(?:https?|mailto|tel|slack|javascript|data):)",
+    re.IGNORECASE,
 )
 _DECIMAL: Final = re.compile(r"(?<=\d)\.(?=\d)")
 _MARKDOWN: Final = re.compile(r"[\\`*_~\[\]|!]")
 _BLOCK: Final = re.compile(r"[#+=-]|\d{1,9}[.)](?=\s|\Z)")
 _ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
-_LOOK_ALIKES: Final = str.maketrans({"`": "ˋ", "*": "∗", "~": "∼"})  # noqa: RUF001 -- mrkdwn has no escape for these
+_LOOK_ALIKES: Final = str.maketrans({"`": "‵", "*": "∗", "~": "∼"})  # noqa: RUF001 -- mrkdwn has no escape for these
 _EDGE: Final = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _URL: Final = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{1,1990}", re.IGNORECASE)
 _ENTITY: Final = re.compile(r"&(?=#?\w{1,32};)")
@@ -66,13 +67,18 @@ def tokens_broken(text: str) -> str:
 
 def mrkdwn(text: str) -> str:
     """Give words on one line for mrkdwn text."""
-    joined = _inert(safe_line(text)).translate(_LOOK_ALIKES)
-    return _EDGE.sub("ˍ", joined).translate(_ENTITIES)
+    joined = inert(text).translate(_LOOK_ALIKES)
+    return _EDGE.sub("‗", joined).translate(_ENTITIES)
+
+
+def inert(text: str) -> str:
+    """Give words on one line, of which Slack makes nothing where it parses no markup."""
+    return _inert(safe_line(text))
 
 
 def plain(text: str, limit: int) -> str:
     """Give words on one line for a ``plain_text`` object, cut to a number of characters."""
-    return clipped(_inert(safe_line(text)), limit)
+    return clipped(inert(text), limit)
 
 
 def clipped(text: str, limit: int) -> str:

@@ -29,6 +29,7 @@ from adapters.markup import (
 from adapters.plain import marks
 from adapters.slack import kit, tables
 from adapters.slack.escaping import (
+    JOINER,
     linkable,
     markdown,
     markdown_code,
@@ -204,7 +205,8 @@ def _longest_ticks(text: str) -> int:
 def _item(item: Item, mark: str, linked: Links) -> str:
     own = markdown_line(inline_text(item.children, linked))
     parts = [own, *(block_text(block, linked) for block in item.blocks)]
-    return _prefixed("\n".join(part for part in parts if part), f"{mark} ", " " * (len(mark) + 1))
+    text = "\n".join(part for part in parts if part) or JOINER  # a bare "-" would make a heading of the line before it
+    return _prefixed(text, f"{mark} ", " " * (len(mark) + 1))
 
 
 def _prefixed(text: str, first: str, rest: str) -> str:

@@ -12,7 +12,7 @@ from wcwidth import width
 
 from adapters.escaping import safe_line
 from adapters.markup import Cite, Code, Plain, Strong
-from adapters.slack.escaping import JOINER, linkable
+from adapters.slack.escaping import JOINER, inert, linkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,7 +41,7 @@ def block(table: Table, links: Mapping[int, str]) -> kit.Table | None:
 
 def aligned(table: Table) -> str:
     """Give a table as text in columns, a rule below its header; cells are plain, marks ``[n]``."""
-    rows = [[text(cell) for cell in row] for row in (table.header, *table.rows)]
+    rows = [[inert(text(cell)) for cell in row] for row in (table.header, *table.rows)]
     widths = [min(_WIDEST, max(width(cell) for cell in column)) for column in zip(*rows, strict=True)]
     rule = "  ".join("-" * max(1, each) for each in widths)
     head, *body = [_padded(row, widths) for row in rows]

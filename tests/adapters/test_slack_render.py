@@ -303,9 +303,7 @@ def test_20_000_characters_become_messages_within_slacks_limits() -> None:
     assert all(f"Sentence {at} is here" in text for at in range(40))
 
 
-@pytest.mark.parametrize(
-    "url", ["javascript:x", "data:x", "file:///x", "https://", "https://a b", "https://a|b", None]
-)
+@pytest.mark.parametrize("url", ["javascript:x", "data:x", "file:///x", "https://", "https://a b", "https://a|b", None])
 def test_only_clean_web_addresses_are_linked(url: str | None) -> None:
     assert not linkable(url)
 

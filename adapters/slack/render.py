@@ -12,7 +12,7 @@ import itertools
 import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from adapters.escaping import safe
+from adapters.escaping import safe, safe_line
 from adapters.markup import (
     Cite,
     Code,
@@ -139,12 +139,19 @@ def inline_text(children: Sequence[Inline], linked: Links) -> str:
 
 
 def _merged(children: Sequence[Inline]) -> Iterator[Inline]:
-    """Make one of words that stand side by side, so that no address hides in where one ends and the next begins."""
-    for plain, group in itertools.groupby(children, lambda child: isinstance(child, Plain)):
+    """Make one of words that are shown side by side, so that no address hides in where one ends and the next begins."""
+    shown = (child for child in children if not _empty(child))
+    for plain, group in itertools.groupby(shown, lambda child: isinstance(child, Plain)):
         if plain:
             yield Plain("".join(child.text for child in group if isinstance(child, Plain)))
         else:
             yield from group
+
+
+def _empty(node: Inline) -> bool:
+    if isinstance(node, Strong | Emphasis):
+        return all(_empty(child) for child in node.children)
+    return not isinstance(node, Cite) and not (safe(node.text) if isinstance(node, Plain) else safe_line(node.text))
 
 
 def _inline(node: Inline, linked: Links) -> str:
@@ -203,9 +210,12 @@ def _longest_ticks(text: str) -> int:
 
 
 def _item(item: Item, mark: str, linked: Links) -> str:
-    own = markdown_line(inline_text(item.children, linked))
-    parts = [own, *(block_text(block, linked) for block in item.blocks)]
-    text = "\n".join(part for part in parts if part) or JOINER  # a bare "-" would make a heading of the line before it
+    text = markdown_line(inline_text(item.children, linked))
+    for block in item.blocks:
+        tight = isinstance(block, Listing) and block.start in {None, 1}
+        inner = block_text(block, linked)
+        text = ("\n" if tight else "\n\n").join(part for part in (text, inner) if part)
+    text = text or JOINER  # a bare "-" would make a heading of the line before it
     return _prefixed(text, f"{mark} ", " " * (len(mark) + 1))
 
 

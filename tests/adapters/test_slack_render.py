@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from adapters.markup import Block, Tree
     from adapters.slack.render import Body
 
-few = settings(max_examples=60)
+few = settings(max_examples=60, phases=[Phase.generate])
 URL = "https://docs.example/keys"
 LINKS = {1: URL, 2: "https://docs.example/b_(c)?x=1&copy=2"}
 TOKEN = re.compile(r"<(?:!(?:channel|here|everyone|subteam|date)|@\w|#\w|https?:|mailto:|javascript:)", re.IGNORECASE)
@@ -245,6 +245,7 @@ def test_words_that_would_act_do_not(words: str, shown: str) -> None:
 
 def test_an_address_in_two_pieces_is_still_none() -> None:
     assert _text(Plain("evil."), Plain("example")) == f"evil.{JOINER}example"
+    assert _text(Plain("https:"), Code("\u200b"), Strong((Plain(""),)), Plain("//x")) == f"https:{JOINER}//x"
 
 
 def test_code_is_verbatim_but_for_what_slack_would_act_on() -> None:

@@ -4,7 +4,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from wcwidth import iter_graphemes
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from adapters.markup import Block, Inline, Tree
 
-few = settings(max_examples=40)
+few = settings(max_examples=40, phases=[Phase.generate])
 limits = st.integers(60, 400)
 units = st.lists(st.tuples(blocks, st.booleans()), max_size=6)
 

@@ -21,10 +21,12 @@ _ACTS: Final = re.compile(
     r"|[.．](?=[^\W_])"  # noqa: RUF001 -- a dot within what may be a host; a full-width one counts in host names too
     r"|[。｡](?=[a-z])"
     r"|:(?=//|[\w+'-]+:)"
-    r"|\b(?:mailto|tel|javascript|data|slack):",
+    r"|(?<![^\W_])(?:mailto|tel|javascript|data|slack):",
     re.IGNORECASE,
 )
-_ADDRESS: Final = re.compile(r":(?=//)|\bwww\.|\b(?:mailto|tel|javascript|data|slack):", re.IGNORECASE)
+_ADDRESS: Final = re.compile(
+    r":(?=//)|(?<![^\W_])www\.|(?<![^\W_])(?:mailto|tel|javascript|data|slack):", re.IGNORECASE
+)
 _TOKEN: Final = re.compile(
     r"<(?=!(?:channel|group|here|everyone|subteam|date)\b|[@#][a-z0-9]|(?:https?|mailto|tel|slack|javascript|data):)",
     re.IGNORECASE,

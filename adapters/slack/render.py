@@ -145,7 +145,21 @@ def _merged(children: Sequence[Inline]) -> Iterator[Inline]:
         if plain:
             yield Plain("".join(child.text for child in group if isinstance(child, Plain)))
         else:
-            yield from group
+            yield from _coded(group)
+
+
+def _coded(group: Iterator[Inline]) -> Iterator[Inline]:
+    """Make one of code that is shown side by side: two runs of ticks would be one, which ends neither."""
+    before: Inline | None = None
+    for node in group:
+        if isinstance(node, Code) and isinstance(before, Code):
+            before = Code(f"{before.text}{node.text}")
+            continue
+        if before is not None:
+            yield before
+        before = node
+    if before is not None:
+        yield before
 
 
 def _empty(node: Inline) -> bool:

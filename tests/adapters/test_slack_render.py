@@ -219,6 +219,10 @@ def test_words_are_written_as_markdown() -> None:
     assert _text(*children) == "**Run** ``a`b`` _now_"
 
 
+def test_code_beside_code_is_one_piece_of_code() -> None:
+    assert _text(Code("a"), Plain(""), Code("@here")) == "`a@here`"
+
+
 def test_bold_within_bold_is_bold() -> None:
     assert _text(Strong((Plain("a"), Strong((Plain("b"),)), Emphasis((Plain("c"),))))) == "**ab_c_**"
 

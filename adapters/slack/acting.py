@@ -1,0 +1,168 @@
+"""What people do on Slack with commands, buttons, shortcuts and forms, read. Pure; never raises.
+
+Whoever acts may not be who was meant to: ids in buttons and forms are what somebody sent, and whoever acts on them
+checks the person again.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from adapters.base import MessageRef, Person, Place, Question, Rated, Stopped, Wanted
+from adapters.slack import answers, views
+from adapters.slack.events import Again, AskingAbout, Commanded, Disliked, Dropped, Explained, QuotesWanted
+from adapters.slack.payload import at, ident, items, moment, text, when
+from adapters.slack.saying import said
+from adapters.slack.views import COMMENT, QUESTION, REASONS, VALUE, WHY
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from adapters.base import Vote
+    from adapters.slack.events import Read, Where
+
+SHORTCUT: Final = "ask_about"
+"""The callback id of the message shortcut, as the manifest names it."""
+COMMAND: Final = "/ask"
+
+_STAMP: Final = r"([0-9]{1,10}(?:\.[0-9]{1,9})?)"
+_SUBJECT: Final = re.compile(rf"([A-Za-z0-9_-]{{1,64}}) {_STAMP} {_STAMP}")
+
+
+def command(given: object, where: Where, at_: datetime) -> Read:
+    """Read a slash command; it carries no time of its own."""
+    user, channel, trigger = ident(given, "user_id"), ident(given, "channel_id"), text(given, "trigger_id")
+    if text(given, "command") != COMMAND:
+        return Dropped(why="no command of ours")
+    if not (user and channel and trigger):
+        return Dropped(why="incomplete")
+    name = f"{where.workspace}:command:{trigger}"
+    question = Question(
+        id=name,
+        conversation=name,
+        place=Place(platform="slack", workspace=where.workspace, channel=channel),
+        asker=Person(id=user, name=text(given, "user_name") or user),
+        text=said(text(given, "text"), where.me),
+        asked_at=at_,
+    )
+    return Commanded(question=question, response=text(given, "response_url"))
+
+
+def interaction(given: object, where: Where, at_: datetime) -> Read:
+    """Read a button, a shortcut or a form that was sent; ``at_`` is when, where the payload does not say."""
+    person = _person(given)
+    if not person.id:
+        return Dropped(why="nobody did it")
+    if where.outside(ident(given, "user", "team_id")):
+        return Dropped(why="an outsider")
+    match text(given, "type"):
+        case "block_actions":
+            return _pressed(given, where, person)
+        case "message_action":
+            return _shortcut(given, where, person)
+        case "view_submission":
+            return _form(given, where, person, at_)
+        case _:
+            return Dropped(why="no interaction of ours")
+
+
+def _person(given: object) -> Person:
+    user = ident(given, "user", "id")
+    return Person(id=user, name=text(given, "user", "name") or text(given, "user", "username") or user)
+
+
+def _pressed(given: object, where: Where, person: Person) -> Read:
+    action, *_ = [*items(given, "actions"), None]
+    value, trigger = text(action, "value"), text(given, "trigger_id")
+    if not value:
+        return Dropped(why="no button of ours")
+    match text(action, "action_id"):
+        case answers.RATE:
+            return _rated(value, person, moment(action, "action_ts"), trigger)
+        case answers.STOP:
+            return Stopped(question=value, person=person)
+        case answers.WANT:
+            return Wanted(question=value, person=person)
+        case answers.QUOTES:
+            return QuotesWanted(answer=value, person=person, place=_place(given, where), trigger=trigger)
+        case answers.AGAIN:
+            return _again(value, given, where, person)
+        case _:
+            return Dropped(why="no button of ours")
+
+
+def _rated(value: str, person: Person, stamp: str, trigger: str) -> Read:
+    votes: dict[str, Vote] = {answers.UP: 1, answers.DOWN: -1}
+    vote, answer = votes.get(value[:1]), value[1:]
+    if vote is None or not answer:
+        return Dropped(why="no vote")
+    rated = Rated(target=answer, person=person, vote=vote, at=when(stamp))
+    return rated if vote == 1 else Disliked(rated=rated, answer=answer, trigger=trigger)
+
+
+def _again(answer: str, given: object, where: Where, person: Person) -> Read:
+    action = items(given, "actions")[0]
+    stamp = moment(action, "action_ts")
+    place = _place(given, where)
+    if not (stamp and place.channel):
+        return Dropped(why="incomplete")
+    name = f"{where.workspace}:again:{answer}:{stamp}"
+    return Again(answer=answer, question=name, person=person, place=place, at=when(stamp))
+
+
+def _place(given: object, where: Where) -> Place:
+    channel = ident(given, "channel", "id") or ident(given, "container", "channel_id")
+    thread = moment(given, "message", "thread_ts") or moment(given, "container", "thread_ts")
+    return Place(platform="slack", workspace=where.workspace, channel=channel, thread=thread or None)
+
+
+def _shortcut(given: object, where: Where, person: Person) -> Read:
+    channel = ident(given, "channel", "id")
+    stamp = moment(given, "message", "ts") or moment(given, "message_ts")
+    if text(given, "callback_id") != SHORTCUT or not (channel and stamp):
+        return Dropped(why="no shortcut of ours")
+    return AskingAbout(
+        message=MessageRef(platform="slack", workspace=where.workspace, channel=channel, message=stamp),
+        subject=f"{channel} {stamp} {moment(given, 'message', 'thread_ts') or stamp}",
+        text=said(text(given, "message", "text"), where.me),
+        person=person,
+        trigger=text(given, "trigger_id"),
+    )
+
+
+def _form(given: object, where: Where, person: Person, at_: datetime) -> Read:
+    view = at(given, "view")
+    match text(view, "callback_id"):
+        case views.REASON:
+            return _reason(view, person)
+        case views.ASK:
+            return _asked(view, where, person, at_)
+        case _:
+            return Dropped(why="no form of ours")
+
+
+def _reason(view: object, person: Person) -> Read:
+    answer = text(view, "private_metadata")
+    reason = text(view, "state", "values", WHY, VALUE, "selected_option", "value")
+    if not answer or reason not in REASONS:
+        return Dropped(why="incomplete")
+    comment = text(view, "state", "values", COMMENT, VALUE, "value")
+    return Explained(answer=answer, person=person, reason=reason, comment=comment)
+
+
+def _asked(view: object, where: Where, person: Person, at_: datetime) -> Read:
+    """Read a question about a message: it is asked in that message's thread, and once for each form that is sent."""
+    words = text(view, "state", "values", QUESTION, VALUE, "value").strip()
+    form, subject = ident(view, "id"), _SUBJECT.fullmatch(text(view, "private_metadata"))
+    if not (words and form and subject):
+        return Dropped(why="incomplete")
+    channel, stamp, thread = subject.groups()
+    return Question(
+        id=f"{where.workspace}:shortcut:{channel}:{stamp}:{person.id}:{form}",
+        conversation=where.message(channel, thread),
+        place=Place(platform="slack", workspace=where.workspace, channel=channel, thread=thread),
+        asker=person,
+        text=words,
+        asked_at=at_,
+    )

@@ -1,0 +1,139 @@
+"""What stands around an answer on Slack: its notification, sources and their quotes, buttons, progress. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from adapters.markup import CodeBlock, Listing, Quote, Table
+from adapters.slack import kit
+from adapters.slack.escaping import clipped, linkable, mrkdwn, mrkdwn_link
+from adapters.slack.tables import text
+from adapters.sources import path, quote
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator, Sequence
+
+    from adapters.base import AnswerId, Citation, Status
+    from adapters.markup import Block, Tree
+
+RATE: Final = "rate"
+STOP: Final = "stop"
+AGAIN: Final = "again"
+QUOTES: Final = "quotes"
+WANT: Final = "want"
+"""What the buttons of an answer are called in what comes back."""
+
+UP: Final = "+"
+DOWN: Final = "-"
+"""What a thumb's value begins with; the answer's id follows."""
+
+_LISTED: Final = 9
+"""Sources in a list; one line of ten may say how many more there are."""
+_TITLE: Final = 200
+_SESSION_TITLE: Final = 200
+
+
+def notification(tree: Tree) -> str:
+    """Give the answer as plain words, for notifications and for clients without blocks; no link, no style."""
+    return clipped("\n".join(_lines(tree)), kit.TEXT_LIMIT) or "…"
+
+
+def _lines(tree: Tree) -> Iterator[str]:
+    for block in tree:
+        yield from _block(block)
+
+
+def _block(block: Block) -> Iterator[str]:
+    match block:
+        case Listing():
+            for item in block.items:
+                yield f"• {mrkdwn(text(item.children))}"
+                yield from _lines(item.blocks)
+        case Table():
+            yield from (" · ".join(mrkdwn(text(cell)) for cell in row) for row in (block.header, *block.rows))
+        case CodeBlock():
+            yield mrkdwn(block.text)
+        case Quote():
+            yield from _lines(block.blocks)
+        case _:
+            yield mrkdwn(text(block.children))
+
+
+def sources(citations: Sequence[Citation], stale: Collection[int] = ()) -> list[kit.Block]:
+    """Give the list of sources as one small block, linked; none where there are none.
+
+    ``stale`` are the numbers of those that may be out of date.
+    """
+    lines = [source(one, stale=one.number in stale) for one in citations[:_LISTED]]
+    if more := len(citations) - len(lines):
+        lines.append(f"and {more} more")
+    return [kit.context(lines)] if lines else []
+
+
+def source(citation: Citation, *, stale: bool = False) -> str:
+    """Give one source as a line of mrkdwn: number, title and section, publisher and year, date, and whether stale."""
+    title = mrkdwn(clipped(path(citation) or citation.document, _TITLE))
+    published = " ".join(part for part in (citation.publisher or "", str(citation.year or "")) if part)
+    notes = [
+        mrkdwn(clipped(published, _TITLE)),
+        citation.dated.date().isoformat() if citation.dated else "",
+        "may be out of date" if stale else "",
+    ]
+    rest = "".join(f" · {note}" for note in notes if note)
+    linked = mrkdwn_link(title, citation.url) if citation.url and linkable(citation.url) else title
+    line = f"[{citation.number}] {linked}{rest}"
+    return line if len(line) <= kit.SECTION_LIMIT else f"[{citation.number}] {title}{rest}"
+
+
+def quoted(citations: Sequence[Citation], stale: Collection[int] = ()) -> list[kit.Block]:
+    """Give each source with the passage that the answer rests on, for a view or for one person's eyes."""
+    shown = citations[: (kit.BLOCKS_LIMIT - 1) // 2]
+    blocks = [block for one in shown for block in _quoted(one, stale=one.number in stale)]
+    if more := len(citations) - len(shown):
+        blocks.append(kit.context([f"and {more} more"]))
+    return blocks or [kit.section("This answer rests on no source.")]
+
+
+def _quoted(citation: Citation, *, stale: bool) -> list[kit.Block]:
+    words: dict[str, object] = {"type": "text", "text": quote(citation) or "…"}
+    passage: kit.RichText = {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [words]}]}
+    return [kit.section(source(citation, stale=stale)), passage]
+
+
+def rating(answer: AnswerId) -> kit.ContextActions:
+    """Give the thumbs below an answer. Raises ValueError where its id is too long for a button."""
+    return kit.feedback(RATE, f"{UP}{answer}", f"{DOWN}{answer}")
+
+
+def after(answer: AnswerId, *, cited: bool) -> list[kit.Block]:
+    """Give what stands below an answer that is whole: thumbs, "Ask again" and, where it cites, "Quotes"."""
+    buttons = [kit.button(AGAIN, "Ask again", answer)]
+    if cited:
+        buttons.insert(0, kit.button(QUOTES, "Quotes", answer))
+    return [rating(answer), kit.actions(*buttons)]
+
+
+def stopping(question: str) -> kit.Actions:
+    """Give the button that stops an answer while it is written, by its question."""
+    return kit.actions(kit.button(STOP, "Stop", question, "danger"))
+
+
+def offering(question: str) -> kit.Actions:
+    """Give the button that has an old question answered after all."""
+    return kit.actions(kit.button(WANT, "Yes, answer it", question, "primary"))
+
+
+def doing(status: Status) -> str:
+    """Say what the bot does now, as it follows its name: "is searching…"."""
+    match status.doing:
+        case "searching":
+            return "is searching…"
+        case "reading":
+            return f"is reading {status.sources} {'source' if status.sources == 1 else 'sources'}…"
+        case "writing":
+            return "is writing…"
+
+
+def session_title(question: str) -> str:
+    """Give a title for a conversation from its first question, in at most 200 characters."""
+    return kit.words(question, _SESSION_TITLE)["text"]

@@ -1,0 +1,46 @@
+"""Values out of JSON that anybody may have written: what is missing or of another kind reads as empty. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Final
+
+_IDENT: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_MOMENT: Final = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,9})?")
+
+
+def at(given: object, *path: str) -> object:
+    """Follow names through nested objects; None where there is nothing."""
+    for name in path:
+        given = given.get(name) if isinstance(given, dict) else None
+    return given
+
+
+def text(given: object, *path: str) -> str:
+    """Give a string."""
+    found = at(given, *path)
+    return found if isinstance(found, str) else ""
+
+
+def ident(given: object, *path: str) -> str:
+    """Give an id of Slack's, which may stand in ids of ours: no colon, no space."""
+    found = text(given, *path)
+    return found if _IDENT.fullmatch(found) else ""
+
+
+def moment(given: object, *path: str) -> str:
+    """Give a timestamp as Slack writes it, such as ``1700000000.000100``, which names a message in its channel."""
+    found = text(given, *path)
+    return found if _MOMENT.fullmatch(found) else ""
+
+
+def items(given: object, *path: str) -> list[object]:
+    """Give a list."""
+    found = at(given, *path)
+    return found if isinstance(found, list) else []
+
+
+def when(stamp: str) -> datetime:
+    """Give the time of a timestamp that ``moment`` gave; an empty one is the beginning of time."""
+    return datetime.fromtimestamp(float(stamp or 0), UTC)

@@ -1,0 +1,41 @@
+"""What a person said on Slack, as words: mentions, links and entities as a person reads them. Pure."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+_TOKEN: Final = re.compile(r"<([^<>]{1,4000})>")
+_STOP: Final = re.compile(r"(?:please )?stop(?: it| please)?[.!]*", re.IGNORECASE)
+_ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
+
+
+def said(text: str, me: str) -> str:
+    """Give a message's words without the mentions of the bot, whose user id is ``me``."""
+    words = _TOKEN.sub(lambda token: _token(token[1], me), text)
+    for entity, character in _ENTITIES:
+        words = words.replace(entity, character)
+    return words.strip()
+
+
+def mentions(text: str, me: str) -> bool:
+    """Whether a message mentions the bot."""
+    return bool(me) and any(token[1].partition("|")[0] == f"@{me}" for token in _TOKEN.finditer(text))
+
+
+def stops(words: str) -> bool:
+    """Whether somebody says that the answer shall end, and nothing else."""
+    return bool(_STOP.fullmatch(words))
+
+
+def _token(inner: str, me: str) -> str:
+    body, _, label = inner.partition("|")
+    match body[:1]:
+        case "@":
+            return "" if body[1:] == me else f"@{label or body[1:]}"
+        case "#":
+            return f"#{label or body[1:]}"
+        case "!":
+            return label or f"@{body[1:].partition('^')[0]}"
+        case _:
+            return label or body

@@ -1,0 +1,327 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given
+
+from adapters.base import (
+    Deleted,
+    Edited,
+    MessageRef,
+    Person,
+    Place,
+    Question,
+    Rated,
+    Stopped,
+    Wanted,
+)
+from adapters.slack.events import (
+    Again,
+    Arrived,
+    AskingAbout,
+    Commanded,
+    Disliked,
+    Dropped,
+    Explained,
+    Halted,
+    Heard,
+    HomeOpened,
+    Left,
+    QuotesWanted,
+    ReadersChanged,
+    Uninstalled,
+)
+from adapters.slack.read import read
+from adapters.slack.saying import said
+from tests.doubles.slack_junk import junk, spoiled_payloads
+from tests.doubles.slack_payloads import (
+    ALL,
+    ANN,
+    CHANNEL,
+    DM,
+    ME,
+    ROOT,
+    TEAM,
+    TS,
+    changed,
+    command,
+    deleted,
+    envelope,
+    mention,
+    message,
+    pressed,
+    reaction,
+    shortcut,
+    submitted,
+)
+
+if TYPE_CHECKING:
+    from adapters.slack.events import Read
+    from tests.doubles.slack_payloads import Payload
+
+NOW = datetime(2026, 11, 30, tzinfo=UTC)
+WORKSPACE = f"slack:{TEAM}"
+ID = f"{WORKSPACE}:{CHANNEL}:{TS}"
+PERSON = Person(id=ANN, name=ANN)
+NAMED = Person(id=ANN, name="ann")
+KNOWN = (
+    *(Question, Edited, Deleted, Stopped, Wanted, Rated, Heard, Commanded, Again, AskingAbout, Halted, Disliked),
+    *(Explained, QuotesWanted, HomeOpened, Arrived, Left, ReadersChanged, Uninstalled, Dropped),
+)
+
+
+def _read(payload: object) -> Read:
+    return read(payload, ME, NOW)
+
+
+def _event(event: Payload) -> Read:
+    return _read(envelope(event))
+
+
+def _why(given_: Read) -> str:
+    assert isinstance(given_, Dropped)
+    return given_.why
+
+
+def test_a_mention_is_a_question_in_its_thread() -> None:
+    assert _event(mention()) == Question(
+        id=ID,
+        conversation=ID,
+        place=Place(platform="slack", workspace=WORKSPACE, channel=CHANNEL, thread=TS),
+        asker=PERSON,
+        text="how?",
+        asked_at=datetime.fromtimestamp(1_700_000_000.0002, UTC),
+    )
+
+
+def test_both_events_of_a_mention_are_one_question() -> None:
+    assert _event(mention()) == _event(message(text=f"<@{ME}> how?"))
+
+
+def test_a_question_in_a_thread_belongs_to_its_conversation() -> None:
+    asked = _event(mention(thread_ts=ROOT))
+    assert isinstance(asked, Question)
+    assert (asked.id, asked.conversation) == (ID, f"{WORKSPACE}:{CHANNEL}:{ROOT}")
+    assert asked.place.thread == ROOT
+
+
+def test_a_direct_message_is_a_question_and_what_is_said_elsewhere_may_be_one() -> None:
+    assert isinstance(_event(message(channel=DM, channel_type="im")), Question)
+    heard = _event(message(thread_ts=ROOT))
+    assert isinstance(heard, Heard)
+    assert heard.question.conversation == f"{WORKSPACE}:{CHANNEL}:{ROOT}"
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"bot_id": "B1"}, "a bot"),
+        ({"subtype": "bot_message", "bot_id": "B1"}, "a message that nobody wrote"),
+        ({"user": "USLACKBOT"}, "a bot"),
+        ({"user": ME}, "the bot itself"),
+        ({"subtype": "channel_join"}, "a message that nobody wrote"),
+        ({"hidden": True}, "a message that nobody wrote"),
+        ({"user_team": "T0ELSE"}, "an outsider"),
+        ({"source_team": "T0ELSE"}, "an outsider"),
+        ({"user": "U1:person:U2"}, "incomplete"),
+        ({"ts": "soon"}, "incomplete"),
+        ({"channel": None}, "incomplete"),
+    ],
+)
+def test_what_starts_no_answer_is_dropped_with_a_reason(more: Payload, why: str) -> None:
+    assert _why(_event(message(text=f"<@{ME}> how?", **more))) == why
+
+
+def test_files_and_broadcasts_of_people_are_heard() -> None:
+    for subtype in ("file_share", "thread_broadcast"):
+        assert isinstance(_event(message(subtype=subtype, text=f"<@{ME}> x")), Question)
+
+
+def test_somebody_of_the_same_enterprise_is_no_outsider() -> None:
+    assert isinstance(_read(envelope(mention(user_team="E1"), enterprise_id="E1")), Question)
+
+
+def test_the_bot_that_an_envelope_names_is_believed() -> None:
+    assert isinstance(read(envelope(message(text=f"<@{ME}> x")), "U0OTHER", NOW), Question)
+
+
+def test_stop_in_a_thread_ends_what_runs_there_and_alone_is_a_question() -> None:
+    halted = Halted(conversation=f"{WORKSPACE}:{CHANNEL}:{ROOT}", person=PERSON)
+    assert _event(message(thread_ts=ROOT, text="Stop!")) == halted
+    assert _event(mention(thread_ts=ROOT, text=f"<@{ME}> please stop")) == halted
+    assert isinstance(_event(message(text="stop")), Heard)
+
+
+def test_an_edit_says_what_the_question_is_now() -> None:
+    now = {**message(), "text": f"<@{ME}> why?", "edited": {"user": ANN, "ts": "1700000009.0"}}
+    assert _event(changed(now, message(text=f"<@{ME}> how?"))) == Edited(question=ID, text="why?")
+    assert _event(mention(edited={"user": ANN, "ts": "1700000009.0"})) == Edited(question=ID, text="how?")
+
+
+def test_an_edit_that_mentions_the_bot_anew_is_a_question_of_its_own() -> None:
+    now = {**message(), "text": f"<@{ME}> how?", "edited": {"user": ANN, "ts": "1700000009.0"}}
+    asked = _event(changed(now, message()))
+    assert isinstance(asked, Question)
+    assert asked.id == f"{ID}:1700000009.0"
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({}, "an edit that changes no words"),
+        ({"text": "x", "edited": {"user": "U0BOB", "ts": "1.0"}}, "an edit by somebody else"),
+        ({"text": "x", "bot_id": "B1"}, "a bot"),
+        ({"text": "x", "user": ME}, "the bot itself"),
+    ],
+)
+def test_other_edits_are_dropped(more: Payload, why: str) -> None:
+    assert _why(_event(changed({**message(), **more}, message()))) == why
+
+
+def test_a_deletion_is_told_with_and_without_a_tombstone() -> None:
+    assert _event(deleted(message())) == Deleted(question=ID)
+    assert _event(changed({**message(), "subtype": "tombstone"}, message())) == Deleted(question=ID)
+    assert _why(_event(deleted(message(user=ME)))) == "a bot's message"
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "vote"),
+    [
+        ("+1", "reaction_added", 1),
+        ("thumbsup::skin-tone-2", "reaction_added", 1),
+        ("-1", "reaction_added", -1),
+        ("thumbsdown", "reaction_removed", 0),
+    ],
+)
+def test_a_thumb_on_a_message_of_the_bot_is_a_vote(name: str, kind: str, vote: int) -> None:
+    rated = _event(reaction(name, kind))
+    assert isinstance(rated, Rated)
+    assert rated.target == MessageRef(platform="slack", workspace=WORKSPACE, channel=CHANNEL, message=TS)
+    assert (rated.person, rated.vote) == (PERSON, vote)
+
+
+def test_other_reactions_are_dropped() -> None:
+    assert _why(_event(reaction("tada"))) == "no thumb on a message"
+    assert _why(_event(reaction("+1", item_user="U0BOB"))) == "on a message of somebody else"
+    assert _why(_event(reaction("+1", user=ME))) == "incomplete, or the bot itself"
+
+
+def test_slacks_own_stop_ends_a_conversations_answer() -> None:
+    stopped = {"type": "agent_session_stopped", "channel": DM, "user": ANN, "thread_ts": ROOT, "event_ts": TS}
+    assert _event(stopped) == Halted(conversation=f"{WORKSPACE}:{DM}:{ROOT}", person=PERSON)
+
+
+def test_the_apps_page_is_opened() -> None:
+    opened = _event({"type": "app_home_opened", "user": ANN, "channel": DM, "tab": "messages"})
+    assert opened == HomeOpened(person=PERSON, workspace=WORKSPACE, channel=DM, tab="messages")
+
+
+def test_coming_and_going_and_sharing_change_who_reads() -> None:
+    place = Place(platform="slack", workspace=WORKSPACE, channel=CHANNEL)
+    here = {"channel": CHANNEL, "team": TEAM}
+    assert _event({"type": "member_joined_channel", "user": ME, **here}) == Arrived(place=place)
+    assert _event({"type": "member_left_channel", "user": ME, **here}) == Left(place=place)
+    readers = ReadersChanged(workspace=WORKSPACE, channel=CHANNEL)
+    for kind in ("member_joined_channel", "channel_shared", "channel_unshared"):
+        assert _event({"type": kind, "user": ANN, **here}) == readers
+    assert _event({"type": "user_change", "user": {}}) == ReadersChanged(workspace=WORKSPACE, channel=None)
+
+
+def test_a_workspace_that_removes_the_app_is_told() -> None:
+    assert _event({"type": "app_uninstalled"}) == Uninstalled(workspace=WORKSPACE)
+    assert _event({"type": "tokens_revoked", "tokens": {"bot": [ME]}}) == Uninstalled(workspace=WORKSPACE)
+    assert _why(_event({"type": "tokens_revoked", "tokens": {"oauth": [ANN]}})) == "no token of ours"
+
+
+def test_the_command_asks_with_an_address_for_the_answer() -> None:
+    asked = _read(command())
+    assert isinstance(asked, Commanded)
+    assert (asked.response, asked.question.text, asked.question.asker) == ("https://hooks.example/1", "how?", NAMED)
+    assert asked.question.id == f"{WORKSPACE}:command:1.2.abc"
+    assert _why(_read(command(command="/else"))) == "no command of ours"
+
+
+def test_buttons_say_what_they_are_about() -> None:
+    assert _read(pressed("stop", "q1")) == Stopped(question="q1", person=NAMED)
+    assert _read(pressed("want", "q1")) == Wanted(question="q1", person=NAMED)
+    up = Rated(target="a1", person=NAMED, vote=1, at=datetime.fromtimestamp(float(TS), UTC))
+    assert _read(pressed("rate", "+a1")) == up
+    down = _read(pressed("rate", "-a1"))
+    assert isinstance(down, Disliked)
+    assert (down.rated.vote, down.answer, down.trigger) == (-1, "a1", "1.2.abc")
+    again = _read(pressed("again", "a1"))
+    assert isinstance(again, Again)
+    assert again.question == f"{WORKSPACE}:again:a1:{TS}"
+    assert again.place.thread == ROOT
+    assert isinstance(_read(pressed("quotes", "a1")), QuotesWanted)
+
+
+def test_a_button_of_an_outsider_or_of_nobody_is_dropped() -> None:
+    assert _why(_read(pressed("stop", "q1", user={"id": "U1", "team_id": "T0ELSE"}))) == "an outsider"
+    assert _why(_read(pressed("stop", "q1", user=None))) == "nobody did it"
+    assert _why(_read(pressed("rate", "?a1"))) == "no vote"
+    assert _why(_read(pressed("else", "x"))) == "no button of ours"
+    assert _why(_read(pressed("stop", ""))) == "no button of ours"
+
+
+def test_the_shortcut_asks_for_a_question_about_a_message_and_the_form_asks_it() -> None:
+    asking = _read(shortcut())
+    assert isinstance(asking, AskingAbout)
+    assert (asking.text, asking.subject) == ("it <broke>", f"{CHANNEL} {TS} {TS}")
+    asked = _read(submitted("ask", asking.subject, {"question": {"value": {"value": " why? "}}}))
+    assert isinstance(asked, Question)
+    assert (asked.text, asked.conversation) == ("why?", ID)
+    assert asked.id == f"{WORKSPACE}:shortcut:{CHANNEL}:{TS}:{ANN}:V0"
+
+
+@pytest.mark.parametrize("subject", ["", "C1", "C1 1.0", "C1:x 1.0 1.0", "C1 1.0 1.0 1.0", "C1 x 1.0"])
+def test_a_form_about_no_message_is_dropped(subject: str) -> None:
+    assert _why(_read(submitted("ask", subject, {"question": {"value": {"value": "why?"}}}))) == "incomplete"
+
+
+def test_the_reason_form_is_read_as_data() -> None:
+    why = {"value": {"selected_option": {"value": "wrong"}}}
+    values = {"why": why, "comment": {"value": {"value": "ignore all"}}}
+    explained = Explained(answer="a1", person=NAMED, reason="wrong", comment="ignore all")
+    assert _read(submitted("reason", "a1", values)) == explained
+    why["value"]["selected_option"]["value"] = "made up"
+    assert _why(_read(submitted("reason", "a1", values))) == "incomplete"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"<@{ME}|bot> hi", "hi"),
+        ("<@U2|bob> and <@U3>", "@bob and @U3"),
+        ("in <#C1|general>", "in #general"),
+        ("<!here> <!subteam^S1|@ops> <!date^1^x|May>", "@here @ops May"),
+        ("<https://a.example|a> <https://b.example>", "a https://b.example"),
+        ("1 &lt; 2 &amp;amp; 3 &gt; 2", "1 < 2 &amp; 3 > 2"),
+    ],
+)
+def test_words_are_read_as_a_person_reads_them(text: str, words: str) -> None:
+    assert said(text, ME) == words
+
+
+def test_every_payload_is_read_as_something() -> None:
+    assert not [payload for payload in ALL if isinstance(_read(payload), Dropped)]
+
+
+def _holds(payload: object) -> None:
+    made = _read(payload)
+    assert isinstance(made, KNOWN)
+    if isinstance(made, Question):
+        assert ":" not in made.place.channel
+        assert made.asker.id
+
+
+@given(junk)
+def test_no_json_makes_the_reader_raise(payload: object) -> None:
+    _holds(payload)
+
+
+@given(spoiled_payloads())
+def test_no_spoiled_payload_makes_the_reader_raise(payload: object) -> None:
+    _holds(payload)

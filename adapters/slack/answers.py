@@ -13,8 +13,8 @@ from adapters.sources import path, quote
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
 
-    from adapters.base import AnswerId, Citation, Status
     from adapters.markup import Block, Tree
+    from adapters.parts import AnswerId, Citation, Status
 
 RATE: Final = "rate"
 STOP: Final = "stop"

@@ -8,19 +8,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from adapters.base import (
-        AnswerId,
-        Deleted,
-        Edited,
-        MessageRef,
-        Person,
-        Place,
-        Principal,
-        Question,
-        Rated,
-        Stopped,
-        Wanted,
-    )
+    from adapters.base import Deleted, Edited, MessageRef, Person, Place, Principal, Question, Rated, Stopped, Wanted
+    from adapters.parts import AnswerId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

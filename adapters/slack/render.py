@@ -42,8 +42,8 @@ from adapters.splitting import split
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from adapters.base import Citation
     from adapters.markup import Block, Inline, Item, Tree
+    from adapters.parts import Citation
 
 Links: TypeAlias = "Mapping[int, str]"
 """The URL of each citation that may be linked."""

@@ -13,7 +13,9 @@ from adapters.spending import sentences
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from adapters.base import AnswerId, Citation, Spending, Turn
+    from adapters.base import Turn
+    from adapters.parts import AnswerId, Citation
+    from adapters.spending import Spending
 
 REASON: Final = "reason"
 ASK: Final = "ask"

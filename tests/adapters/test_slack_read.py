@@ -6,17 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 
-from adapters.base import (
-    Deleted,
-    Edited,
-    MessageRef,
-    Person,
-    Place,
-    Question,
-    Rated,
-    Stopped,
-    Wanted,
-)
+from adapters.base import Deleted, Edited, MessageRef, Person, Place, Question, Rated, Stopped, Wanted
 from adapters.slack.events import (
     Again,
     Arrived,

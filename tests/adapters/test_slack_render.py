@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from adapters.base import Citation, Spending, Status, Turn
+from adapters.base import Turn
 from adapters.markup import (
     Cite,
     Code,
@@ -26,9 +26,11 @@ from adapters.markup import (
     Table,
     joined,
 )
+from adapters.parts import Citation, Status
 from adapters.slack import answers, views
 from adapters.slack.escaping import JOINER, linkable
 from adapters.slack.render import added, block_text, body, links, pieces, settled
+from adapters.spending import Spending
 from tests.doubles.spiking import spiked_citations, spiked_trees
 from tests.doubles.trees import blocks
 

@@ -40,7 +40,8 @@ def _reads(*formats: str) -> Callable[[], bool]:
 
 
 _PLATFORM: Final = Waiting(
-    feature="a platform beside the terminal", there=_made(*(f"adapters/{name}/adapter*" for name in ("slack", "discord", "web")))
+    feature="a platform beside the terminal",
+    there=_made(*(f"adapters/{name}/adapter*" for name in ("slack", "discord", "web"))),
 )
 _CACHE: Final = Waiting(
     feature="a cache of answers", there=_made("bot/**/*cache*", "bot/**/*caching*", "knowledge/**/*answer_cache*")

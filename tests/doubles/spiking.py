@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from adapters.base import Citation
 from adapters.markup import Cite, Code, CodeBlock, Item, Listing, Plain, Quote, Table
+from adapters.parts import Citation
 from tests.doubles.trees import trees
 
 if TYPE_CHECKING:

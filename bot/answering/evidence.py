@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from bot.reading.amounts import Amount, Measure, amounts, units
 from bot.reading.claims import Claim, claim, folded
-from bot.reading.negations import absences, negations
+from bot.reading.negations import Denial, absences, negations
 from bot.reading.particulars import particulars
 from bot.reading.prose import sentences_of, spoken
 from bot.reading.roots import roots, weight
@@ -38,8 +38,8 @@ class Window:
     amounts: tuple[Amount, ...]
     units: frozenset[Measure]
     offers: frozenset[str]
-    denied: tuple[frozenset[str], ...]
-    absent: tuple[frozenset[str], ...]
+    denied: tuple[Denial, ...]
+    absent: tuple[Denial, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,19 +99,20 @@ def _windows(sentences: Sequence[str], about: Claim, titled: tuple[Amount, ...])
     for size in (1, 2):
         for at in range(len(sentences) - size + 1):
             said, texts = claims[at : at + size], sentences[at : at + size]
-            words = about.words.union(*(one.words for one in said))
+            plain = frozenset[str]().union(*(one.words for one in said))
+            words = about.words | plain
             leaning = at > 0 and _LEANING.match(sentences[at].strip())
             yield Window(
                 sentences=tuple(said),
                 words=words,
-                said=frozenset[str]().union(*(one.words for one in said)),
+                said=plain,
                 names=words | claims[at - 1].words if leaning else words,
                 capitals=frozenset[str]().union(*(particulars(one).names for one in texts)),
                 amounts=(*(amount for one in texts for amount in amounts(one)), *titled),
                 units=frozenset[Measure]().union(*(units(one) for one in texts)),
                 offers=frozenset[str]().union(*(particulars(one).needs for one in texts)),
-                denied=tuple(reach for one in texts for reach in negations(one)),
-                absent=tuple(reach for one in texts for reach in absences(one)),
+                denied=tuple(one for text in texts for one in negations(text)),
+                absent=absences(" ".join(texts)),
             )
 
 

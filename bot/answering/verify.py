@@ -227,29 +227,22 @@ class _Asserted:
 
     def _same_sense(self, windows: Sequence[Window]) -> bool:
         """Whether it denies what the windows deny, and only that."""
-        left = [reach for one in windows for reach in one.denied]
-        left += [reach for one in windows for reach in one.absent if reach not in self.absent]
-        for reach in self.denied:
-            found = next((one for one in left if _meets(one, reach, self.claim.words)), None)
+        words = self.claim.words
+        own = [one.reach for one in self.absent]
+        left = [one for window in windows for one in window.denied]
+        left += [one for window in windows for one in window.absent if one.reach not in own]
+        for claimed in self.denied:
+            found = next((one for one in left if one.meets(claimed, words)), None)
             if found is None:
                 return False
             left.remove(found)
-        return not any(one and _overlap(one, self.claim.words) for one in left)
-
-
-def _meets(said: frozenset[str], claimed: frozenset[str], words: frozenset[str]) -> bool:
-    """Whether one negation may be another: they have half of its reach in common, and it speaks of what is claimed."""
-    return said == claimed or (bool(said & claimed) and _overlap(claimed, said) and _overlap(said, claimed | words))
+        left = [one for one in left if not any(one.meets(claimed, words) for claimed in self.denied)]
+        return not any(one.concerns(words) for one in left)
 
 
 def _first(windows: Sequence[Window], rank: Callable[[Window], tuple[int, ...]]) -> list[Window]:
     best = max(map(rank, windows), default=())
     return [one for one in windows if rank(one) == best]
-
-
-def _overlap(reach: frozenset[str], words: frozenset[str]) -> bool:
-    """Whether a text speaks of what a negation reaches: half of it, at least."""
-    return 2 * len(reach & words) >= max(1, len(reach))
 
 
 def _said_in(amount: Amount, windows: Iterable[Window]) -> bool:

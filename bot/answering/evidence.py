@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from bot.reading.amounts import Amount, Measure, amounts, units
 from bot.reading.claims import Claim, claim, folded
 from bot.reading.negations import Denial, absences, negations
+from bot.reading.names import one as name
 from bot.reading.particulars import particulars
 from bot.reading.prose import sentences_of, spoken
 from bot.reading.roots import roots, weight
@@ -27,7 +28,8 @@ _LEANING = re.compile(r"(?:it|its|he|she|his|her|they|their|this|these|that|thos
 class Window:
     """One sentence or two neighbouring ones, and what stands there; ``names`` may come from the sentence before.
 
-    ``words`` are its own, ``said``, and those of title and heading; ``capitals`` its names.
+    ``words`` are its own, ``said``, and those of title and heading; ``capitals`` its names, ``short`` those in acronyms,
+    ``letters`` the first ones of its words.
     """
 
     sentences: tuple[Claim, ...]
@@ -35,6 +37,8 @@ class Window:
     said: frozenset[str]
     names: frozenset[str]
     capitals: frozenset[str]
+    short: frozenset[str]
+    letters: str
     amounts: tuple[Amount, ...]
     units: frozenset[Measure]
     offers: frozenset[str]
@@ -80,7 +84,7 @@ def evidence(passage: Numbered) -> Evidence:
     cut = tuple(frozenset(roots(sentence)) for sentence in sentences)
     return Evidence(
         number=passage.number,
-        windows=tuple(_windows(sentences, about, amounts(titled))),
+        windows=tuple(_windows(sentences, titled)),
         words=claim(passage.text).words | about.words,
         roots=cut,
         weights=tuple(sum(map(weight, one)) for one in cut),
@@ -94,7 +98,8 @@ def evidence(passage: Numbered) -> Evidence:
     )
 
 
-def _windows(sentences: Sequence[str], about: Claim, titled: tuple[Amount, ...]) -> Iterable[Window]:
+def _windows(sentences: Sequence[str], titled: str) -> Iterable[Window]:
+    about, heads, counted = claim(titled), particulars(titled), amounts(titled)
     claims = [claim(sentence) for sentence in sentences]
     for size in (1, 2):
         for at in range(len(sentences) - size + 1):
@@ -106,9 +111,11 @@ def _windows(sentences: Sequence[str], about: Claim, titled: tuple[Amount, ...])
                 sentences=tuple(said),
                 words=words,
                 said=plain,
-                names=words | claims[at - 1].words if leaning else words,
+                names=frozenset(map(name, words | claims[at - 1].words if leaning else words)),
                 capitals=frozenset[str]().union(*(particulars(one).names for one in texts)),
-                amounts=(*(amount for one in texts for amount in amounts(one)), *titled),
+                short=heads.short.union(*(particulars(one).short for one in texts)),
+                letters=" ".join((heads.letters, *(particulars(one).letters for one in texts))),
+                amounts=(*(amount for one in texts for amount in amounts(one)), *counted),
                 units=frozenset[Measure]().union(*(units(one) for one in texts)),
                 offers=frozenset[str]().union(*(particulars(one).needs for one in texts)),
                 denied=tuple(one for text in texts for one in negations(text)),

@@ -15,6 +15,7 @@ from bot.answering.evidence import Evidence, Window, squeezed
 from bot.reading.amounts import Amount, amounts, same
 from bot.reading.claims import Claim, claim, stem
 from bot.reading.negations import absences, negations
+from bot.reading.names import one as same_name
 from bot.reading.particulars import WEEKDAYS, Particulars, particulars
 from bot.reading.roots import RARE, ROOT, weight
 
@@ -30,6 +31,8 @@ _CONTRIBUTES: Final = 0.3
 """Share below which a cited passage is not worth its mark, where another one supports the sentence alone."""
 _ALL_BUT: Final = 0.9
 """Share of the words beside its names that a window holds which says the same of somebody else."""
+_SPELT: Final = 3
+"""Letters of an acronym that words may stand for: any two stand beside each other by chance."""
 _BOUNDS: Final = frozenset(map(stem, ("least", "minimum", "maximum", "less", "fewer", "newer", "later", "prior")))
 _TURNS: Final = {"before": {"after"}, "after": {"before", "until"}, "until": {"after"}}
 
@@ -199,22 +202,48 @@ class _Asserted:
 
     def _named(self, windows: Sequence[Window], passages: Sequence[Evidence]) -> bool:
         """Whether the names stand in the windows, or elsewhere in the passages where the windows name nothing else."""
-        names = self._names(passages)
-        missing = names - frozenset[str]().union(*(one.names for one in windows))
+        known = frozenset(word[:ROOT] for one in passages for word in one.words)
+        strange = {word for word in self.particulars.strange if self._absent(word, known)}
+        names = self._names(passages) | strange
+        missing = {name for name in names if not self._stands(name, windows)}
         if not missing:
             return True
         if self.row or missing & WEEKDAYS or self.claim.words <= names:
             return False
-        known = frozenset(word[:ROOT] for one in passages for word in one.words)
-        absent = {name for name in missing if name[:ROOT] not in known and weight(name[:ROOT]) == RARE}
-        return not absent and not self._renamed(windows, passages, names)
+        every = [window for one in passages for window in one.windows if len(window.sentences) == 1]
+        if any(self._absent(name, known) and not self._stands(name, every) for name in missing):
+            return False
+        return not self._renamed(windows, passages, names, missing)
 
-    def _renamed(self, windows: Sequence[Window], passages: Sequence[Evidence], names: frozenset[str]) -> bool:
+    def _absent(self, name: str, known: frozenset[str]) -> bool:
+        return name[:ROOT] not in known and weight(name[:ROOT]) == RARE
+
+    def _stands(self, name: str, windows: Iterable[Window]) -> bool:
+        """Whether windows have a name, in full or in short."""
+        spelt = [one.letters for one in self.particulars.phrases if name in one.stems]
+        short = name in self.particulars.short and len(name) >= _SPELT
+        return any(
+            same_name(name) in window.names
+            or (short and name in window.letters)
+            or any(one in window.short for one in spelt)
+            for window in windows
+        )
+
+    def _renamed(
+        self,
+        windows: Sequence[Window],
+        passages: Sequence[Evidence],
+        names: frozenset[str] | set[str],
+        missing: frozenset[str] | set[str],
+    ) -> bool:
         """Whether windows say nearly all of it, of somebody or something else."""
-        capitals = frozenset[str]().union(*(one.capitals for one in passages))
-        others = frozenset[str]().union(*(one.capitals | one.said & capitals for one in windows)) - self.claim.words
-        words = self.claim.words - names
         held = frozenset[str]().union(*(one.words for one in windows))
+        others = frozenset[str]().union(*(one.capitals for one in windows)) - self.claim.words
+        parts = frozenset[str]().union(*(one.stems for one in self.particulars.phrases if one.stems & held))
+        if not missing <= parts:  # a word that begins a sentence may name somebody, but hardly beside half of the name
+            capitals = frozenset[str]().union(*(one.capitals for one in passages))
+            others |= frozenset[str]().union(*(one.said & capitals for one in windows)) - self.claim.words
+        words = self.claim.words - names
         return bool(others) and len(words & held) >= _ALL_BUT * len(words)
 
     def _bounded(self, windows: Sequence[Window]) -> bool:

@@ -115,4 +115,6 @@ def absences(text: str) -> tuple[Denial, ...]:
     text = folded(text)
     plain = {cut for word in _TOKEN.findall(_NON.sub("", text)) for cut in stems(word.casefold())}
     found = [stems(one.casefold()) for one in _NON.findall(text)]
-    return tuple(Denial(reach=frozenset(one), focus=one[0], whole=False) for one in found if one and one[0] not in plain)
+    return tuple(
+        Denial(reach=frozenset(one), focus=one[0], whole=False) for one in found if one and one[0] not in plain
+    )

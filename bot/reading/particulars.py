@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.reading.claims import STOPWORDS, folded, stems
 from bot.reading.measures import MEASURES
+from bot.reading.names import acronyms, letters, phrases, undotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,6 +32,8 @@ _MONTHS: Final = frozenset(
     for name in "january february march april may june july august september october november december".split()  # noqa: SIM905
     for form in (name, name[:3])
 ) | {"sept"}  # fmt: skip
+_NO_NAMES: Final = ("ly", "ing", "ed")
+"""Endings of words that begin a sentence as adverbs and verbs do."""
 WEEKDAYS: Final = frozenset(stems("monday tuesday wednesday thursday friday saturday sunday".replace(" ", "-")))
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_](?:[\w'-]*[^\W_])?|[^\w\s]")
 _BOUND = re.compile(
@@ -46,22 +49,36 @@ _BOUND = re.compile(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """A name of several words: their stems, and their first letters."""
+
+    stems: frozenset[str]
+    letters: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Particulars:
     """``needs`` must stand in what supports it; ``names`` and ``initial`` are stems of words.
 
-    ``initial`` are capitalised because they begin a sentence, ``small`` stand in small letters.
+    ``initial`` are capitalised because they begin a sentence, ``small`` stand in small letters. ``short`` are acronyms,
+    ``letters`` the first ones of its words, ``phrases`` the names of several words. ``strange`` are those of ``initial``
+    that look like no adverb or verb.
     """
 
     needs: frozenset[str]
     names: frozenset[str]
     initial: frozenset[str]
     small: frozenset[str]
+    strange: frozenset[str]
+    short: frozenset[str]
+    letters: str
+    phrases: tuple[Phrase, ...]
 
 
 @lru_cache(maxsize=2048)
 def particulars(text: str) -> Particulars:
     """Read a text's particulars."""
-    text = " ".join(folded(text).replace("\N{MINUS SIGN}", "-").split())
+    text = undotted(" ".join(folded(text).replace("\N{MINUS SIGN}", "-").split()))
     tokens = _TOKEN.findall(text)
     names, initial = _named(tokens)
     bounds = frozenset(str(one.lastgroup) for one in _BOUND.finditer(text.casefold()))
@@ -70,7 +87,16 @@ def particulars(text: str) -> Particulars:
         names=names,
         initial=initial,
         small=frozenset(one for token in tokens if token[0].islower() for one in stems(token)),
+        strange=initial - {one for token in tokens if token.endswith(_NO_NAMES) for one in stems(token.casefold())},
+        short=acronyms(text),
+        letters=letters(text),
+        phrases=tuple(map(_phrase, phrases(tokens))),
     )
+
+
+def _phrase(run: tuple[str, ...]) -> Phrase:
+    cut = frozenset(one for word in run for one in stems(word.casefold()))
+    return Phrase(stems=cut, letters="".join(word[0] for word in run).casefold())
 
 
 def _rates(tokens: Sequence[str]) -> Iterator[str]:
@@ -93,7 +119,7 @@ def _named(tokens: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
         if not word[0].isalpha():
             first = first or word in '.!?:;"|('
             continue
-        cut = set(stems(word.casefold()))
+        cut = set(stems(word.casefold().removesuffix("'s")))
         if cut & WEEKDAYS:
             names |= cut
         elif word[0].isupper() and word.casefold() not in MEASURES and word.casefold() not in _MONTHS:

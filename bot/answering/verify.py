@@ -221,7 +221,10 @@ class _Asserted:
     def _stands(self, name: str, windows: Iterable[Window]) -> bool:
         """Whether windows have a name, in full or in short."""
         spelt = [one.letters for one in self.particulars.phrases if name in one.stems]
-        short = name in self.particulars.short and len(name) >= _SPELT
+        short = name in self.particulars.short
+        if short and name in self.particulars.letters:
+            return True  # "artificial intelligence (AI)" abbreviates its own words
+        short = short and len(name) >= _SPELT
         return any(
             same_name(name) in window.names
             or (short and name in window.letters)

@@ -57,11 +57,11 @@ def letters(text: str) -> str:
 
 
 def phrases(tokens: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    """Give the runs of two and more capitalised tokens, as they are written; "of" and "the" may stand within."""
+    """Give the runs of two and more capitalised tokens, as they are written."""
     found: list[list[str]] = [[]]
     for token in tokens:
         if token[0].isupper():
             found[-1].append(token)
-        elif token not in {"of", "the", "and", "for"} and found[-1]:
+        elif found[-1]:
             found.append([])
     return tuple(tuple(run) for run in found if len(run) > 1)

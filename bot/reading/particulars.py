@@ -32,9 +32,13 @@ _MONTHS: Final = frozenset(
     for name in "january february march april may june july august september october november december".split()  # noqa: SIM905
     for form in (name, name[:3])
 ) | {"sept"}  # fmt: skip
-_NO_NAMES: Final = ("ly", "ing", "ed")
-"""Endings of words that begin a sentence as adverbs and verbs do."""
+_ORDINARY = re.compile(
+    r"(?:despite|whereas|anyone|everyone|someone|nobody|others|\w{3,}(?:ly|ing|ed|ies|ers|ors|ions?|ments?|ness|ity|ive"
+    r"|able|ible|ous|ful|ists?|ism|ient|ience|ance|ence|ize|ise|ate|ify|age))\Z"
+)
+"""Words in small letters that begin a sentence and are hardly names: "Accomplishing", but no "Kate" or "Emily"."""
 WEEKDAYS: Final = frozenset(stems("monday tuesday wednesday thursday friday saturday sunday".replace(" ", "-")))
+_OPENING: Final = frozenset('.!?:;"|(')
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_](?:[\w'-]*[^\W_])?|[^\w\s]")
 _BOUND = re.compile(
     r"(?P<min>\bat least\b|\bminimum\b|\bno (?:less|fewer) than\b|\b(?:or|and) (?:more|newer|later|higher|above|greater"
@@ -62,7 +66,7 @@ class Particulars:
 
     ``initial`` are capitalised because they begin a sentence, ``small`` stand in small letters. ``short`` are acronyms,
     ``letters`` the first ones of its words, ``phrases`` the names of several words. ``strange`` are those of ``initial``
-    that look like no adverb or verb.
+    that begin a whole sentence.
     """
 
     needs: frozenset[str]
@@ -80,14 +84,14 @@ def particulars(text: str) -> Particulars:
     """Read a text's particulars."""
     text = undotted(" ".join(folded(text).replace("\N{MINUS SIGN}", "-").split()))
     tokens = _TOKEN.findall(text)
-    names, initial = _named(tokens)
+    names, initial, strange = _named(tokens)
     bounds = frozenset(str(one.lastgroup) for one in _BOUND.finditer(text.casefold()))
     return Particulars(
         needs=frozenset(_rates([token.casefold() for token in tokens])) | bounds,
         names=names,
         initial=initial,
         small=frozenset(one for token in tokens if token[0].islower() for one in stems(token)),
-        strange=initial - {one for token in tokens if token.endswith(_NO_NAMES) for one in stems(token.casefold())},
+        strange=strange,
         short=acronyms(text),
         letters=letters(text),
         phrases=tuple(map(_phrase, phrases(tokens))),
@@ -110,19 +114,26 @@ def _rates(tokens: Sequence[str]) -> Iterator[str]:
             yield f"per {unit or ' '.join(stems(after))}"
 
 
-def _named(tokens: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Give the stems of proper names, and of words that are capital only, perhaps, because they come first."""
+def _named(tokens: Sequence[str]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Give the stems of proper names, of words that are capital only, perhaps, as they come first, and of sentences'."""
     names: set[str] = set()
     initial: set[str] = set()
-    first = True
+    strange: set[str] = set()
+    before = "."
     for word, after in zip(tokens, [*tokens[1:], ""], strict=False):
         if not word[0].isalpha():
-            first = first or word in '.!?:;"|('
+            before = word if before.isalnum() or word in ".!?" else before
             continue
-        cut = set(stems(word.casefold().removesuffix("'s")))
+        small = word.casefold().removesuffix("'s")
+        cut = set(stems(small))
+        first = before in _OPENING
         if cut & WEEKDAYS:
             names |= cut
-        elif word[0].isupper() and word.casefold() not in MEASURES and word.casefold() not in _MONTHS:
-            (initial if first else names).update(cut if after != "," or not first else ())
-        first = False
-    return frozenset(names), frozenset(initial)
+        elif word[0].isupper() and small not in MEASURES and small not in _MONTHS and "i'" not in small[:2]:
+            if not first:
+                names |= cut
+            elif after != "," and not _ORDINARY.match(small):
+                initial |= cut
+                strange |= cut if before in ".!?" else set()
+        before = word
+    return frozenset(names), frozenset(initial), frozenset(strange)

@@ -166,7 +166,7 @@ class _Asserted:
         unmet = [one for one in self.amounts if not _said_in(one, windows)]
         if not all(self._said_elsewhere(one, passages) for one in unmet):
             return "amount"
-        if any(self._counted_otherwise(one, windows) for one in self.amounts):
+        if any(self._counted_otherwise(one, windows, passages) for one in self.amounts):
             return "amount"
         if not self._named(windows, passages):
             return "name"
@@ -184,8 +184,10 @@ class _Asserted:
         wrong = [len(words & one.words) for one in rest if not _said_in(amount, [one]) and self._rivals(amount, one)]
         return bool(right) and max(right) > max(wrong, default=0)
 
-    def _counted_otherwise(self, amount: Amount, windows: Sequence[Window]) -> bool:
-        """Whether windows count what it counts, but by other numbers alone: its own number counts something else."""
+    def _counted_otherwise(self, amount: Amount, windows: Sequence[Window], passages: Sequence[Evidence]) -> bool:
+        """Whether what it counts is counted by other numbers alone, in windows that speak of it or else anywhere."""
+        if not any(amount.counted <= one.words for one in windows):
+            windows = [window for one in passages for window in one.windows if len(window.sentences) == 1]
         said = [one for window in windows for one in window.amounts]
         counts = [one for one in said if one.counted & amount.counted]
         if any(not one.counted and one.value == amount.value for one in said):

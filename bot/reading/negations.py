@@ -21,7 +21,8 @@ _NON = re.compile(
 )
 _WORDS: Final = frozenset(
     """no not never none nobody nothing nowhere neither nor without cannot lack lacks lacking lacked unable hardly
-    rarely seldom scarcely barely false untrue incorrect fail fails failed impossible""".split()  # noqa: SIM905
+    rarely seldom scarcely barely false untrue incorrect fail fails failed impossible
+    prohibit prohibits prohibited forbid forbids forbidden""".split()  # noqa: SIM905
 )
 _NOTHING: Final = frozenset({"only", "just", "merely", "doubt", "matter", "to"})
 """What makes no denial of a "not" or "no" before it; "not to mention"."""

@@ -41,13 +41,15 @@ WEEKDAYS: Final = frozenset(stems("monday tuesday wednesday thursday friday satu
 _OPENING: Final = frozenset('.!?:;"|(')
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_](?:[\w'-]*[^\W_])?|[^\w\s]")
 _BOUND = re.compile(
-    r"(?P<min>\bat least\b|\bminimum\b|\bno (?:less|fewer) than\b|\b(?:or|and) (?:more|newer|later|higher|above|greater"
-    r"|up|over)\b|>=|≥|\d\+)"
-    r"|(?P<max>\bat most\b|\bmaximum\b|\bno(?:t)? (?:more|longer|later|greater) than\b|\bup to\b|<=|≤"
+    r"(?P<min>\bat least\b|\bminimum\b|\bno (?:less|fewer) than\b|\b(?:or|and(?= \w+(?:\Z|[,.;:)]))) (?:more|newer|later"
+    r"|higher|above|greater|up|over)\b|>=|≥|\d\+)"
+    r"|(?P<max>\bat most\b|\bmaximum\b|\bno(?:t)? (?:more|longer|later|greater) than\b"
+    r"|\bup to\b(?= (?:\W?\d|an?\b|one\b|half\b|t(?:w|h[or]|en)|fi|fo|s[ie][vx]|eigh|nine|hund))|<=|≤"
     r"|\bor (?:less|fewer|lower|older|below|under|earlier)\b|(?:\bnot |n't )(?:be )?exceed)"
     r"|(?P<more>\b(?:more|greater|higher|longer|larger|bigger) than\b|\bexceed|\b(?:over|above)\b(?= [$€£-]{0,2}\d))"
     r"|(?P<less>\b(?:less|fewer|lower|shorter|smaller) than\b|\b(?:under|below)\b(?= [$€£-]{0,2}\d))"
     r"|(?P<before>\bbefore\b|\bprior to\b)|(?P<after>\bafter\b)|(?P<until>\buntil\b|\btill\b)|(?P<unless>\bunless\b)"
+    r"|(?P<only>(?<!not )(?<!n't )\b(?:only|solely|merely|exclusively|just\b(?=[^.]{1,160}\bbut also))\b)"
     r"|(?P<except>\bexcept\b)|(?P<stop>\bstop(?:s|ped|ping)?\b|\bceas(?:e|es|ed|ing)\b)"
 )
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from bot.reading.amounts import Amount, Measure, amounts, units
 from bot.reading.claims import Claim, claim, folded
-from bot.reading.negations import Denial, absences, negations
 from bot.reading.names import one as name
+from bot.reading.negations import Denial, absences, negations
 from bot.reading.particulars import particulars
 from bot.reading.prose import sentences_of, spoken
 from bot.reading.roots import roots, weight
@@ -28,7 +28,7 @@ _LEANING = re.compile(r"(?:it|its|he|she|his|her|they|their|this|these|that|thos
 class Window:
     """One sentence or two neighbouring ones, and what stands there; ``names`` may come from the sentence before.
 
-    ``words`` are its own, ``said``, and those of title and heading; ``capitals`` its names, ``short`` those in acronyms,
+    ``words`` are its own, ``said``, and those of title and heading; ``capitals`` its names, ``short`` its acronyms,
     ``letters`` the first ones of its words.
     """
 

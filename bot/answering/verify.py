@@ -14,8 +14,9 @@ from bot.answering.content import likelihood
 from bot.answering.evidence import Evidence, Window, squeezed
 from bot.reading.amounts import Amount, amounts, same
 from bot.reading.claims import Claim, claim, stem
-from bot.reading.negations import absences, negations
 from bot.reading.names import one as same_name
+from bot.reading.negations import Denial, absences, negations
+from bot.reading.opposites import opposed
 from bot.reading.particulars import WEEKDAYS, Particulars, particulars
 from bot.reading.roots import RARE, ROOT, weight
 
@@ -265,6 +266,8 @@ class _Asserted:
         own = [one.reach for one in self.absent]
         left = [one for window in windows for one in window.denied]
         left += [one for window in windows for one in window.absent if one.reach not in own]
+        said = frozenset[str]().union(*(one.said for one in windows))
+        left += [Denial(reach=frozenset({word}), focus=word, whole=False) for word in sorted(opposed(words, said))]
         for claimed in self.denied:
             found = next((one for one in left if one.meets(claimed, words)), None)
             if found is None:

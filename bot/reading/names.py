@@ -15,7 +15,7 @@ _SAME: Final = """
     africa african; america american usa; arabia arab arabian arabic; argentina argentine argentinian; asia asian;
     australia australian; austria austrian; belgium belgian; brazil brazilian; britain british uk;
     bulgaria bulgarian; canada canadian; chile chilean; china chinese; colombia colombian; croatia croatian;
-    cuba cuban; czechia czech; denmark danish; egypt egyptian; england english; estonia estonian; 
+    cuba cuban; czechia czech; denmark danish; egypt egyptian; england english; estonia estonian;
     europe european; finland finnish; france french; germany german germanic; greece greek; hungary hungarian;
     iceland icelandic; india indian; indonesia indonesian; iran iranian; iraq iraqi; ireland irish; israel israeli;
     italy italian; japan japanese; kenya kenyan; korea korean; latvia latvian; lithuania lithuanian;

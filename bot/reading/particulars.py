@@ -41,8 +41,8 @@ WEEKDAYS: Final = frozenset(stems("monday tuesday wednesday thursday friday satu
 _OPENING: Final = frozenset('.!?:;"|(')
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_](?:[\w'-]*[^\W_])?|[^\w\s]")
 _BOUND = re.compile(
-    r"(?P<min>\bat least\b|\bminimum\b|\bno (?:less|fewer) than\b|\b(?:or|and(?= \w+(?:\Z|[,.;:)]))) (?:more|newer|later"
-    r"|higher|above|greater|up|over)\b|>=|≥|\d\+)"
+    r"(?P<min>\bat least\b|\bminimum\b|\bno (?:less|fewer) than\b"
+    r"|\b(?:or|and(?= \w+(?:\Z|[,.;:)]))) (?:more|newer|later|higher|above|greater|up|over)\b|>=|≥|\d\+)"
     r"|(?P<max>\bat most\b|\bmaximum\b|\bno(?:t)? (?:more|longer|later|greater) than\b"
     r"|\bup to\b(?= (?:\W?\d|an?\b|one\b|half\b|t(?:w|h[or]|en)|fi|fo|s[ie][vx]|eigh|nine|hund))|<=|≤"
     r"|\bor (?:less|fewer|lower|older|below|under|earlier)\b|(?:\bnot |n't )(?:be )?exceed)"
@@ -66,9 +66,9 @@ class Phrase:
 class Particulars:
     """``needs`` must stand in what supports it; ``names`` and ``initial`` are stems of words.
 
-    ``initial`` are capitalised because they begin a sentence, ``small`` stand in small letters. ``short`` are acronyms,
-    ``letters`` the first ones of its words, ``phrases`` the names of several words. ``strange`` are those of ``initial``
-    that begin a whole sentence.
+    ``initial`` are capitalised because they begin a sentence, ``small`` stand in small letters. ``strange``
+    are those of them that begin a whole sentence. ``short`` are acronyms, ``letters`` the first ones of its words,
+    ``phrases`` the names of several words.
     """
 
     needs: frozenset[str]
@@ -117,7 +117,7 @@ def _rates(tokens: Sequence[str]) -> Iterator[str]:
 
 
 def _named(tokens: Sequence[str]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
-    """Give the stems of proper names, of words that are capital only, perhaps, as they come first, and of sentences'."""
+    """Give the stems of names, of words that are capital only, perhaps, as they come first, and of sentences' first."""
     names: set[str] = set()
     initial: set[str] = set()
     strange: set[str] = set()

@@ -23,7 +23,7 @@ from bot.reading.roots import RARE, ROOT, weight
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-LEAST: Final = 0.52
+LEAST: Final = 0.54
 """Likelihood from which a sentence's content counts as held: where macro-F1 is highest on AttributionBench, whose two
 sorts are as many. Each answer's confidence is the mean of what its sentences reach."""
 _ROW_ENOUGH: Final = 0.85
@@ -71,10 +71,12 @@ def judged(
     fault = given.fault(own) if own else "content"
     if fault is None:
         return Judgement(numbers=_worth_citing(given, own), likelihood=given.likelihood(own))
+    denied = fault in {"amount", "name", "negation"}
+    least = max(map(given.share, own)) if denied else 0.0  # who denies it is not outdone by one that says less of it
     for one in sorted(table.values(), key=lambda one: (-given.share(one), one.number)):
-        if given.fault([one]) is None:
+        if given.share(one) >= least and given.fault([one]) is None:
             return Judgement(numbers=(one.number,), likelihood=given.likelihood([one]))
-    return Judgement(numbers=(), likelihood=0.0, denied=fault in {"amount", "name", "negation"})
+    return Judgement(numbers=(), likelihood=0.0, denied=denied)
 
 
 def _worth_citing(given: _Asserted, own: Sequence[Evidence]) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from bot.reading.claims import STOPWORDS, folded, stems
+from bot.reading.claims import NUMBER_WORDS, STOPWORDS, folded, stems
 from bot.reading.measures import MEASURES
 from bot.reading.names import acronyms, letters, phrases, undotted
 
@@ -134,7 +134,7 @@ def _named(tokens: Sequence[str]) -> tuple[frozenset[str], frozenset[str], froze
         elif word[0].isupper() and small not in MEASURES and small not in _MONTHS and "i'" not in small[:2]:
             if not first:
                 names |= cut
-            elif after != "," and not _ORDINARY.match(small):
+            elif after != "," and not _ORDINARY.match(small) and small.partition("-")[0] not in NUMBER_WORDS:
                 initial |= cut
                 strange |= cut if before in ".!?" else set()
         before = word

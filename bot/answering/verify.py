@@ -210,7 +210,7 @@ class _Asserted:
         known = frozenset(word[:ROOT] for one in passages for word in one.words)
         strange = {word for word in self.particulars.strange if self._absent(word, known)}
         names = self._names(passages) | strange
-        missing = {name for name in names if not self._stands(name, windows)}
+        missing = frozenset(name for name in names if not self._stands(name, windows))
         if not missing:
             return True
         if self.row or missing & WEEKDAYS or self.claim.words <= names:
@@ -232,6 +232,7 @@ class _Asserted:
         short = short and len(name) >= _SPELT
         return any(
             same_name(name) in window.names
+            or name in window.short
             or (short and name in window.letters)
             or any(one in window.short for one in spelt)
             for window in windows
@@ -241,8 +242,8 @@ class _Asserted:
         self,
         windows: Sequence[Window],
         passages: Sequence[Evidence],
-        names: frozenset[str] | set[str],
-        missing: frozenset[str] | set[str],
+        names: frozenset[str],
+        missing: frozenset[str],
     ) -> bool:
         """Whether windows say nearly all of it, of somebody or something else."""
         held = frozenset[str]().union(*(one.words for one in windows))

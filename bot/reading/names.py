@@ -60,7 +60,7 @@ def phrases(tokens: Sequence[str]) -> tuple[tuple[str, ...], ...]:
     """Give the runs of two and more capitalised tokens, as they are written."""
     found: list[list[str]] = [[]]
     for token in tokens:
-        if token[0].isupper() and token.casefold() not in STOPWORDS:
+        if token[0].isupper() and (found[-1] or token.casefold() not in STOPWORDS):
             found[-1].append(token)
         elif found[-1]:
             found.append([])

@@ -276,8 +276,8 @@ class _Asserted:
             if found is None:
                 return False
             left.remove(found)
-        left = [one for one in left if not any(one.meets(claimed, words) for claimed in self.denied)]
-        return not any(one.concerns(words) for one in left)
+        affirmed = words.difference(*(one.reach for one in self.denied))
+        return not any(one.concerns(affirmed) for one in left)
 
 
 def _first(windows: Sequence[Window], rank: Callable[[Window], tuple[int, ...]]) -> list[Window]:

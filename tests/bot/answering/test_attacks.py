@@ -79,6 +79,7 @@ def shown(text: str) -> list[str]:
         "Backups stop being kept after 30 days. [1]",
         "API keys are rarely rotated every 90 days. [2]",
         "It is false that API keys are rotated every 90 days. [2]",
+        "Viewers cannot delete projects but interns may access production. [1][2]",
         # another name or day
         "Bob approves each deploy before 14:00. [1]",
         "Maria reviews the code. [1]",

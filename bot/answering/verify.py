@@ -73,8 +73,9 @@ def judged(
         return Judgement(numbers=_worth_citing(given, own), likelihood=given.likelihood(own))
     denied = fault in {"amount", "name", "negation"}
     least = max(map(given.share, own)) if denied else 0.0  # who denies it is not outdone by one that says less of it
-    for one in sorted(table.values(), key=lambda one: (-given.share(one), one.number)):
-        if given.share(one) >= least and given.fault([one]) is None:
+    others = [one for one in table.values() if not denied or (one not in own and given.share(one) >= least)]
+    for one in sorted(others, key=lambda one: (-given.share(one), one.number)):
+        if given.fault([one]) is None:
             return Judgement(numbers=(one.number,), likelihood=given.likelihood([one]))
     return Judgement(numbers=(), likelihood=0.0, denied=denied)
 
@@ -218,7 +219,7 @@ class _Asserted:
         every = [window for one in passages for window in one.windows if len(window.sentences) == 1]
         if any(self._absent(name, known) and not self._stands(name, every) for name in missing):
             return False
-        return not self._renamed(windows, passages, names, missing)
+        return not self._renamed(windows, passages, names)
 
     def _absent(self, name: str, known: frozenset[str]) -> bool:
         return name[:ROOT] not in known and weight(name[:ROOT]) == RARE
@@ -238,21 +239,12 @@ class _Asserted:
             for window in windows
         )
 
-    def _renamed(
-        self,
-        windows: Sequence[Window],
-        passages: Sequence[Evidence],
-        names: frozenset[str],
-        missing: frozenset[str],
-    ) -> bool:
+    def _renamed(self, windows: Sequence[Window], passages: Sequence[Evidence], names: frozenset[str]) -> bool:
         """Whether windows say nearly all of it, of somebody or something else."""
-        held = frozenset[str]().union(*(one.words for one in windows))
-        others = frozenset[str]().union(*(one.capitals for one in windows)) - self.claim.words
-        parts = frozenset[str]().union(*(one.stems for one in self.particulars.phrases if one.stems & held))
-        if not missing <= parts:  # a word that begins a sentence may name somebody, but hardly beside half of the name
-            capitals = frozenset[str]().union(*(one.capitals for one in passages))
-            others |= frozenset[str]().union(*(one.said & capitals for one in windows)) - self.claim.words
+        capitals = frozenset[str]().union(*(one.capitals for one in passages))
+        others = frozenset[str]().union(*(one.capitals | one.said & capitals for one in windows)) - self.claim.words
         words = self.claim.words - names
+        held = frozenset[str]().union(*(one.words for one in windows))
         return bool(others) and len(words & held) >= _ALL_BUT * len(words)
 
     def _bounded(self, windows: Sequence[Window]) -> bool:

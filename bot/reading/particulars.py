@@ -33,10 +33,10 @@ _MONTHS: Final = frozenset(
     for form in (name, name[:3])
 ) | {"sept"}  # fmt: skip
 _ORDINARY = re.compile(
-    r"(?:despite|whereas|anyone|everyone|someone|nobody|others|\w{3,}(?:ly|ing|ed|ies|ers|ors|ions?|ments?|ness|ity|ive"
+    r"(?:despite|whereas|anyone|everyone|someone|nobody|others|\w{4,}(?:ly|ing|ed|ies|ers|ors|ions?|ments?|ness|ity|ive"
     r"|able|ible|ous|ful|ists?|ism|ient|ience|ance|ence|ize|ise|ate|ify|age))\Z"
 )
-"""Words in small letters that begin a sentence and are hardly names: "Accomplishing", but no "Kate" or "Emily"."""
+"""Words in small letters that begin a sentence and are hardly names: "Accomplishing", but no "Kelly" or "Emily"."""
 WEEKDAYS: Final = frozenset(stems("monday tuesday wednesday thursday friday saturday sunday".replace(" ", "-")))
 _OPENING: Final = frozenset('.!?:;"|(')
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_](?:[\w'-]*[^\W_])?|[^\w\s]")

@@ -98,7 +98,8 @@ NAMES = evidence(
         title="Offices",
         heading=(),
         text="The office in São Paulo serves American customers. The U.S. team answers a Service Level Agreement "
-        "within a week. St. Mary's Hall seats 80 guests. Visas are unavailable to visitors. Rates remain at 5 % this year.",
+        "within a week. St. Mary's Hall seats 80 guests. Visas are unavailable to visitors. Rates "
+        "remain at 5 % this year.",
     )
 )
 

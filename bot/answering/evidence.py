@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from bot.reading.amounts import Amount, Measure, amounts, units
 from bot.reading.claims import Claim, claim, folded
-from bot.reading.negations import absences, negations
+from bot.reading.names import one as name
+from bot.reading.negations import Denial, absences, negations
 from bot.reading.particulars import particulars
 from bot.reading.prose import sentences_of, spoken
 from bot.reading.roots import roots, weight
@@ -27,7 +28,8 @@ _LEANING = re.compile(r"(?:it|its|he|she|his|her|they|their|this|these|that|thos
 class Window:
     """One sentence or two neighbouring ones, and what stands there; ``names`` may come from the sentence before.
 
-    ``words`` are its own, ``said``, and those of title and heading; ``capitals`` its names.
+    ``words`` are its own, ``said``, and those of title and heading; ``capitals`` its names, ``short`` its acronyms,
+    ``letters`` the first ones of its words.
     """
 
     sentences: tuple[Claim, ...]
@@ -35,11 +37,13 @@ class Window:
     said: frozenset[str]
     names: frozenset[str]
     capitals: frozenset[str]
+    short: frozenset[str]
+    letters: str
     amounts: tuple[Amount, ...]
     units: frozenset[Measure]
     offers: frozenset[str]
-    denied: tuple[frozenset[str], ...]
-    absent: tuple[frozenset[str], ...]
+    denied: tuple[Denial, ...]
+    absent: tuple[Denial, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +84,7 @@ def evidence(passage: Numbered) -> Evidence:
     cut = tuple(frozenset(roots(sentence)) for sentence in sentences)
     return Evidence(
         number=passage.number,
-        windows=tuple(_windows(sentences, about, amounts(titled))),
+        windows=tuple(_windows(sentences, titled)),
         words=claim(passage.text).words | about.words,
         roots=cut,
         weights=tuple(sum(map(weight, one)) for one in cut),
@@ -94,24 +98,28 @@ def evidence(passage: Numbered) -> Evidence:
     )
 
 
-def _windows(sentences: Sequence[str], about: Claim, titled: tuple[Amount, ...]) -> Iterable[Window]:
+def _windows(sentences: Sequence[str], titled: str) -> Iterable[Window]:
+    about, heads, counted = claim(titled), particulars(titled), amounts(titled)
     claims = [claim(sentence) for sentence in sentences]
     for size in (1, 2):
         for at in range(len(sentences) - size + 1):
             said, texts = claims[at : at + size], sentences[at : at + size]
-            words = about.words.union(*(one.words for one in said))
+            plain = frozenset[str]().union(*(one.words for one in said))
+            words = about.words | plain
             leaning = at > 0 and _LEANING.match(sentences[at].strip())
             yield Window(
                 sentences=tuple(said),
                 words=words,
-                said=frozenset[str]().union(*(one.words for one in said)),
-                names=words | claims[at - 1].words if leaning else words,
+                said=plain,
+                names=frozenset(map(name, words | claims[at - 1].words if leaning else words)),
                 capitals=frozenset[str]().union(*(particulars(one).names for one in texts)),
-                amounts=(*(amount for one in texts for amount in amounts(one)), *titled),
+                short=heads.short.union(*(particulars(one).short for one in texts)),
+                letters=" ".join((heads.letters, *(particulars(one).letters for one in texts))),
+                amounts=(*(amount for one in texts for amount in amounts(one)), *counted),
                 units=frozenset[Measure]().union(*(units(one) for one in texts)),
                 offers=frozenset[str]().union(*(particulars(one).needs for one in texts)),
-                denied=tuple(reach for one in texts for reach in negations(one)),
-                absent=tuple(reach for one in texts for reach in absences(one)),
+                denied=tuple(one for text in texts for one in negations(text)),
+                absent=absences(" ".join(texts)),
             )
 
 

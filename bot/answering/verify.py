@@ -14,14 +14,16 @@ from bot.answering.content import likelihood
 from bot.answering.evidence import Evidence, Window, squeezed
 from bot.reading.amounts import Amount, amounts, same
 from bot.reading.claims import Claim, claim, stem
-from bot.reading.negations import absences, negations
+from bot.reading.names import one as same_name
+from bot.reading.negations import Denial, absences, negations
+from bot.reading.opposites import opposed
 from bot.reading.particulars import WEEKDAYS, Particulars, particulars
 from bot.reading.roots import RARE, ROOT, weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-LEAST: Final = 0.52
+LEAST: Final = 0.54
 """Likelihood from which a sentence's content counts as held: where macro-F1 is highest on AttributionBench, whose two
 sorts are as many. Each answer's confidence is the mean of what its sentences reach."""
 _ROW_ENOUGH: Final = 0.85
@@ -30,6 +32,8 @@ _CONTRIBUTES: Final = 0.3
 """Share below which a cited passage is not worth its mark, where another one supports the sentence alone."""
 _ALL_BUT: Final = 0.9
 """Share of the words beside its names that a window holds which says the same of somebody else."""
+_SPELT: Final = 3
+"""Letters of an acronym that words may stand for: any two stand beside each other by chance."""
 _BOUNDS: Final = frozenset(map(stem, ("least", "minimum", "maximum", "less", "fewer", "newer", "later", "prior")))
 _TURNS: Final = {"before": {"after"}, "after": {"before", "until"}, "until": {"after"}}
 
@@ -67,10 +71,13 @@ def judged(
     fault = given.fault(own) if own else "content"
     if fault is None:
         return Judgement(numbers=_worth_citing(given, own), likelihood=given.likelihood(own))
-    for one in sorted(table.values(), key=lambda one: (-given.share(one), one.number)):
+    denied = fault in {"amount", "name", "negation"}
+    least = max(map(given.share, own)) if denied else 0.0  # who denies it is not outdone by one that says less of it
+    others = [one for one in table.values() if not denied or (one not in own and given.share(one) >= least)]
+    for one in sorted(others, key=lambda one: (-given.share(one), one.number)):
         if given.fault([one]) is None:
             return Judgement(numbers=(one.number,), likelihood=given.likelihood([one]))
-    return Judgement(numbers=(), likelihood=0.0, denied=fault in {"amount", "name", "negation"})
+    return Judgement(numbers=(), likelihood=0.0, denied=denied)
 
 
 def _worth_citing(given: _Asserted, own: Sequence[Evidence]) -> tuple[int, ...]:
@@ -163,7 +170,7 @@ class _Asserted:
         unmet = [one for one in self.amounts if not _said_in(one, windows)]
         if not all(self._said_elsewhere(one, passages) for one in unmet):
             return "amount"
-        if any(self._counted_otherwise(one, windows) for one in self.amounts):
+        if any(self._counted_otherwise(one, windows, passages) for one in self.amounts):
             return "amount"
         if not self._named(windows, passages):
             return "name"
@@ -181,8 +188,10 @@ class _Asserted:
         wrong = [len(words & one.words) for one in rest if not _said_in(amount, [one]) and self._rivals(amount, one)]
         return bool(right) and max(right) > max(wrong, default=0)
 
-    def _counted_otherwise(self, amount: Amount, windows: Sequence[Window]) -> bool:
-        """Whether windows count what it counts, but by other numbers alone: its own number counts something else."""
+    def _counted_otherwise(self, amount: Amount, windows: Sequence[Window], passages: Sequence[Evidence]) -> bool:
+        """Whether what it counts is counted by other numbers alone, in windows that speak of it or else anywhere."""
+        if not any(amount.counted <= one.words for one in windows):
+            windows = [window for one in passages for window in one.windows if len(window.sentences) == 1]
         said = [one for window in windows for one in window.amounts]
         counts = [one for one in said if one.counted & amount.counted]
         if any(not one.counted and one.value == amount.value for one in said):
@@ -199,15 +208,36 @@ class _Asserted:
 
     def _named(self, windows: Sequence[Window], passages: Sequence[Evidence]) -> bool:
         """Whether the names stand in the windows, or elsewhere in the passages where the windows name nothing else."""
-        names = self._names(passages)
-        missing = names - frozenset[str]().union(*(one.names for one in windows))
+        known = frozenset(word[:ROOT] for one in passages for word in one.words)
+        strange = {word for word in self.particulars.strange if self._absent(word, known)}
+        names = self._names(passages) | strange
+        missing = frozenset(name for name in names if not self._stands(name, windows))
         if not missing:
             return True
         if self.row or missing & WEEKDAYS or self.claim.words <= names:
             return False
-        known = frozenset(word[:ROOT] for one in passages for word in one.words)
-        absent = {name for name in missing if name[:ROOT] not in known and weight(name[:ROOT]) == RARE}
-        return not absent and not self._renamed(windows, passages, names)
+        every = [window for one in passages for window in one.windows if len(window.sentences) == 1]
+        if any(self._absent(name, known) and not self._stands(name, every) for name in missing):
+            return False
+        return not self._renamed(windows, passages, names)
+
+    def _absent(self, name: str, known: frozenset[str]) -> bool:
+        return name[:ROOT] not in known and weight(name[:ROOT]) == RARE
+
+    def _stands(self, name: str, windows: Iterable[Window]) -> bool:
+        """Whether windows have a name, in full or in short."""
+        spelt = [one.letters for one in self.particulars.phrases if name in one.stems]
+        short = name in self.particulars.short
+        if short and name in self.particulars.letters:
+            return True  # "artificial intelligence (AI)" abbreviates its own words
+        short = short and len(name) >= _SPELT
+        return any(
+            same_name(name) in window.names
+            or name in window.short
+            or (short and name in window.letters)
+            or any(one in window.short for one in spelt)
+            for window in windows
+        )
 
     def _renamed(self, windows: Sequence[Window], passages: Sequence[Evidence], names: frozenset[str]) -> bool:
         """Whether windows say nearly all of it, of somebody or something else."""
@@ -227,29 +257,24 @@ class _Asserted:
 
     def _same_sense(self, windows: Sequence[Window]) -> bool:
         """Whether it denies what the windows deny, and only that."""
-        left = [reach for one in windows for reach in one.denied]
-        left += [reach for one in windows for reach in one.absent if reach not in self.absent]
-        for reach in self.denied:
-            found = next((one for one in left if _meets(one, reach, self.claim.words)), None)
+        words = self.claim.words
+        own = [one.reach for one in self.absent]
+        left = [one for window in windows for one in window.denied]
+        left += [one for window in windows for one in window.absent if one.reach not in own]
+        said = frozenset[str]().union(*(one.said for one in windows))
+        left += [Denial(reach=frozenset({word}), focus=word, whole=False) for word in sorted(opposed(words, said))]
+        for claimed in self.denied:
+            found = next((one for one in left if one.meets(claimed, words)), None)
             if found is None:
                 return False
             left.remove(found)
-        return not any(one and _overlap(one, self.claim.words) for one in left)
-
-
-def _meets(said: frozenset[str], claimed: frozenset[str], words: frozenset[str]) -> bool:
-    """Whether one negation may be another: they have half of its reach in common, and it speaks of what is claimed."""
-    return said == claimed or (bool(said & claimed) and _overlap(claimed, said) and _overlap(said, claimed | words))
+        affirmed = words.difference(*(one.reach for one in self.denied))
+        return not any(one.concerns(affirmed) for one in left)
 
 
 def _first(windows: Sequence[Window], rank: Callable[[Window], tuple[int, ...]]) -> list[Window]:
     best = max(map(rank, windows), default=())
     return [one for one in windows if rank(one) == best]
-
-
-def _overlap(reach: frozenset[str], words: frozenset[str]) -> bool:
-    """Whether a text speaks of what a negation reaches: half of it, at least."""
-    return 2 * len(reach & words) >= max(1, len(reach))
 
 
 def _said_in(amount: Amount, windows: Iterable[Window]) -> bool:

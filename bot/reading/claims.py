@@ -79,6 +79,13 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
 
 
+def unmarked(word: str) -> str:
+    """Give a word without accents, which many write without."""
+    if word.isascii():
+        return word
+    return "".join(sign for sign in unicodedata.normalize("NFKD", word) if not unicodedata.combining(sign))
+
+
 def value(written: str) -> str:
     """``1,000`` is 1000, ``05`` is 5, ``2.50`` is 2.5; a version such as ``3.11.0`` stays as it is."""
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+", written):
@@ -95,6 +102,7 @@ def stems(word: str) -> tuple[str, ...]:
     """Give a word's stems; a team's documents share a vocabulary, so most words were cut before."""
     if word.endswith("n't") or word in STOPWORDS or word in _NEGATIONS:
         return ()
+    word = unmarked(word)
     parts = word.split("-") if "-" in word else [word]
     return tuple(stem(part) for part in parts if len(part) > 1 and part not in STOPWORDS)
 

@@ -1,8 +1,9 @@
-"""What a text denies: for each negation, the stems of what follows it. Pure."""
+"""What a text denies: for each negation, what follows it, as stems. Pure."""
 
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
@@ -11,25 +12,62 @@ from bot.reading.claims import folded, stems
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[,;:.!?()]")
-_NON = re.compile(r"\bnon-?([^\W\d_]{3,40})", re.IGNORECASE)
+_TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[,;:.!?()\u2014]")
+_NON = re.compile(
+    r"\b(?:non-?|un-?(?!der|i[tqvo]|til|less)|im(?=poss|perm|prac|mov|prob)|in(?=valid|activ|correct|access|elig|adequa"
+    r"|suffic|complet|effic|effect|visib|capab|compat|flex|accura|frequen|sensit|secur)|il(?=legal)|ir(?=regul|relev"
+    r"|revers)|dis(?=abl|agree|allow|approv|connect|lik))([^\W\d_]{3,40})",
+    re.IGNORECASE,
+)
 _WORDS: Final = frozenset(
     """no not never none nobody nothing nowhere neither nor without cannot lack lacks lacking lacked unable hardly
-    rarely seldom scarcely barely false untrue incorrect fail fails failed impossible""".split()  # noqa: SIM905
+    rarely seldom scarcely barely false untrue incorrect fail fails failed impossible
+    prohibit prohibits prohibited forbid forbids forbidden""".split()  # noqa: SIM905
 )
 _NOTHING: Final = frozenset({"only", "just", "merely", "doubt", "matter", "to"})
 """What makes no denial of a "not" or "no" before it; "not to mention"."""
 _BOUNDS: Final = frozenset({"more", "less", "fewer", "later", "greater", "exceed", "be"})
-_ENDS: Final = frozenset(",;:.!?()") | {"but", "because", "although", "while", "whereas", "if", "unless", "so"}
+_ENDS: Final = frozenset(",;:.!?()\u2014") | {"but", "because", "although", "while", "whereas", "if", "unless", "so"}
 _REACH: Final = 4
 """Telling words that a negation reaches."""
+_THINGS: Final = frozenset({"no", "without", "lack", "lacks", "lacking", "lacked"})
+"""What denies a thing and not what is said of it: "no tax increase" says nothing of tax."""
+_SCARCELY: Final = frozenset({"barely", "hardly", "scarcely"})
+_UNTRUE: Final = frozenset({"false", "untrue", "incorrect"})
+_IS: Final = frozenset({"is", "are", "was", "were", "be", "it's", "that's"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Denial:
+    """One negation: its ``reach`` in telling words, and the ``focus`` that stands next to it.
+
+    A ``whole`` one denies its words together, not each.
+    """
+
+    reach: frozenset[str]
+    focus: str
+    whole: bool
+
+    def concerns(self, words: frozenset[str]) -> bool:
+        """Whether a text with these words speaks of what it denies: half of it, or more than half of a thing."""
+        held = 2 * len(self.reach & words)
+        return held > len(self.reach) if self.whole else held >= max(1, len(self.reach))
+
+    def meets(self, claimed: Denial, words: frozenset[str]) -> bool:
+        """Whether it may be a negation of a sentence with these words: both deny the same, next to them or within."""
+        if self.reach == claimed.reach:
+            return True
+        either = self.focus in claimed.reach or claimed.focus in self.reach
+        within = 2 * len(self.reach & (claimed.reach | words)) >= max(1, len(self.reach))
+        alike = 2 * len(claimed.reach & self.reach) >= max(1, len(claimed.reach))
+        return within and either and (alike or self.focus == claimed.focus)
 
 
 @lru_cache(maxsize=4096)
-def negations(text: str) -> tuple[frozenset[str], ...]:
-    """Give the reach of each negation of a text, in their order; linear in its length."""
+def negations(text: str) -> tuple[Denial, ...]:
+    """Give each negation of a text, in their order; linear in its length."""
     said = [word.casefold() for word in _TOKEN.findall(folded(text))]
-    return tuple(_reach(said, at + 1) for at, word in enumerate(said) if _denies(said, at, word))
+    return tuple(_denial(said, at) for at, word in enumerate(said) if _denies(said, at, word))
 
 
 def _denies(tokens: Sequence[str], at: int, word: str) -> bool:
@@ -39,6 +77,10 @@ def _denies(tokens: Sequence[str], at: int, word: str) -> bool:
     then = tokens[at + 2] if at + 2 < len(tokens) else ""
     if word in {"fail", "fails", "failed"}:
         return after == "to"
+    if word in _SCARCELY and after.endswith("er") and after != "ever":
+        return False  # "barely older" is older
+    if word in _UNTRUE:
+        return after == "that" or (at > 0 and tokens[at - 1] in _IS)
     if word == "no" and after == ",":
         return False
     if (
@@ -51,19 +93,29 @@ def _denies(tokens: Sequence[str], at: int, word: str) -> bool:
     return not (after in _BOUNDS and bound)
 
 
-def _reach(tokens: Sequence[str], at: int) -> frozenset[str]:
-    """Give the telling words after a place, or, where a clause ends there, the last two before it."""
+def _denial(tokens: Sequence[str], at: int) -> Denial:
+    """Read the telling words after a negation, or, where a clause ends there, the last two before it."""
     found: list[str] = []
-    for token in tokens[at : at + 4 * _REACH]:
+    for token in tokens[at + 1 : at + 1 + 4 * _REACH]:
         if (token in _ENDS and found) or len(found) >= _REACH:
             break
         found += stems(token)
-    if not found:
-        found = [cut for token in tokens[max(0, at - 2 * _REACH) : at - 1] for cut in stems(token)][-2:]
-    return frozenset(found[:_REACH])
+    if found:
+        reached = found[:_REACH]
+        return Denial(reach=frozenset(reached), focus=reached[0], whole=tokens[at] in _THINGS)
+    found = [cut for token in tokens[max(0, at + 1 - 2 * _REACH) : at] for cut in stems(token)][-2:]
+    return Denial(reach=frozenset(found), focus=found[-1] if found else "", whole=True)
 
 
 @lru_cache(maxsize=4096)
-def absences(text: str) -> tuple[frozenset[str], ...]:
-    """Give the stem of each ``non-polluting``: it may stand for a negation, and no negation need stand for it."""
-    return tuple(frozenset(stems(found.casefold())) for found in _NON.findall(folded(text)))
+def absences(text: str) -> tuple[Denial, ...]:
+    """Read each ``non-polluting`` or ``unlawful``: it may stand for a negation, and no negation need stand for it.
+
+    What the text says without the beginning too, as of federal and nonfederal ones, it does not deny.
+    """
+    text = folded(text)
+    plain = {cut for word in _TOKEN.findall(_NON.sub("", text)) for cut in stems(word.casefold())}
+    found = [stems(one.casefold()) for one in _NON.findall(text)]
+    return tuple(
+        Denial(reach=frozenset(one), focus=one[0], whole=False) for one in found if one and one[0] not in plain
+    )

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from bot.reading.claims import STOPWORDS, folded, stems
+from bot.reading.claims import NUMBER_WORDS, STOPWORDS, folded, stems
 from bot.reading.measures import MEASURES
+from bot.reading.names import acronyms, letters, phrases, undotted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,46 +32,77 @@ _MONTHS: Final = frozenset(
     for name in "january february march april may june july august september october november december".split()  # noqa: SIM905
     for form in (name, name[:3])
 ) | {"sept"}  # fmt: skip
+_ORDINARY = re.compile(
+    r"(?:despite|whereas|anyone|everyone|someone|nobody|others|\w{4,}(?:ly|ing|ed|ies|ers|ors|ions?|ments?|ness|ity|ive"
+    r"|able|ible|ous|ful|ists?|ism|ient|ience|ance|ence|ize|ise|ate|ify|age))\Z"
+)
+"""Words in small letters that begin a sentence and are hardly names: "Accomplishing", but no "Kelly" or "Emily"."""
 WEEKDAYS: Final = frozenset(stems("monday tuesday wednesday thursday friday saturday sunday".replace(" ", "-")))
+_OPENING: Final = frozenset('.!?:;"|(')
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_](?:[\w'-]*[^\W_])?|[^\w\s]")
 _BOUND = re.compile(
-    r"(?P<min>\bat least\b|\bminimum\b|\bno (?:less|fewer) than\b|\b(?:or|and) (?:more|newer|later|higher|above|greater"
-    r"|up|over)\b|>=|≥|\d\+)"
-    r"|(?P<max>\bat most\b|\bmaximum\b|\bno(?:t)? (?:more|longer|later|greater) than\b|\bup to\b|<=|≤"
+    r"(?P<min>\bat least\b|\bminimum\b|\bno (?:less|fewer) than\b"
+    r"|\b(?:or|and(?= \w+(?:\Z|[,.;:)]))) (?:more|newer|later|higher|above|greater|up|over)\b|>=|≥|\d\+)"
+    r"|(?P<max>\bat most\b|\bmaximum\b|\bno(?:t)? (?:more|longer|later|greater) than\b"
+    r"|\bup to\b(?= (?:\W?\d|an?\b|one\b|half\b|t(?:w|h[or]|en)|fi|fo|s[ie][vx]|eigh|nine|hund))|<=|≤"
     r"|\bor (?:less|fewer|lower|older|below|under|earlier)\b|(?:\bnot |n't )(?:be )?exceed)"
     r"|(?P<more>\b(?:more|greater|higher|longer|larger|bigger) than\b|\bexceed|\b(?:over|above)\b(?= [$€£-]{0,2}\d))"
     r"|(?P<less>\b(?:less|fewer|lower|shorter|smaller) than\b|\b(?:under|below)\b(?= [$€£-]{0,2}\d))"
     r"|(?P<before>\bbefore\b|\bprior to\b)|(?P<after>\bafter\b)|(?P<until>\buntil\b|\btill\b)|(?P<unless>\bunless\b)"
+    r"|(?P<only>(?<!not )(?<!n't )\b(?:only|solely|merely|exclusively|just\b(?=[^.]{1,160}\bbut also))\b)"
     r"|(?P<except>\bexcept\b)|(?P<stop>\bstop(?:s|ped|ping)?\b|\bceas(?:e|es|ed|ing)\b)"
 )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Phrase:
+    """A name of several words: their stems, and their first letters."""
+
+    stems: frozenset[str]
+    letters: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Particulars:
     """``needs`` must stand in what supports it; ``names`` and ``initial`` are stems of words.
 
-    ``initial`` are capitalised because they begin a sentence, ``small`` stand in small letters.
+    ``initial`` are capitalised because they begin a sentence, ``small`` stand in small letters. ``strange``
+    are those of them that begin a whole sentence. ``short`` are acronyms, ``letters`` the first ones of its words,
+    ``phrases`` the names of several words.
     """
 
     needs: frozenset[str]
     names: frozenset[str]
     initial: frozenset[str]
     small: frozenset[str]
+    strange: frozenset[str]
+    short: frozenset[str]
+    letters: str
+    phrases: tuple[Phrase, ...]
 
 
 @lru_cache(maxsize=2048)
 def particulars(text: str) -> Particulars:
     """Read a text's particulars."""
-    text = " ".join(folded(text).replace("\N{MINUS SIGN}", "-").split())
+    text = undotted(" ".join(folded(text).replace("\N{MINUS SIGN}", "-").split()))
     tokens = _TOKEN.findall(text)
-    names, initial = _named(tokens)
+    names, initial, strange = _named(tokens)
     bounds = frozenset(str(one.lastgroup) for one in _BOUND.finditer(text.casefold()))
     return Particulars(
         needs=frozenset(_rates([token.casefold() for token in tokens])) | bounds,
         names=names,
         initial=initial,
         small=frozenset(one for token in tokens if token[0].islower() for one in stems(token)),
+        strange=strange,
+        short=acronyms(text),
+        letters=letters(text),
+        phrases=tuple(map(_phrase, phrases(tokens))),
     )
+
+
+def _phrase(run: tuple[str, ...]) -> Phrase:
+    cut = frozenset(one for word in run for one in stems(word.casefold()))
+    return Phrase(stems=cut, letters="".join(word[0] for word in run).casefold())
 
 
 def _rates(tokens: Sequence[str]) -> Iterator[str]:
@@ -84,19 +116,26 @@ def _rates(tokens: Sequence[str]) -> Iterator[str]:
             yield f"per {unit or ' '.join(stems(after))}"
 
 
-def _named(tokens: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """Give the stems of proper names, and of words that are capital only, perhaps, because they come first."""
+def _named(tokens: Sequence[str]) -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Give the stems of names, of words that are capital only, perhaps, as they come first, and of sentences' first."""
     names: set[str] = set()
     initial: set[str] = set()
-    first = True
+    strange: set[str] = set()
+    before = "."
     for word, after in zip(tokens, [*tokens[1:], ""], strict=False):
         if not word[0].isalpha():
-            first = first or word in '.!?:;"|('
+            before = word if before.isalnum() or word in ".!?" else before
             continue
-        cut = set(stems(word.casefold()))
+        small = word.casefold().removesuffix("'s")
+        cut = set(stems(small))
+        first = before in _OPENING
         if cut & WEEKDAYS:
             names |= cut
-        elif word[0].isupper() and word.casefold() not in MEASURES and word.casefold() not in _MONTHS:
-            (initial if first else names).update(cut if after != "," or not first else ())
-        first = False
-    return frozenset(names), frozenset(initial)
+        elif word[0].isupper() and small not in MEASURES and small not in _MONTHS and "i'" not in small[:2]:
+            if not first:
+                names |= cut
+            elif after != "," and not _ORDINARY.match(small) and small.partition("-")[0] not in NUMBER_WORDS:
+                initial |= cut
+                strange |= cut if before in ".!?" else set()
+        before = word
+    return frozenset(names), frozenset(initial), frozenset(strange)

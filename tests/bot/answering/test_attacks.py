@@ -79,6 +79,7 @@ def shown(text: str) -> list[str]:
         "Backups stop being kept after 30 days. [1]",
         "API keys are rarely rotated every 90 days. [2]",
         "It is false that API keys are rotated every 90 days. [2]",
+        "Viewers cannot delete projects but interns may access production. [1][2]",
         # another name or day
         "Bob approves each deploy before 14:00. [1]",
         "Maria reviews the code. [1]",
@@ -87,6 +88,13 @@ def shown(text: str) -> list[str]:
         "On Fridays and Tuesdays. [1]",
         "Deploys happen every Tuesday at 05:00 AND Fridays. [1]",
         "Deploys happen on Mondays at 05:00. [1]",
+        "Zorblax approves each deploy before 14:00. [1]",
+        "Maria Zorblax approves each deploy before 14:00. [1]",
+        # more or less than is said
+        "Only interns may not access production. [1]",
+        "Employees may only work from home two days a week after the first 3 months. [1]",
+        "API keys are never unrotated every 90 days. [2]",
+        "Viewers are prohibited from rotating root keys. [2]",
         # what is shown without a mark
         "# Interns may access production",
         "# Interns access production",
@@ -128,6 +136,7 @@ def test_a_false_sentence_of_true_words_is_dropped(text: str) -> None:
         "Use 8 characters or more. [1]",
         "Employees may work 2 days per week from home after the first three months. [1]",
         "Interns can't access production. [1]",
+        "Interns are forbidden to access production. [1]",
         "Every 90 days, API keys are rotated. [2]",
         "The limit is 500 MB per person, and Maria approves each deploy before 14:00. [1]",
         "API keys are rotated every 90 days, and paid leave is 25 days. [1][2]",

@@ -90,3 +90,53 @@ def test_code_of_a_passage_is_held(code: str) -> None:
 @pytest.mark.parametrize("code", ["make chat --all", "make", "", "make test\nmake chat"])
 def test_other_code_is_not(code: str) -> None:
     assert holding_code(code, TABLE) == ()
+
+
+NAMES = evidence(
+    Numbered(
+        number=1,
+        title="Offices",
+        heading=(),
+        text="The office in São Paulo serves American customers. The U.S. team answers a Service Level Agreement "
+        "within a week. St. Mary's Hall seats 80 guests. Visas are unavailable to visitors. Rates "
+        "remain at 5 % this year.",
+    )
+)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The office in Sao Paulo serves American customers.",
+        "São Paulo's office serves customers from America.",
+        "The United States team answers a Service Level Agreement within a week.",
+        "The US team answers an SLA within a week.",
+        "Saint Mary's Hall seats 80 guests.",
+        "Visas are not available to visitors.",
+        "Rates do not change this year and stay at 5 %.",
+    ],
+)
+def test_a_name_or_a_denial_may_be_written_otherwise(text: str) -> None:
+    assert judged(text, (), [1], {1: NAMES}).numbers == (1,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The office in São Paulo serves Canadian customers.",
+        "The UK team answers a Service Level Agreement within a week.",
+        "The US team answers an SLO within a week.",
+        "Saint Martin's Hall seats 80 guests.",
+        "Visas are available to visitors.",
+        "Rates change this year, from 5 %.",
+        "Visas are not unavailable to visitors.",
+    ],
+)
+def test_another_name_or_the_opposite_is_not_supported(text: str) -> None:
+    assert judged(text, (), [1], {1: NAMES}).numbers == ()
+
+
+def test_who_denies_a_sentence_is_not_outdone_by_who_says_less_of_it() -> None:
+    passages = ("Keys do not expire on Fridays.", "Keys expire.")
+    table = {at: evidence(Numbered(number=at, title="", heading=(), text=one)) for at, one in enumerate(passages, 1)}
+    assert judged("Keys expire on Fridays.", (), [1], table).numbers == ()

@@ -18,18 +18,35 @@ from tests.doubles.scaling import QUADRATIC, slowdown
     ],
 )
 def test_a_negation_reaches_what_follows_it_or_else_what_stands_before(text: str, reached: list[str]) -> None:
-    assert negations(text) == (frozenset(map(stem, reached)),)
+    assert [one.reach for one in negations(text)] == [frozenset(map(stem, reached))]
 
 
 @pytest.mark.parametrize(
-    "text", ["It is not only fast.", "No more than 8 characters.", "It must not exceed 8.", "No, keys expire."]
+    "text",
+    [
+        "It is not only fast.",
+        "No more than 8 characters.",
+        "It must not exceed 8.",
+        "No, keys expire.",
+        "She is barely older.",
+        "A false claim was made.",
+    ],
 )
 def test_what_only_looks_like_a_negation_denies_nothing(text: str) -> None:
     assert negations(text) == ()
 
 
-def test_a_non_word_may_stand_for_a_negation() -> None:
-    assert (negations("It is non-polluting."), absences("It is non-polluting.")) == ((), (frozenset({"pollut"}),))
+@pytest.mark.parametrize(
+    ("text", "denied"),
+    [("It is non-polluting.", "polluting"), ("It is unlawful.", "lawful"), ("It is impossible.", "possible")],
+)
+def test_the_beginning_of_a_word_may_stand_for_a_negation(text: str, denied: str) -> None:
+    assert [one.reach for one in absences(text)] == [frozenset({stem(denied)})]
+
+
+@pytest.mark.parametrize("text", ["An important unit informs us.", "Understand it until it is improved."])
+def test_the_same_letters_elsewhere_do_not(text: str) -> None:
+    assert absences(text) == ()
 
 
 @pytest.mark.parametrize("piece", ["not ", "no ", "non", "non-", "n't ", "not, ", "a", "fails to "])

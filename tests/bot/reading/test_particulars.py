@@ -35,7 +35,7 @@ def test_names_are_capital_within_a_sentence_and_weekdays_anywhere() -> None:
 @pytest.mark.parametrize(
     "piece",
     ["a", "a.", "a-", "a'", "1", "1.", "1-", "-", "5 mb ", "$", "$5", "%", "at least ", "per a ", "A ", "A. ", "no ",
-     "over ", "over $", "5 a ", "5 5 ", "or ", " ", "\u00b0"],
+     "over ", "over $", "just ", "up to ", "and later ", "5 a ", "5 5 ", "or ", " ", "\u00b0"],
 )  # fmt: skip
 def test_adversarial_text_takes_linear_time(piece: str) -> None:
     assert slowdown(lambda times: particulars.__wrapped__(piece * times), 1_600) < QUADRATIC

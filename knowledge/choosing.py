@@ -5,6 +5,7 @@ Pure: tokens are counted by a function that is passed in.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
 _SAME: Final = 0.85
 """Share of the shorter one's words in the other, from which two passages are one."""
+_VALUE = re.compile(
+    r"\d+(?:[.,:/-]\d+)*|\b(?:not|no|never|none|without|cannot)\b|n't\b"
+    r"|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen|[a-z]+ty|hundred|thousand)\b",
+    re.IGNORECASE,
+)
+"""What makes another statement of nearly the same words."""
 _OVERLAP: Final = 200
 """Characters by which a chunk may repeat the end of the one before it."""
 _LEAST_OVERLAP: Final = 8
@@ -32,6 +39,7 @@ class _Piece:
 
     passage: Passage
     said: frozenset[str]
+    values: tuple[str, ...]
     edition: str
     first: int
     last: int
@@ -66,7 +74,8 @@ def chosen(
 def _piece(passage: Passage) -> _Piece:
     edition, _, ordinal = passage.chunk.rpartition(":")
     number = int(ordinal) if ordinal.isdecimal() else -1
-    return _Piece(passage=passage, said=roots(passage.text), edition=edition, first=number, last=number)
+    values = tuple(sorted(value.casefold() for value in _VALUE.findall(passage.text)))
+    return _Piece(passage=passage, said=roots(passage.text), values=values, edition=edition, first=number, last=number)
 
 
 def _continues(piece: _Piece, other: _Piece) -> bool:
@@ -95,7 +104,12 @@ def _continued(first: str, second: str) -> str:
 
 
 def _repeats(piece: _Piece, better: Iterable[_Piece]) -> bool:
-    return any(_alike(piece.said, other.said) for other in better)
+    """Whether it says nothing new. Another document that says another number, or "not", does."""
+    return any(_alike(piece.said, other.said) and _agree(piece, other) for other in better)
+
+
+def _agree(piece: _Piece, other: _Piece) -> bool:
+    return piece.passage.document == other.passage.document or piece.values == other.values
 
 
 def _alike(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -54,13 +54,22 @@ def _doubtful(record: Verification | None) -> bool:
     return record is not None and not record.valid
 
 
+def _doubt(record: Verification | None) -> str:
+    """Say what to make of an answer that is not valid; what is shown of it has passed by itself."""
+    if record is not None and record.dropped:
+        return (
+            "Part of what was written is not in the sources and was left out. Check them before you rely on the rest."
+        )
+    return "The sources support this only loosely. Check them before you rely on it."
+
+
 def _ended(screen: Screen, shown: Shown, *, silent: bool) -> Shown:
     if shown.citations:
         screen.say("Sources", "bold")
         screen.sources(shown.citations)
         screen.say("")
     if shown.ending.verdict == "answered" and _doubtful(shown.ending.verification):
-        screen.say("Not sure of this: its sources bear it out only in part. Read them before you rely on it.", "dim")
+        screen.say(_doubt(shown.ending.verification), "dim")
     if shown.ending.verdict in {"stopped", "paused"} or (shown.ending.verdict == "limited" and silent):
         screen.say(shown.ending.verdict, "dim")
     if shown.ending.verdict == "offered":

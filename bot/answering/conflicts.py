@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from bot.models.base import Numbered
     from bot.models.pieces import Piece
 
-_MOST: Final = 2
-"""Pairs that are shown under one answer."""
+_MOST: Final = 5
+"""Sentences that are shown under one answer: all editions of a page say their own, as far as that."""
 _LONGEST: Final = 320
 """Characters of a quote, as in the citation table."""
 _DRAWN_ON: Final = 0.5
@@ -58,7 +58,7 @@ class Conflict:
 def nominated(
     passages: Sequence[Numbered], citations: Sequence[Citation], used: Mapping[int, Sequence[str]]
 ) -> tuple[Conflict, ...]:
-    """Give the pairs, at most two, one side of which the answer drew on.
+    """Give the pairs, of at most five sentences, one side of which the answer drew on; those with the newest first.
 
     ``used`` are the sentences of the answer that each passage supports. What one of them shows both sides of, with both
     cited, is left out.
@@ -73,7 +73,7 @@ def nominated(
         for theirs in _others(ours, sides)
         if not _shown(ours, theirs, used)
     }
-    return _apart(sorted(sorted(found, key=_place), key=lambda one: one.sides[0].changed, reverse=True))[:_MOST]
+    return _few(_apart(sorted(sorted(found, key=_place), key=lambda one: one.sides[0].changed, reverse=True)))
 
 
 def _quotable(piece: Piece, known: Container[int]) -> bool:
@@ -117,6 +117,18 @@ def _conflict(one: Side, other: Side) -> Conflict:
 
 def _place(conflict: Conflict) -> tuple[tuple[int, str], ...]:
     return tuple((side.number, side.text) for side in conflict.sides)
+
+
+def _few(conflicts: Iterable[Conflict]) -> tuple[Conflict, ...]:
+    """Leave out the pairs that say nothing new, and those for which there is no room."""
+    kept: list[Conflict] = []
+    texts: set[str] = set()
+    for conflict in conflicts:
+        said = {side.text for side in conflict.sides}
+        if not said <= texts and len(texts | said) <= _MOST:
+            kept.append(conflict)
+            texts |= said
+    return tuple(kept)
 
 
 def _apart(conflicts: Iterable[Conflict]) -> tuple[Conflict, ...]:

@@ -354,7 +354,7 @@ class Engine:
             yield from run.text(replies.cut())
         elif not run.tree:
             run.verdict = "unknown"
-            yield from run.text(replies.unknown(run.citations))
+            yield from run.text(replies.unknown(run.citations, dropped=draft.tally.dropped))
         else:
             run.verdict = "answered"
             yield from self._differing(run)

@@ -19,6 +19,9 @@ CLOSEST: Final = 3
 """Titles that an "I don't know" names, at most."""
 _UNKNOWN: Final = "I don't know: I found no answer to that in the documents that everyone here may read."
 _DIFFERING: Final = "Sources differ here, or speak of different cases. In their own words, the newest first:"
+_UNSUPPORTED: Final = (
+    "I don't know: what I had written is not borne out by the documents, so I left it out. They may still answer it."
+)
 RESTING: Final = (
     "No language model could answer, so what I can give you here is quotes. Whoever runs me finds the reason in my log."
 )
@@ -29,12 +32,16 @@ _FEW: Final = ("none", "one", "two", "three", "four", "five", "six", "seven", "e
 _WINDOWS: Final = {60: "a minute", 3_600: "an hour", 86_400: "a day"}
 
 
-def unknown(citations: Sequence[Citation]) -> Tree:
-    """Say that the knowledge does not answer, and name the closest documents; the source list has the rest."""
+def unknown(citations: Sequence[Citation], *, dropped: int = 0) -> Tree:
+    """Say that the knowledge does not answer, and name the closest documents; the source list has the rest.
+
+    ``dropped`` are the parts of a draft that were not borne out, so that an answer may be there all the same.
+    """
+    said = _UNSUPPORTED if dropped else _UNKNOWN
     close = closest(citations)
     if not close:
-        return (Paragraph((Plain(_UNKNOWN),)),)
-    marks: list[Inline] = [Plain(f"{_UNKNOWN} The closest {'is' if len(close) == 1 else 'are'} ")]
+        return (Paragraph((Plain(said),)),)
+    marks: list[Inline] = [Plain(f"{said} The closest {'is' if len(close) == 1 else 'are'} ")]
     for place, line in enumerate(close):
         marks += [Plain(f"{_between(place, len(close))}“{line.title}” "), Cite(line.number)]
     return (Paragraph((*marks, Plain("."))),)
@@ -73,7 +80,10 @@ def differing(conflicts: Sequence[Conflict]) -> Tree:
     """Quote what sources say differently, newest first, with their dates; which of it holds is not for a bot to say."""
     if not conflicts:
         return ()
-    sides = dict.fromkeys(side for conflict in conflicts for side in conflict.sides)
+    found: dict[str, Side] = {}
+    for side in (side for conflict in conflicts for side in conflict.sides):
+        found.setdefault(side.text, side)
+    sides = sorted(found.values(), key=lambda side: side.changed, reverse=True)
     items = tuple(Item((Plain(f"“{one.text}” "), Cite(one.number), Plain(f", {_changed(one)}"))) for one in sides)
     return (Paragraph((Plain(_DIFFERING),)), Listing(items))
 
@@ -99,8 +109,8 @@ def left_out(dropped: int, sentences: int) -> Tree:
     """Say how much of a draft was not shown; ``sentences`` of what was ``dropped`` were running text."""
     noun = "sentence" if dropped == sentences else "part"
     many = _FEW[dropped] if dropped < len(_FEW) else str(dropped)
-    what = f"one {noun} that the sources do" if dropped == 1 else f"{many} {noun}s that the sources do"
-    return told(f"I left out {what} not bear out.")
+    what = f"one {noun}" if dropped == 1 else f"{many} {noun}s"
+    return told(f"I left out {what} that the sources do not support.")
 
 
 def told(sentence: str) -> Tree:

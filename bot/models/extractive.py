@@ -10,6 +10,7 @@ from bot.models.base import Bound, Finished
 from bot.models.pieces import pieces
 from bot.models.quoting import chosen, ranked
 from knowledge.tokens import count
+from knowledge.tripwire import signs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -46,7 +47,9 @@ class Extractive:
 
     async def stream(self, prompt: Prompt, _: Heard | None = None, /) -> AsyncGenerator[Delta]:
         """Give one quoted unit at a time, then ``Finished``; never fails."""
-        found = pieces(prompt.passages)
+        found = [
+            piece for piece in pieces(prompt.passages) if not signs(piece.text)
+        ]  # nobody asked for orders to a model
         quoted = chosen(prompt.question, found, await self._likeness(prompt.question, found))
         said = 0
         async with aclosing(_written(quoted)) as parts:

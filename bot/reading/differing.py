@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from bot.reading.amounts import amounts, same
 from bot.reading.claims import NUMBER_WORDS, claim, folded, stem
 from bot.reading.measures import CURRENCIES, MEASURES
+from bot.reading.negations import negations
 from bot.reading.particulars import particulars
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ _NOTE = re.compile(
 """What speaks of a page, its own or another, and not of its subject."""
 _WORD = re.compile(r"[^\W\d_][\w'-]*")
 _LEAST: Final = 3
-"""Telling words that both sentences share; with fewer they have to share all."""
+"""Telling words that both sentences share; with fewer they have to share all, or be the same but for a "not"."""
 _FEWEST: Final = 2
 _SHARE: Final = 0.66
 """Of the telling words of the sentence that has fewer, those that the other one shares."""
@@ -79,7 +80,10 @@ class _Value:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Said:
-    """A sentence as it is compared: its telling words without values, in their order, its names and its values."""
+    """A sentence as it is compared: its telling words without values, in their order, its names and its values.
+
+    ``negations`` is how many it has.
+    """
 
     text: str
     bare: str
@@ -87,20 +91,21 @@ class _Said:
     words: frozenset[str]
     names: frozenset[str]
     values: tuple[_Value, ...]
-    negated: bool
+    negations: int
 
 
 @lru_cache(maxsize=1 << 13)  # the same passages answer again and again
 def differs(one: str, other: str) -> Kind | None:
     """Say in what kind of value two sentences differ that are alike otherwise; None where nothing is nominated."""
     left, right = _said(one), _said(other)
-    if left.negated == right.negated and not (left.values and right.values):
+    denied = abs(left.negations - right.negations)
+    if denied > 1 or not (denied or (left.values and right.values)):
         return None
-    alike = _alike(left, right)
+    alike = _alike(left, right, _FEWEST if denied else _LEAST)
     if not alike:
         return None
     only, others = _only(left, right), _only(right, left)
-    if left.negated != right.negated:
+    if denied:
         return "negation" if not (only or others) and _word_for_word(left, right) else None
     kinds = {value.kind for value in (*only, *others)}
     if alike < _ALIKE or len(only) != len(others) or not 0 < len(only) <= _MOST or len(kinds) > 1:
@@ -123,11 +128,14 @@ def _word_for_word(one: _Said, other: _Said) -> bool:
     return 2 * len(left & right) >= _EQUAL * (len(left) + len(right))
 
 
-def _alike(one: _Said, other: _Said) -> float:
-    """Give how alike two sentences are, from 0 to 1, values aside; 0 where they speak of different things."""
+def _alike(one: _Said, other: _Said, least: int) -> float:
+    """Give how alike two sentences are, from 0 to 1, values aside; 0 where they speak of different things.
+
+    They share ``least`` telling words, or all.
+    """
     shared = one.words & other.words
     fewer, more = sorted((len(one.words), len(other.words)))
-    if len(shared) < (_LEAST if len(shared) < more else _FEWEST) or len(shared) < _SHARE * fewer:
+    if len(shared) < (least if len(shared) < more else _FEWEST) or len(shared) < _SHARE * fewer:
         return 0.0
     if (one.names - other.words) or (other.names - one.words) or _contrasted(one, other):
         return 0.0
@@ -189,7 +197,7 @@ def _said(text: str) -> _Said:
         words=frozenset(order),
         names=particulars(bare).names,
         values=values,
-        negated=claim(bare).negated,
+        negations=len(negations(bare)),
     )
 
 

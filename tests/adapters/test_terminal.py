@@ -184,7 +184,7 @@ async def test_an_answer_that_may_not_be_relied_on_says_so(confidence: float, *,
             await session.terminal.reply(event, Stream(*AN_ANSWER[:-1], ending)(), Remembering())
 
     session.desk._then = on
-    assert ("Not sure of this" in await session.run()) is told
+    assert ("before you rely on" in await session.run()) is told
 
 
 async def test_sources_are_shown_with_their_quotes() -> None:

@@ -70,6 +70,14 @@ def test_what_repeats_a_better_passage_is_left_out() -> None:
     assert [each.chunk for each in _chosen(*found)] == ["a@1:0", "c@1:0"]
 
 
+def test_another_document_that_says_another_number_or_not_is_no_repetition() -> None:
+    said = "Taxi rides to the station are refunded within 14 days to whoever sends the form"
+    for other in (said.replace("14", "30"), said.replace("are", "are not"), said.replace("14", "twelve")):
+        assert len(_chosen(_passage("a@1:0", said), _passage("b@1:0", other))) == 2
+        assert len(_chosen(_passage("a@1:0", said), _passage("a@1:7", other))) == 1
+    assert len(_chosen(_passage("a@1:0", said), _passage("b@1:0", said.replace("whoever", "all")))) == 1
+
+
 def test_the_longest_are_cut_until_all_fit() -> None:
     long = _passage("a@1:0", "Keys turn left. " + "Filler goes on and on. " * 60)
     short = _passage("b@1:0", "Birds sing in the morning.")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from hypothesis import given
@@ -42,6 +43,15 @@ def test_what_another_document_says_otherwise_is_quoted_newest_first() -> None:
     shown = rendered(replies.differing(found))
     assert shown.index(f"“{NEW}” [2], last changed on 2025-06-01") < shown.index(f"“{OLD}” [1], last changed on 2022")
     assert cited(replies.differing(found)) == (2, 1)
+
+
+def test_every_edition_says_its_own_the_newest_first() -> None:
+    editions = [OLD.replace("14", days) for days in ("14", "18", "21", "28")]
+    dates = {text: datetime(2020 + at, 1, 1, tzinfo=UTC) for at, text in enumerate(editions)}
+    order = [editions[2], editions[0], editions[3], editions[1]]
+    lines = tuple(replace(line, dated=dates[line.quote]) for line in _lines(*order))
+    shown = rendered(replies.differing(nominated(_numbered(*order), lines, {1: [order[0]]})))
+    assert sorted(editions, key=shown.index) == editions[::-1]
 
 
 def test_what_the_answer_did_not_draw_on_is_left_alone() -> None:

@@ -409,7 +409,7 @@ async def test_what_was_left_out_is_said_once_and_recorded() -> None:
     parts = await bench.ask("How often is an API key rotated?")
     ending = parts[-1]
     assert isinstance(ending, Ending)
-    assert rendered(tree(parts)).endswith("I left out two sentences that the sources do not bear out.")
+    assert rendered(tree(parts)).endswith("I left out two sentences that the sources do not support.")
     assert ending.verification is not None
     assert (ending.verification.dropped, ending.verification.contradictions) == (2, 1)
     assert bench.turns.recorded[-1].verification == ending.verification

@@ -4,7 +4,7 @@ from adapters.parts import Verification
 from adapters.plain import rendered
 from bot.answering.checking import Checker, Tally
 from bot.answering.evidence import evidence
-from bot.answering.replies import left_out
+from bot.answering.replies import left_out, unknown
 from bot.models.base import Numbered
 from bot.reading.units import split
 
@@ -50,8 +50,13 @@ def test_code_rows_and_items_are_missed() -> None:
     assert record("```\nrm -rf\n```\n\n- Bananas sing all night.\n\n| a | b |\n|---|---|\n| c | d |").dropped == 3
 
 
+def test_where_nothing_is_left_of_a_draft_it_is_said_why() -> None:
+    assert "not borne out" in rendered(unknown((), dropped=1))
+    assert "not borne out" not in rendered(unknown(()))
+
+
 def test_what_was_left_out_is_said_in_one_line() -> None:
-    assert rendered(left_out(1, 1)) == "I left out one sentence that the sources do not bear out."
-    assert rendered(left_out(2, 2)) == "I left out two sentences that the sources do not bear out."
-    assert rendered(left_out(3, 2)) == "I left out three parts that the sources do not bear out."
-    assert rendered(left_out(12, 12)) == "I left out 12 sentences that the sources do not bear out."
+    assert rendered(left_out(1, 1)) == "I left out one sentence that the sources do not support."
+    assert rendered(left_out(2, 2)) == "I left out two sentences that the sources do not support."
+    assert rendered(left_out(3, 2)) == "I left out three parts that the sources do not support."
+    assert rendered(left_out(12, 12)) == "I left out 12 sentences that the sources do not support."

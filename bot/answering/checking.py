@@ -40,6 +40,13 @@ if TYPE_CHECKING:
 
     from bot.answering.verify import Judgement
 
+_LANGUAGES: Final = frozenset(
+    """bash bat c clojure cmake console cpp cs csharp css csv dart diff docker dockerfile elixir env erlang fish go
+    graphql groovy haskell hcl html http ini java javascript js json json5 jsonc jsx julia kotlin less lua make makefile
+    markdown md nginx nix objc perl php plaintext powershell properties proto ps1 py python r rb regex rs ruby rust sass
+    scala scss sh shell sql swift terraform text toml ts tsx txt typescript vb vim xml yaml yml zig zsh""".split()  # noqa: SIM905
+)
+"""What may stand behind a fence: a model's own word there would be shown unverified."""
 _DEEPEST: Final = 3
 _LONGEST_HEADING: Final = 10
 _NOUN: Final = 2
@@ -245,8 +252,8 @@ class Checker:
             tally.drop(sentence=False)
             return None
         tally.likelihoods.append(1.0)
-        language = re.sub(r"[^\w+#.-].*", "", unit.head, flags=re.DOTALL)[:20]
-        block = CodeBlock(cleaned(unit.text), language, shown)
+        language = unit.head.split()[0].casefold() if unit.head.split() else ""
+        block = CodeBlock(cleaned(unit.text), language if language in _LANGUAGES else "", shown)
         return Checked(block=block, sort="claim", used=((shown[0], unit.text),))
 
     def _heading(self, unit: Unit) -> Checked | None:

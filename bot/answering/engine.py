@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 
     from adapters.base import Question
+    from adapters.markup import Tree
     from adapters.parts import AnswerId, Part, Text
     from bot.answering.admitting import Admission, Admitted
     from bot.answering.drafting import Drafting
@@ -311,7 +312,8 @@ class Engine:
                 if writing.draft.sang:
                     structlog.get_logger().warning("a model said the canary", reference=run.reference)
         if writing.draft is not None:
-            for text in self._judged(run, writing.draft):
+            differing = await self._differing(run, writing.draft)
+            for text in self._judged(run, writing.draft, differing):
                 yield text
         if writing.why is not None and run.verdict in ("answered", "unknown"):
             for text in run.text(replies.told(writing.why)):
@@ -340,7 +342,7 @@ class Engine:
             raise Moved
         return Sources(citations=run.citations)
 
-    def _judged(self, run: Run, draft: Drafting) -> Iterable[Text]:
+    def _judged(self, run: Run, draft: Drafting, differing: Tree) -> Iterable[Text]:
         """Say how the draft ended; raises its error where nothing of it was shown."""
         if run.withdrawn:
             run.verdict = "cut"
@@ -357,7 +359,7 @@ class Engine:
             yield from run.text(replies.unknown(run.citations, dropped=draft.tally.dropped))
         else:
             run.verdict = "answered"
-            yield from self._differing(run)
+            yield from run.text(differing)
             if draft.tally.dropped:
                 yield from run.text(replies.left_out(draft.tally.dropped, draft.tally.sentences))
             if draft.limited:
@@ -366,12 +368,16 @@ class Engine:
     def _ages(self) -> Ages:
         return Ages(today=self._chance.now().date(), most=self._stale_days)
 
-    def _differing(self, run: Run) -> Iterable[Text]:
-        """Show what the sources say otherwise, in their own words; nothing of it is asserted."""
+    async def _differing(self, run: Run, draft: Drafting) -> Tree:
+        """Quote what sources say otherwise, asserting none of it; nothing of what is kept from a reader by now."""
+        if run.withdrawn or draft.stopped or draft.error is not None:
+            return ()
         found = conflicts.nominated(run.numbered, run.citations, run.used)
+        if found and await run.permission.withheld(run.documents):
+            return ()
         for one in (side for pair in found for side in pair.sides):
             run.used.setdefault(one.number, []).append(one.text)
-        yield from run.text(replies.differing(found))
+        return replies.differing(found)
 
     async def _recorded(self, run: Run) -> None:
         """Record the turn, once; where that fails the answer stands, and the log says what it is missing from."""

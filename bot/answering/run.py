@@ -72,8 +72,9 @@ class Run:
         self.documents = frozenset(line.document for line in self.citations).union(*earlier)
 
     def begin_anew(self) -> None:
-        """Forget what was found, of which nothing was shown."""
+        """Forget what was found, and all that came of it: nothing of it was shown, and nothing is to tell of it."""
         self.numbered, self.citations, self.documents, self.used = (), (), frozenset(), {}
+        self.links, self.verification, self.model, self.prompt, self.usage = Links(), None, None, None, Usage()
 
     def text(self, tree: Tree) -> Iterable[Text]:
         """Give blocks as parts of their own, and remember them."""

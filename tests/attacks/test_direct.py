@@ -33,6 +33,11 @@ def canary(prompt: Prompt) -> str:
     return prompt.system.rsplit(": ", 1)[1].strip().rstrip(".")
 
 
+def link(prompt: Prompt) -> str:
+    """The name that the prompt has for the address in the code of the passages."""
+    return prompt.user.split("curl ", 1)[1].split(" ", 1)[0]
+
+
 def lines(system: str) -> list[str]:
     return [line.strip() for line in system.splitlines() if len(line.strip()) > 20]
 
@@ -56,6 +61,20 @@ async def test_the_canary_in_a_true_sentence_takes_it_along(home: Path) -> None:
     async with staged(home, lambda prompt: f"Deploys happen on Tuesdays at 05:00 {canary(prompt)}. [1]") as stage:
         seen = await stage.ask(ASKED)
     assert "Tuesdays" not in seen.answer
+
+
+@pytest.mark.attack(2)
+async def test_the_prompt_is_not_told_behind_a_fence(home: Path) -> None:
+    def says(prompt: Prompt) -> str:
+        return f"```{canary(prompt)}\ncurl https://docs.example/deploy.sh | sh\n```\n\nDeploys happen on Tuesdays. [1]"
+
+    async with staged(
+        home, lambda prompt: says(prompt).replace("https://docs.example/deploy.sh", link(prompt))
+    ) as stage:
+        seen = await stage.ask(ASKED)
+        (prompt,) = stage.model.asked
+    assert canary(prompt) not in seen.all
+    assert "deploy.sh | sh" in seen.answer
 
 
 @pytest.mark.attack(2)

@@ -29,6 +29,6 @@ def test_the_canary_is_heard_however_it_is_spelled(text: str) -> None:
     assert sings(text, WORD)
 
 
-@pytest.mark.parametrize("text", ["", "An API key is rotated every 90 days. [1]", WORD[:-1], "word"])
+@pytest.mark.parametrize("text", ["", "An API key is rotated every 90 days. [1]", WORD[:7], "word"])
 def test_anything_else_is_no_canary(text: str) -> None:
     assert not sings(text, WORD)

@@ -11,14 +11,14 @@ from structlog.testing import capture_logs
 
 from adapters.audience import NOBODY
 from adapters.base import Audience
-from adapters.parts import Ending, PrivateOffer, Sources, Status, Text
+from adapters.parts import Ending, PrivateOffer, Sources, Status, Text, Usage
 from adapters.plain import rendered
 from bot.answering import permission, replies
 from bot.answering.turns import PastTurn
 from bot.errors import ModelDown
 from knowledge.errors import Busy
 from tests.bot.answering.test_engine import GOOD, INSTALL, KEYS, Bench, ending, question, sources, tree
-from tests.doubles.answering import Passages, Remembered
+from tests.doubles.answering import Passages, Remembered, passage
 from tests.doubles.models import Scripted
 
 if TYPE_CHECKING:
@@ -161,6 +161,7 @@ async def test_a_right_that_goes_twice_ends_in_the_words_for_what_is_not_known()
     assert rendered(tree(parts)) == UNKNOWN
     assert not any(isinstance(part, Sources) for part in parts)
     assert [turn.documents for turn in asked.turns.recorded] == [frozenset()]
+    assert (ending(parts).verification, ending(parts).model, ending(parts).usage) == (None, None, Usage())
 
 
 async def test_the_first_sentence_of_a_model_that_is_asked_later_is_looked_at_as_well() -> None:
@@ -183,6 +184,22 @@ async def test_an_answer_under_way_breaks_off_some_seconds_after_a_right_is_gone
     assert "90 days" in words(parts)
     assert "old key" not in rendered(tree(parts))
     assert rendered(replies.cut()) in rendered(tree(parts))
+
+
+@pytest.mark.parametrize("revoked", [False, True])
+async def test_what_another_source_says_is_looked_at_once_more_when_the_last_sentence_is_shown(
+    *, revoked: bool
+) -> None:
+    shelf = Guarded({"keys.md": {"team"}, "draft.md": {"team"}})
+    shelf.passages = (KEYS, passage("draft.md", "An API key is rotated every 30 days. Nobody agreed to it yet."))
+    asked = bench(Scripted("An API key is rotated every 90 days. [1]"), shelf=shelf, readers=Readers())
+    parts = []
+    async for part in asked.engine.answer(question(ASKED), asked.readers, asyncio.Event()):
+        parts.append(part)
+        if isinstance(part, Text) and revoked:
+            shelf.remove("draft.md")
+    assert ("every 30 days" in rendered(tree(parts))) is not revoked
+    assert ("Sources differ" in rendered(tree(parts))) is not revoked
 
 
 async def test_a_history_that_was_revoked_meanwhile_begins_the_answer_anew_without_it() -> None:

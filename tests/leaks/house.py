@@ -71,8 +71,8 @@ class Fault:
 class Parrot:
     """Repeats its prompt: passages as cited sentences, their titles as headings, history as all of these.
 
-    ``heard`` are its prompts as they came. What happens ``meanwhile`` does so before the first word, or after the
-    first sentence, once each.
+    ``heard`` are its prompts as they came. What happens meanwhile does so ``before`` the first word, ``midway``: after
+    the first sentence, or in the ``end``, when the last one was said; once each.
     """
 
     name = "parrot"
@@ -81,6 +81,7 @@ class Parrot:
         self.heard: Callable[[str], None] = lambda _: None
         self.before: Meanwhile | None = None
         self.midway: Meanwhile | None = None
+        self.end: Meanwhile | None = None
 
     def bound(self, prompt: Prompt, /) -> Bound:
         return Bound(prompt_tokens=1, answer_tokens=1)
@@ -96,13 +97,16 @@ class Parrot:
             if number == 1 and self.midway is not None:
                 happens, self.midway = self.midway, None
                 await happens()
+        happens, self.end = self.end, None
+        if happens is not None:
+            await happens()
         yield Finished(reason="stop", prompt_tokens=1, answer_tokens=1, estimated=False)
 
 
 def _repeated(prompt: Prompt) -> list[str]:
     """Cite first what holds, so that what does not comes after something was shown."""
-    sentences = [f"{one.text.rpartition(chr(10))[2].strip()} [{one.number}]\n\n" for one in prompt.passages]
-    headings = [f"## {one.title}\n\n{sentence}" for one, sentence in zip(prompt.passages, sentences, strict=True)]
+    sentences = [f"{line} [{one.number}]\n\n" for one in prompt.passages for line in one.text.splitlines() if line]
+    headings = [f"## {one.title}\n\n{one.text.splitlines()[-1]} [{one.number}]\n\n" for one in prompt.passages]
     earlier = [
         f"{start}{line}{end}\n\n"
         for one in prompt.history

@@ -38,7 +38,7 @@ readers = st.one_of(some, some, st.sampled_from([{"public"}, {TEAM}]))
 topics = st.sampled_from(TOPICS)
 wordings = st.sampled_from(["How is the {} ledger opened?", "And who opens it?", "What about the {}?"])
 places = st.sampled_from(["channel", "channel", "channel", "direct", "whisper"])
-moments = st.sampled_from(["before", "midway"])
+moments = st.sampled_from(["before", "midway", "end"])
 
 
 class Leak(AssertionError):
@@ -164,8 +164,9 @@ class Leaks(RuleBasedStateMachine):
         parrot.heard = lambda text: self._held(text, question.place, "prompt")
         parrot.before = happening if moment == "before" else None
         parrot.midway = happening if moment == "midway" else None
+        parrot.end = happening if moment == "end" else None
         parts, offered = self._run(house.asked(question, lambda text: self._held(text, question.place, "part")))
-        parrot.before = parrot.midway = None
+        parrot.before = parrot.midway = parrot.end = None
         self._judge()
         self._asked.append(question)
         verdict = getattr(parts[-1], "verdict", "none")

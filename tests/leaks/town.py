@@ -92,14 +92,15 @@ class Town:
         return mine | {TEAM} | {f"{TEAM}:{name}" for name in named}
 
     def secret(self, place: Place) -> list[str]:
-        """The marks that somebody who reads at a place may not see now."""
+        """The marks, and the fees, that somebody who reads at a place may not see now."""
         readers = self.readers(place)
         held = [self.holds(each) for each in readers]
-        return [
+        marks = [
             *self.gone,
             *(mark for mark, one in self.written.items() if any(one.readers.isdisjoint(each) for each in held)),
             *(mark for mark, person in self.whispered.items() if readers != {person}),
         ]
+        return [*marks, *map(fee, marks)]
 
     async def audience(self, place: Place, asker: Person, /) -> Audience:
         """What a platform's adapter would say."""
@@ -124,9 +125,17 @@ class Town:
 
 
 def paper(mark: str, topic: str, readers: Iterable[Principal]) -> Document:
-    """A document whose title, text and address hold its mark."""
-    text = f"# The {topic} {mark}\n\nThe {topic} ledger {mark} is opened by the {mark} warden every morning."
+    """A document whose title, text and address hold its mark, and which differs from others on its topic in a fee."""
+    text = (
+        f"# The {topic} {mark}\n\nThe {topic} ledger {mark} is opened by the {mark} warden every morning.\n\n"
+        f"The {topic} ledger costs every household {fee(mark)} euros a year."
+    )
     return document(f"{mark}.md", text, readers=frozenset(readers), title=f"The {topic} {mark}")
+
+
+def fee(mark: str) -> str:
+    """What only a document of this mark says that its topic costs."""
+    return str(70_000 + int("".join(filter(str.isdecimal, mark))))
 
 
 def place(channel: str, private_to: str | None = None) -> Place:

@@ -28,7 +28,7 @@ _LEAST = 0.005
 @click.option("--limit", type=click.IntRange(1, 50), default=5, show_default=True, help="Passages to show.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(words: str, *, limit: int, as_json: bool) -> None:
-    """Show the passages that a search finds, best first. Conditions such as year:2024 or source:docs narrow it."""
+    """Show the passages that a search finds, best first. Filters such as year:2024 or source:docs narrow it."""
     from bot.answering.route import routed
     from bot.settings import load
 

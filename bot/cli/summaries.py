@@ -61,8 +61,9 @@ def _remaining(summary: Summary) -> list[str]:
 
 
 def as_object(summary: Summary) -> dict[str, Any]:
-    """Give what a sync did, for programs."""
-    return asdict(summary)
+    """Give what a sync did, for programs; seconds to the millisecond."""
+    stages = {name: round(seconds, 3) for name, seconds in asdict(summary.stages).items()}
+    return asdict(summary) | {"seconds": round(summary.seconds, 3), "stages": stages}
 
 
 def nothing_read(summary: Summary) -> str | None:

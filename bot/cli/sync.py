@@ -37,10 +37,20 @@ KEPT_OF_REBUILDING = (
 @click.command("sync")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False), metavar="[PATH...]")
 @click.option("--public", is_flag=True, help="Let everyone read it; without this, only your team does.")
-@click.option("--reader", "readers", multiple=True, metavar="PRINCIPAL", help="Let these read it instead of the team.")
+@click.option(
+    "--reader",
+    "readers",
+    multiple=True,
+    metavar="PRINCIPAL",
+    help="Let these read it instead of the team, such as slack:T1 or slack:T1:channel:C1; may be given several times.",
+)
 @click.option("--name", metavar="NAME", help="Call this source so; by default it is called as its file or folder.")
 @click.option(
-    "--kind", "genre", callback=kind, metavar="KIND", help="Cut its documents as legal, policy or audit, for example."
+    "--kind",
+    "genre",
+    callback=kind,
+    metavar="KIND",
+    help="Cut its documents as technical, plain, general, legal, policy or audit.",
 )
 @click.option("--rebuild", is_flag=True, help="Forget everything first, other sources too.")
 @click.option("--moved", is_flag=True, help="Take the place of a source that had this name elsewhere.")

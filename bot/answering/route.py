@@ -22,7 +22,7 @@ LONGEST: Final = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """A question for the knowledge: its words, and the conditions that were written into it."""
+    """A question for the knowledge: its words, and the filters that were written into it."""
 
     text: str
     filters: tuple[Filter, ...]
@@ -88,7 +88,7 @@ def routed(text: str) -> Route:
         return Told(tree=reply)
     question, filters = parsed(text)
     if not _bare(question):
-        return Told(tree=_said("I see only conditions there. Write the question beside them."))
+        return Told(tree=_only_a_filter())
     return Search(text=question, filters=filters)
 
 
@@ -108,6 +108,11 @@ def _bare(text: str) -> str:
 
 def _said(sentence: str) -> Tree:
     return (Paragraph((Plain(sentence),)),)
+
+
+def _only_a_filter() -> Tree:
+    words = Plain("That is only a filter. Add a question, such as: "), Code("leave policy year:2021"), Plain(".")
+    return (Paragraph(words),)
 
 
 def help_tree() -> Tree:

@@ -30,7 +30,7 @@ HELP = (
     ("/thread N", "go on with thread N of that list"),
     ("/sources", "show what the last answer rests on, quoted"),
     ("/usage", "show what of your limits is used"),
-    ("/yes", "answer the old question that you were asked about"),
+    ("/yes", "say that you still want an answer, when you are asked so"),
     ("+ or -", "rate the last answer"),
     ("/help", "show this"),
     ("/quit", "end (so does Ctrl-D)"),

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -46,6 +47,18 @@ def test_of_many_skipped_files_the_first_are_named() -> None:
 
 def test_what_an_unfinished_sync_left_is_said() -> None:
     assert "2 documents taken over" in summed(_summary(added=2, resumed=2))[1]
+
+
+def test_what_is_worth_a_look_is_named() -> None:
+    five = "0.md, 1.md, 2.md, 3.md, 4.md and 2 more (--json lists them all)"
+    rest = "Footnote does not follow them; footnote inspect FILE shows why."
+    seven = tuple(f"{n}.md" for n in range(7))
+    seen = replace(_summary(added=1), flagged=("a.md",), masked=3, masked_in=("b.md", "c.md"), suspicious=seven)
+    assert summed(seen)[1:] == [
+        "Hidden text was left out of 1 document: a.md; footnote inspect FILE says how much.",
+        "3 secrets were masked in b.md, c.md; footnote inspect FILE shows where.",
+        f"7 documents contain text that gives orders to a language model: {five}. {rest}",
+    ]
 
 
 @pytest.mark.parametrize(

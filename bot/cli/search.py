@@ -80,7 +80,9 @@ def _object(number: int, passage: Passage) -> dict[str, Any]:
 
 def _print(passages: Sequence[Passage]) -> None:
     for number, passage in enumerate(passages, 1):
-        say(f"{number}. {passage.score:.2f}  {' › '.join(map(safe_line, (passage.title, *passage.heading)))}", "bold")
+        heading = " › ".join(map(safe_line, (passage.title, *passage.heading)))
+        mark = f"{number}. "
+        say(f"{passage.score:.2f}  {heading}", "bold", first=mark, margin=" " * len(mark))
         say(f"   {safe_line(passage.url or passage.document)}", "dim")
         text = safe_line(passage.text)
         say(f"   {text if len(text) <= _SNIPPET else text[:_SNIPPET].rsplit(' ', 1)[0] + ' …'}")

@@ -86,6 +86,19 @@ def test_a_terminal_shows_wrapped_lines_with_a_margin(
     assert all(line == line.rstrip() for line in lines)
 
 
+@pytest.mark.parametrize("arguments", [["sync", "long.md"], ["search", "rain over the fields"], ["sources"]])
+def test_what_a_terminal_shows_breaks_between_words(
+    papers: Path, capsys: CaptureFixture[str], monkeypatch: MonkeyPatch, arguments: list[str]
+) -> None:
+    assert run(["sync", "long.md", "--quiet"]) == 0
+    monkeypatch.setenv("COLUMNS", "30")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert run(arguments) == 0
+    lines = unstyle(capsys.readouterr().out).rstrip().split("\n")
+    assert len(lines) > 1
+    assert max(map(len, lines)) <= 30
+
+
 def test_a_pipe_gets_lines_as_they_are(papers: Path, capsys: CaptureFixture[str]) -> None:
     assert run(["inspect", "long.md"]) == 0
     assert max(map(len, capsys.readouterr().out.split("\n"))) > 500

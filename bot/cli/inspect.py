@@ -71,6 +71,9 @@ def _chunk(chunk: Chunk) -> dict[str, Any]:
 def _print(document: Document, cut: Chunked) -> None:
     chunks = [_chunk(chunk) for chunk in cut.chunks]
     say(cut.title, "bold")
+    if not document.content.strip():
+        say("The file is empty.", "cyan")
+        return
     say(f"{cut.genre}, because {cut.because}", "cyan")
     say(f"{document.format}, {_sizes(chunks)}", "dim")
     for flag in (*cut.flags, *_told(cut)):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _SHOWN_SKIPS = 20
 _SHOWN_DOCUMENTS = 5
+_SHOWN_ENDINGS = 5
 _INSPECT = "footnote inspect FILE"
 STAGES: Mapping[Stage, str] = {
     "carrying": "carrying vectors over",
@@ -83,13 +84,17 @@ def as_object(summary: Summary) -> dict[str, Any]:
     return asdict(summary) | {"seconds": round(summary.seconds, 3), "stages": stages}
 
 
-def nothing_read(summary: Summary) -> str | None:
-    """Say so where a sync could read nothing at all and so left nothing changed; else None."""
+def nothing_read(summary: Summary, endings: Sequence[str] = ()) -> str | None:
+    """Say so where a sync could read nothing at all and so left nothing changed; else None.
+
+    ``endings`` are those of the files that were there instead.
+    """
     if summary.added or summary.changed or summary.unchanged or summary.removed:
         return None
     if summary.skipped:
         return "Nothing could be read: every file was skipped."
-    return "There is nothing to read: no Markdown, text or HTML file was found."
+    instead = f", only {', '.join(map(safe_line, endings[:_SHOWN_ENDINGS]))}" if endings else ""
+    return f"There is nothing to read: no Markdown, text or HTML file was found{instead}."
 
 
 def stage_words(progress: Progress) -> str:

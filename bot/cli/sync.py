@@ -98,7 +98,7 @@ def command(  # noqa: PLR0913 - its options
     elif not quiet:
         for line in (*summed(summary), *_hints(settings, summary, {source.name for source in sources})):
             say(line)
-    ctx.exit(_judged(summary, named=as_json or not quiet))
+    ctx.exit(_judged(summary, paths, named=as_json or not quiet))
 
 
 def _given(  # noqa: PLR0913 - what was said of them
@@ -130,15 +130,24 @@ def _named(settings: Settings, *, told_how: bool) -> Sequence[Source]:
     return named(settings)
 
 
-def _judged(summary: Summary, *, named: bool) -> int:
+def _judged(summary: Summary, paths: Sequence[Path], *, named: bool) -> int:
     """Give the exit code, and say why it is not 0 unless what was skipped has been named."""
-    if wrong := nothing_read(summary):
+    if nothing_read(summary) and (wrong := nothing_read(summary, _endings(paths))):
         tell(wrong)
         return 1
     if summary.skipped and not named:
         were = counted(len(summary.skipped), "document was", "documents were")
         tell(f"{were} skipped; without --quiet they are named.")
     return INCOMPLETE if summary.skipped else 0
+
+
+def _endings(paths: Sequence[Path]) -> list[str]:
+    """Give the endings of the files right in these folders, such as ``.pdf``, in their order; hidden ones aside."""
+    try:
+        found = {file.suffix.lower() for path in paths if path.is_dir() for file in path.iterdir() if file.is_file()}
+    except OSError:  # it is told without them
+        return []
+    return sorted(found - {""})
 
 
 def _hints(settings: Settings, summary: Summary, synced: set[str]) -> list[str]:

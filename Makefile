@@ -10,7 +10,14 @@ SET_UP_DEV := @tools/set-up dev </dev/null >&2
 .DEFAULT_GOAL := help
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' -v wide="$$(tput cols 2>/dev/null || echo 80)" '/^[a-z-]+:.*## / { \
+	    line = sprintf("make %-12s", $$1); \
+	    many = split($$2, words, " "); \
+	    for (at = 1; at <= many; at++) { \
+	        if (length(line " " words[at]) > wide) { print line; line = sprintf("%17s", "") } \
+	        line = line " " words[at] \
+	    } \
+	    print line }' Makefile
 
 chat: ## talk with the bot in this terminal, answering from docs/
 	$(SET_UP_CHAT)

@@ -29,9 +29,13 @@ def path(citation: Citation) -> str:
 
 
 def whence(citation: Citation) -> str:
-    """Give the stored address, else the document's id, and what is known of publisher, date and age."""
-    published = " ".join(part for part in (citation.publisher or "", str(citation.year or "")) if part)
+    """Give the stored address, else the document's id, and what is known of publisher, date and age.
+
+    A year that the date says already is not said again.
+    """
     dated = citation.dated.date().isoformat() if citation.dated else ""
+    year = "" if citation.dated and citation.dated.year == citation.year else str(citation.year or "")
+    published = " ".join(part for part in (citation.publisher or "", year) if part)
     parts = (web(citation.url) or neutral_line(citation.document), neutral_line(published), dated, *ages(citation))
     return " · ".join(part for part in parts if part)
 

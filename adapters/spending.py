@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 _DOLLAR: Final = 1_000_000
 """In micro-dollars."""
-_WHOSE: Final = {"person": "You, today", "workspace": "This workspace, this month"}
+_WHOSE: Final = {"person": "Today you have used", "workspace": "This month this workspace has used"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,10 +75,10 @@ def sentences(spending: Spending) -> list[str]:
 
 def _allowance(one: Allowance) -> str:
     if one.unit == "micros":
-        used = pair(one.used, one.limit)
+        used = pair(one.used, one.limit).replace("<", "less than ")
     else:
         used = f"{one.used:,} of {one.limit:,} {'question' if one.limit == 1 else 'questions'}"
-    return f"{_WHOSE[one.of]}: {used} used ({percent(one.used, one.limit)}); whole again at {moment(one.resets_at)}."
+    return f"{_WHOSE[one.of]} {used} ({percent(one.used, one.limit)}). It resets at {moment(one.resets_at)}."
 
 
 def _answers(spending: Spending) -> list[str]:

@@ -11,7 +11,7 @@ from sqlalchemy import delete, exists, or_, select, text
 
 from bot.claiming import INBOX
 from bot.errors import NotPaused
-from bot.paused import names, platform_of
+from bot.paused import EVERYTHING, names, platform_of
 from bot.payload import unpacked
 from bot.tables import UNFINISHED, PauseRow, TurnRow
 
@@ -79,4 +79,7 @@ class Pauses:
 
 
 def _told(name: str, others: Sequence[str]) -> str:
+    if name == EVERYTHING and others:
+        paused = f"{', '.join(others)} {'is' if len(others) == 1 else 'are'} paused"
+        return f"Nothing is paused everywhere; only {paused}: footnote resume {others[0]}."
     return f"There is no pause of {name}; " + (f"paused is {', '.join(others)}." if others else "nothing is paused.")

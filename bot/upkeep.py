@@ -157,7 +157,11 @@ class Upkeep:
         self._failures.pop(source.name, None)
         done = {"added": summary.added, "changed": summary.changed, "removed": summary.removed}
         skipped = {"skipped": len(summary.skipped)}
-        seen = {"flagged": summary.flagged, "masked": summary.masked, "suspicious": summary.suspicious}
+        seen = {
+            "flagged": len(summary.flagged),
+            "masked": summary.masked,
+            "suspicious": len(summary.suspicious),
+        }
         _log.info("synced", source=source.name, **done, **skipped, **seen, seconds=round(summary.seconds, 2))
         if self._told is not None and any(done.values()):
             words = ", ".join(f"{count:,} {what}" for what, count in (done | skipped).items() if count)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Generator, Mapping, Sequence
 
     from knowledge.base import Chunk, Document, Field, Index, Principal, Source, Vectors
+    from knowledge.chunking import Chunked
     from knowledge.editions import Editions
     from knowledge.serving import Semantic
     from knowledge.tally import Tally
@@ -109,9 +110,10 @@ class Staging:
     read: int = 0
     chunks: int = 0
     embedded: int = 0
-    flagged: int = 0
+    flagged: list[str] = field(default_factory=list)
     masked: int = 0
-    suspicious: int = 0
+    masked_in: list[str] = field(default_factory=list)
+    suspicious: list[str] = field(default_factory=list)
     _reported: float = 0.0
 
     async def run(self, sources: Sequence[Source]) -> None:
@@ -190,10 +192,19 @@ class Staging:
             self.tally.skip(Skipped(document=document.id, told=error.told))
             return
         self.chunks += len(chunked.chunks)
-        self.flagged += bool(chunked.flags)
-        self.masked += chunked.secrets
-        self.suspicious += bool(chunked.signs)
+        self._notice(document.id, chunked)
         batch.add(Prepared(document=document, edition=edition, digest=digest, chunked=chunked))
+
+    def _notice(self, document: str, chunked: Chunked) -> None:
+        """Keep which documents show something that whoever syncs them should look at."""
+        self.masked += chunked.secrets
+        for seen, named in (
+            (chunked.flags, self.flagged),
+            (chunked.secrets, self.masked_in),
+            (chunked.signs, self.suspicious),
+        ):
+            if seen:
+                named.append(document)
 
     async def _embed(self, batches: asyncio.Queue[_Batch | None]) -> AsyncGenerator[_Vectored]:
         async for batch in _drain(batches):

@@ -39,9 +39,10 @@ class Seconds:
 class Summary:
     """What a sync did. ``resumed`` counts those of added and changed that an earlier, unfinished sync had staged.
 
-    ``chunks`` were embedded now; ``bytes`` is the size of all documents read, unchanged ones too. ``flagged`` counts
-    the documents cut now out of which something was left that no reader sees, ``masked`` the secrets masked in them,
-    and ``suspicious`` those that look as if they gave orders to a language model. ``remaining`` says why vectors of
+    ``chunks`` were embedded now; ``bytes`` is the size of all documents read, unchanged ones too. ``flagged`` are
+    the ids of the documents cut now out of which something was left that no reader sees, ``masked`` counts the secrets
+    masked, ``masked_in`` are the documents they stood in, and ``suspicious`` those that look as if they gave orders to
+    a language model. ``remaining`` says why vectors of
     what is gone could not be removed yet; they answer nothing, and the next sync removes them. ``renewed`` counts the
     chunks that were embedded anew before, for another embedder.
     """
@@ -56,9 +57,10 @@ class Summary:
     bytes: int
     seconds: float
     stages: Seconds
-    flagged: int = 0
+    flagged: tuple[str, ...] = ()
     masked: int = 0
-    suspicious: int = 0
+    masked_in: tuple[str, ...] = ()
+    suspicious: tuple[str, ...] = ()
     remaining: str | None = None
     renewed: int = 0
 
@@ -145,9 +147,10 @@ class _Sync:
             bytes=staging.read,
             seconds=time.perf_counter() - self.clock.started,
             stages=Seconds(**self.clock.seconds),
-            flagged=staging.flagged,
+            flagged=tuple(staging.flagged),
             masked=staging.masked,
-            suspicious=staging.suspicious,
+            masked_in=tuple(staging.masked_in),
+            suspicious=tuple(staging.suspicious),
             remaining=remaining,
         )
 

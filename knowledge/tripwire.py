@@ -82,12 +82,26 @@ def _pattern(written: str) -> re.Pattern[str]:
 
 
 _COMPILED: Final = tuple((sign, _pattern(written)) for sign, written in _PATTERNS.items())
+_ENDS: Final = re.compile(r"[.!?]\s|\n")
+_LONGEST: Final = 200
 _TAGS: Final = range(0xE0000, 0xE0080)
 
 
 def signs(text: str) -> tuple[Sign, ...]:
     """Say what of a text, without its invisible characters, looks like an order to a model; nothing, nearly always."""
     return tuple(sign for sign, pattern in _COMPILED if pattern.search(text))
+
+
+def sentences(text: str) -> tuple[tuple[Sign, str], ...]:
+    """Give each sign of a text with the sentence, or the line, that shows it first; at most 200 characters of it."""
+    found = ((sign, pattern.search(text)) for sign, pattern in _COMPILED)
+    return tuple((sign, _around(text, match)) for sign, match in found if match)
+
+
+def _around(text: str, match: re.Match[str]) -> str:
+    before = [end.end() for end in _ENDS.finditer(text, 0, match.start())]
+    after = _ENDS.search(text, max(match.end() - 1, match.start()))
+    return text[before[-1] if before else 0 : after.end() if after else None].strip()[:_LONGEST]
 
 
 def spelled(source: str) -> str:

@@ -20,6 +20,9 @@ WORDS: dict[str, Word] = {
     "/exit": "quit",
 }
 
+_ENDS = {"exit", "quit"}
+"""What other programs end by, and no question."""
+
 HELP = (
     ("/new", "start a new thread"),
     ("/history", "show this thread"),
@@ -27,7 +30,7 @@ HELP = (
     ("/thread N", "go on with thread N of that list"),
     ("/sources", "show what the last answer rests on, quoted"),
     ("/usage", "show what of your limits is used"),
-    ("/yes", "answer the old question that you were asked about"),
+    ("/yes", "say that you still want an answer, when you are asked so"),
     ("+ or -", "rate the last answer"),
     ("/help", "show this"),
     ("/quit", "end (so does Ctrl-D)"),
@@ -86,6 +89,8 @@ def read(line: str) -> Line:
     if text in {"+", "-"}:
         return Rate(1 if text == "+" else -1)
     word, _, argument = text.partition(" ")
+    if text.lower() in _ENDS:
+        return Command("quit")
     if not word[1:].isalpha() or not word.startswith("/"):
         return Ask(text)
     return _command(word.lower(), argument.strip())
@@ -96,7 +101,7 @@ def _command(word: str, argument: str) -> Line:
         return _resume(argument)
     if word not in WORDS:
         near = difflib.get_close_matches(word, [*WORDS, "/thread"], n=1)
-        meant = f"did you mean {near[0]}?" if near else "/help lists those that do."
+        meant = f"did you mean {near[0]}?" if near else "/help lists the commands."
         return Unclear(f"There is no command {word[:40]}; {meant}")
     if argument:
         return Unclear(f"{word} takes nothing after it; leave out “{argument[:40]}”.")

@@ -8,6 +8,7 @@ from rich.console import Group
 from rich.live import Live
 from rich.padding import Padding
 from rich.spinner import Spinner
+from rich.table import Table
 from rich.text import Text as Words
 
 from adapters.escaping import safe, safe_line
@@ -85,7 +86,7 @@ class Screen:
     def sources(self, citations: Sequence[Citation], *, quotes: bool = False) -> None:
         """Write the source list, each with its quote where wished."""
         for citation in citations:
-            self.say(f"[{citation.number}] {path(citation)}", "cyan")
+            self._marked(f"[{citation.number}] ", path(citation), "cyan")
             self._indented(whence(citation), "dim")
             if quotes:
                 self._indented(f"“{quote(citation)}”")
@@ -97,6 +98,17 @@ class Screen:
         if verdict not in {"answered", "told"}:
             self.say(f"({verdict})", "dim")
         self.say("")
+
+    def _marked(self, mark: str, text: str, style: str) -> None:
+        """Write a line whose continuations stand as far in as what follows the mark."""
+        if not self.console.is_terminal:
+            self.say(mark + text)
+            return
+        grid = Table.grid()
+        grid.add_column(no_wrap=True)
+        grid.add_column(overflow="fold")
+        grid.add_row(Words(mark, style=style), Words(text, style=style))
+        self.console.print(grid)
 
     def _indented(self, text: str, style: str = "") -> None:
         if self.console.is_terminal:

@@ -1,4 +1,4 @@
-"""Conditions that a person writes into a question: ``year:2024 publisher:"Acme Ltd"``. Pure."""
+"""Filters that a person writes into a question: ``year:2024 publisher:"Acme Ltd"``. Pure."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _FIELDS: Mapping[str, Field] = {name: name for name in get_args(Field)}
 
 
 def parsed(text: str) -> tuple[str, tuple[Filter, ...]]:
-    """Take the conditions out of a question: what is left of it, and one filter a field.
+    """Take the filters out of a question: what is left of it, and one filter a field.
 
     A field written twice, or with commas, has any of its values. ``foo:bar`` with an unknown field stays text, and so
-    does ``source: x``, with a space, because people write that way without meaning a condition.
+    does ``source: x``, with a space, because people write that way without meaning a filter.
     """
     found: dict[Field, set[str]] = {}
 

@@ -22,7 +22,7 @@ LONGEST: Final = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """A question for the knowledge: its words, and the conditions that were written into it."""
+    """A question for the knowledge: its words, and the filters that were written into it."""
 
     text: str
     filters: tuple[Filter, ...]
@@ -67,11 +67,11 @@ def _whole(pattern: str) -> re.Pattern[str]:
 _GREETS = _whole(rf"{_GREETING}(?: {_MOOD})?")
 _SMALL: Final = (
     (_whole(_MOOD), "All well, and ready for a question."),
-    (_whole(_THANKS), "You're welcome. Ask on whenever you like."),
-    (_whole(_PRAISE), "Good. Ask on whenever you like."),
+    (_whole(_THANKS), "You're welcome. Ask away."),
+    (_whole(_PRAISE), "Good. Ask away."),
     (_whole(_GOODBYE), "Goodbye. The conversation stays here for when you come back."),
 )
-_EMPTY = "There is no question in that message. Ask me something about your documents, or write help."
+_EMPTY = "There is no question in that message. Ask me something about your documents, or type help."
 
 
 def routed(text: str) -> Route:
@@ -88,13 +88,13 @@ def routed(text: str) -> Route:
         return Told(tree=reply)
     question, filters = parsed(text)
     if not _bare(question):
-        return Told(tree=_said("I see only conditions there. Write the question beside them."))
+        return Told(tree=_only_a_filter())
     return Search(text=question, filters=filters)
 
 
 def _small_talk(words: str) -> Tree | None:
     if _GREETS.match(words):
-        return _said("Hello! Ask me a question about your documents and I answer with footnotes. Write help for more.")
+        return _said("Hello! Ask me a question about your documents and I answer with footnotes. Type help for more.")
     if _whole(_HELP).match(words):
         return help_tree()
     return next((_said(reply) for rule, reply in _SMALL if rule.match(words)), None)
@@ -110,6 +110,11 @@ def _said(sentence: str) -> Tree:
     return (Paragraph((Plain(sentence),)),)
 
 
+def _only_a_filter() -> Tree:
+    words = Plain("That is only a filter. Add a question, such as: "), Code("leave policy year:2021"), Plain(".")
+    return (Paragraph(words),)
+
+
 def help_tree() -> Tree:
     """What the bot can do, as a person should read it."""
     items = (
@@ -118,11 +123,7 @@ def help_tree() -> Tree:
             Strong((Plain("footnotes"),)),
             Plain("."),
         ),
-        (
-            Plain("Ask on: a follow-up such as "),
-            Code("and on Windows?"),
-            Plain(" is read with the question before it."),
-        ),
+        (Plain("Ask on: a follow-up such as “and on Windows?” is read with the question before it."),),
         (
             Plain("Narrow the search inside a question: "),
             Code("year:2024"),
@@ -135,7 +136,7 @@ def help_tree() -> Tree:
             Plain(", or product, version and kind in the same way."),
         ),
         (Plain("Where the documents do not answer, I say that I don't know, and name the closest ones."),),
-        (Plain("Rate an answer with a thumb up or down."),),
+        (Plain("Rate an answer: with + or - in a terminal, elsewhere with a thumb up or down."),),
     )
     return (
         Paragraph((Plain("I answer questions from your team's documents and show where each sentence comes from."),)),

@@ -17,14 +17,15 @@ if TYPE_CHECKING:
 
 
 @click.command("ask")
-@click.argument("question")
+@click.argument("words", nargs=-1, required=True, metavar="QUESTION...")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
-def command(ctx: click.Context, question: str, *, as_json: bool) -> None:
+def command(ctx: click.Context, words: tuple[str, ...], *, as_json: bool) -> None:
     """Answer one question from what was synced. With - as the question, it is read from standard input."""
     from bot.answering.route import routed
     from bot.settings import load
 
+    question = " ".join(words)
     text = sys.stdin.buffer.read().decode("utf-8", "replace") if question == "-" else question
     if not text.strip():
         raise click.UsageError('The question is empty; ask one: footnote ask "How do I start?".')

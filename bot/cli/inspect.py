@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from adapters.escaping import safe_line
 from bot.cli.kinds import kind
 from bot.cli.output import say, say_json
 from bot.cli.summaries import counted
@@ -70,6 +71,9 @@ def _chunk(chunk: Chunk) -> dict[str, Any]:
 def _print(document: Document, cut: Chunked) -> None:
     chunks = [_chunk(chunk) for chunk in cut.chunks]
     say(cut.title, "bold")
+    if not document.content.strip():
+        say("The file is empty.", "cyan")
+        return
     say(f"{cut.genre}, because {cut.because}", "cyan")
     say(f"{document.format}, {_sizes(chunks)}", "dim")
     for flag in (*cut.flags, *_told(cut)):
@@ -87,7 +91,15 @@ def _told(cut: Chunked) -> Iterator[str]:
     if cut.secrets:
         yield f"{counted(cut.secrets, 'secret')} masked"
     if cut.signs:
-        yield f"looks like orders to a language model: {'; '.join(cut.signs)}"
+        yield f"contains text that gives orders to a language model, which Footnote does not follow: {_why(cut)}"
+
+
+def _why(cut: Chunked) -> str:
+    """Give each sign, with the sentence that shows it where a reader sees one."""
+    from knowledge.tripwire import sentences
+
+    shown = dict(found for chunk in reversed(cut.chunks) for found in sentences(chunk.searched))
+    return "; ".join(f"{sign} (“{safe_line(shown[sign])}”)" if sign in shown else sign for sign in cut.signs)
 
 
 def _sizes(chunks: Sequence[Mapping[str, Any]]) -> str:

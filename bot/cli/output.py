@@ -18,11 +18,14 @@ if TYPE_CHECKING:
 
 
 def say(text: str = "", style: str = "", *, margin: str = "", first: str | None = None) -> None:
-    """Write to standard output, neutralised; in a style and wrapped where a person sees it.
+    """Write to standard output, neutralised; in a style and wrapped between words where a person sees it.
 
-    ``margin`` is put in front of each line that is not blank, or ``first`` in front of the first one.
+    ``margin`` is put in front of each line that is not blank, or ``first`` in front of the first one. Without one, the
+    spaces that a single line begins with are its margin.
     """
-    lines = _wrapped(text, style, len(margin)) if (style or margin) and sys.stdout.isatty() else safe(text).split("\n")
+    if not margin and "\n" not in text:
+        margin, text = " " * (len(text) - len(text.lstrip(" "))), text.lstrip(" ")
+    lines = _wrapped(text, style, len(margin)) if text and sys.stdout.isatty() else safe(text).split("\n")
     for number, line in enumerate(lines):
         before = first if first is not None and not number else margin if line else ""
         if isinstance(line, str):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bot.settings import Settings
-    from knowledge.base import Passage, Retrieved
+    from knowledge.base import Passage, Retrieved, Signals
 
 _TOKENS_A_PASSAGE = 400
 _SNIPPET = 240
@@ -24,14 +24,15 @@ _LEAST = 0.005
 
 
 @click.command("search")
-@click.argument("words")
+@click.argument("given", nargs=-1, required=True, metavar="WORDS...")
 @click.option("--limit", type=click.IntRange(1, 50), default=5, show_default=True, help="Passages to show.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def command(words: str, *, limit: int, as_json: bool) -> None:
-    """Show the passages that a search finds, best first. Conditions such as year:2024 or source:docs narrow it."""
+def command(given: tuple[str, ...], *, limit: int, as_json: bool) -> None:
+    """Show the passages that a search finds, best first. Filters such as year:2024 or source:docs narrow it."""
     from bot.answering.route import routed
     from bot.settings import load
 
+    words = " ".join(given)
     if not words.strip():
         raise click.UsageError('Say what to search for: footnote search "some words".')
     settings = load()
@@ -41,6 +42,8 @@ def command(words: str, *, limit: int, as_json: bool) -> None:
     if as_json:
         say_json({"query": words, "passages": [_object(n, p) for n, p in enumerate(passages, 1)]})
     elif passages:
+        if _held_nowhere(retrieved.signals):
+            tell("No passage holds these words; those that come closest in meaning are shown.")
         _print(passages)
     else:
         tell("Nothing was found; try other words.")
@@ -59,6 +62,10 @@ async def _search(settings: Settings, words: str, limit: int) -> Retrieved:
         )
 
 
+def _held_nowhere(signals: Signals) -> bool:
+    return signals.terms > 0 and signals.missing >= 1
+
+
 def _object(number: int, passage: Passage) -> dict[str, Any]:
     return {
         "number": number,
@@ -73,7 +80,9 @@ def _object(number: int, passage: Passage) -> dict[str, Any]:
 
 def _print(passages: Sequence[Passage]) -> None:
     for number, passage in enumerate(passages, 1):
-        say(f"{number}. {passage.score:.2f}  {' › '.join(map(safe_line, (passage.title, *passage.heading)))}", "bold")
+        heading = " › ".join(map(safe_line, (passage.title, *passage.heading)))
+        mark = f"{number}. "
+        say(f"{passage.score:.2f}  {heading}", "bold", first=mark, margin=" " * len(mark))
         say(f"   {safe_line(passage.url or passage.document)}", "dim")
         text = safe_line(passage.text)
         say(f"   {text if len(text) <= _SNIPPET else text[:_SNIPPET].rsplit(' ', 1)[0] + ' …'}")

@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from adapters.escaping import safe_line
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from knowledge.staging import Progress, Stage
     from knowledge.syncing import Summary
 
 _SHOWN_SKIPS = 20
+_SHOWN_DOCUMENTS = 5
+_SHOWN_ENDINGS = 5
+_INSPECT = "footnote inspect FILE"
 STAGES: Mapping[Stage, str] = {
     "carrying": "carrying vectors over",
     "reading": "reading",
@@ -39,21 +44,34 @@ def summed(summary: Summary) -> list[str]:
     work = f"{counted(summary.chunks, 'chunk')} embedded in {summary.seconds:.1f} s"
     resumed = [f"{counted(summary.resumed, 'document')} taken over from a sync that had not finished."]
     renewed = [f"{counted(summary.renewed, 'chunk')} that answered already embedded anew, by the other embedder."]
-    documents = counted(summary.flagged, "document")
-    flagged = [f"Hidden text was left out of {documents}; footnote inspect FILE says how much."]
-    masked = [f"{counted(summary.masked, 'secret')} masked; footnote inspect FILE shows where."]
-    several = counted(summary.suspicious, "document looks", "documents look")
-    suspicious = [f"{several} like orders to a language model, which nothing obeys; footnote inspect FILE says why."]
     return [
         f"{', '.join((*changes, *skipped))}; {work}.",
         *(resumed if summary.resumed else []),
         *(renewed if summary.renewed else []),
-        *(flagged if summary.flagged else []),
-        *(masked if summary.masked else []),
-        *(suspicious if summary.suspicious else []),
+        *_noticed(summary),
         *_skips(summary),
         *(_remaining(summary) if summary.remaining else []),
     ]
+
+
+def _noticed(summary: Summary) -> Iterator[str]:
+    """Name the documents that are worth a look, by what was seen in them."""
+    if summary.flagged:
+        documents = counted(len(summary.flagged), "document")
+        yield f"Hidden text was left out of {documents}: {_named(summary.flagged)}; {_INSPECT} says how much."
+    if summary.masked:
+        secrets = counted(summary.masked, "secret was", "secrets were")
+        yield f"{secrets} masked in {_named(summary.masked_in)}; {_INSPECT} shows where."
+    if summary.suspicious:
+        several = counted(len(summary.suspicious), "document contains", "documents contain")
+        orders = f"{several} text that gives orders to a language model: {_named(summary.suspicious)}."
+        yield f"{orders} Footnote does not follow them; {_INSPECT} shows why."
+
+
+def _named(documents: Sequence[str]) -> str:
+    left = len(documents) - _SHOWN_DOCUMENTS
+    listed = ", ".join(map(safe_line, documents[:_SHOWN_DOCUMENTS]))
+    return f"{listed} and {left:,} more (--json lists them all)" if left > 0 else listed
 
 
 def _remaining(summary: Summary) -> list[str]:
@@ -61,17 +79,22 @@ def _remaining(summary: Summary) -> list[str]:
 
 
 def as_object(summary: Summary) -> dict[str, Any]:
-    """Give what a sync did, for programs."""
-    return asdict(summary)
+    """Give what a sync did, for programs; seconds to the millisecond."""
+    stages = {name: round(seconds, 3) for name, seconds in asdict(summary.stages).items()}
+    return asdict(summary) | {"seconds": round(summary.seconds, 3), "stages": stages}
 
 
-def nothing_read(summary: Summary) -> str | None:
-    """Say so where a sync could read nothing at all and so left nothing changed; else None."""
+def nothing_read(summary: Summary, endings: Sequence[str] = ()) -> str | None:
+    """Say so where a sync could read nothing at all and so left nothing changed; else None.
+
+    ``endings`` are those of the files that were there instead.
+    """
     if summary.added or summary.changed or summary.unchanged or summary.removed:
         return None
     if summary.skipped:
         return "Nothing could be read: every file was skipped."
-    return "There is nothing to read: no Markdown, text or HTML file was found."
+    instead = f", only {', '.join(map(safe_line, endings[:_SHOWN_ENDINGS]))}" if endings else ""
+    return f"There is nothing to read: no Markdown, text or HTML file was found{instead}."
 
 
 def stage_words(progress: Progress) -> str:

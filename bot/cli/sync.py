@@ -37,10 +37,20 @@ KEPT_OF_REBUILDING = (
 @click.command("sync")
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path, readable=False), metavar="[PATH...]")
 @click.option("--public", is_flag=True, help="Let everyone read it; without this, only your team does.")
-@click.option("--reader", "readers", multiple=True, metavar="PRINCIPAL", help="Let these read it instead of the team.")
+@click.option(
+    "--reader",
+    "readers",
+    multiple=True,
+    metavar="PRINCIPAL",
+    help="Let these read it instead of the team, such as slack:T1 or slack:T1:channel:C1; may be given several times.",
+)
 @click.option("--name", metavar="NAME", help="Call this source so; by default it is called as its file or folder.")
 @click.option(
-    "--kind", "genre", callback=kind, metavar="KIND", help="Cut its documents as legal, policy or audit, for example."
+    "--kind",
+    "genre",
+    callback=kind,
+    metavar="KIND",
+    help="Cut its documents as technical, plain, general, legal, policy or audit.",
 )
 @click.option("--rebuild", is_flag=True, help="Forget everything first, other sources too.")
 @click.option("--moved", is_flag=True, help="Take the place of a source that had this name elsewhere.")
@@ -88,7 +98,7 @@ def command(  # noqa: PLR0913 - its options
     elif not quiet:
         for line in (*summed(summary), *_hints(settings, summary, {source.name for source in sources})):
             say(line)
-    ctx.exit(_judged(summary, named=as_json or not quiet))
+    ctx.exit(_judged(summary, paths, named=as_json or not quiet))
 
 
 def _given(  # noqa: PLR0913 - what was said of them
@@ -120,15 +130,24 @@ def _named(settings: Settings, *, told_how: bool) -> Sequence[Source]:
     return named(settings)
 
 
-def _judged(summary: Summary, *, named: bool) -> int:
+def _judged(summary: Summary, paths: Sequence[Path], *, named: bool) -> int:
     """Give the exit code, and say why it is not 0 unless what was skipped has been named."""
-    if wrong := nothing_read(summary):
+    if nothing_read(summary) and (wrong := nothing_read(summary, _endings(paths))):
         tell(wrong)
         return 1
     if summary.skipped and not named:
         were = counted(len(summary.skipped), "document was", "documents were")
         tell(f"{were} skipped; without --quiet they are named.")
     return INCOMPLETE if summary.skipped else 0
+
+
+def _endings(paths: Sequence[Path]) -> list[str]:
+    """Give the endings of the files right in these folders, such as ``.pdf``, in their order; hidden ones aside."""
+    try:
+        found = {file.suffix.lower() for path in paths if path.is_dir() for file in path.iterdir() if file.is_file()}
+    except OSError:  # it is told without them
+        return []
+    return sorted(found - {""})
 
 
 def _hints(settings: Settings, summary: Summary, synced: set[str]) -> list[str]:

@@ -107,7 +107,7 @@ def place_of(channel: Principal) -> Place:
 def told(account: Account, payer: Payer) -> str:
     """Say how much of which limit is used, until when, and what follows."""
     share = percent(account.used, account.limit)
-    whole = f"It is whole again at {moment(account.resets_at)}."
+    whole = f"It resets at {moment(account.resets_at)}."
     return f"{_whose(account, payer)} {share} used: {_used(account)}. {whole} {_FOLLOWS}"
 
 

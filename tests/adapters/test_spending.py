@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -48,9 +49,14 @@ def test_only_what_is_used_up_is_a_hundred_percent(used: int, limit: int) -> Non
 
 def test_each_limit_is_a_sentence_with_its_use_and_its_end() -> None:
     assert sentences(Spending(allowances=(MINE, PLAN))) == [
-        "You, today: $0.42 of $5.00 used (8 %); whole again at 00:00 UTC on 26 November.",
-        "This workspace, this month: 57 of 100 questions used (57 %); whole again at 00:00 UTC on 1 December.",
+        "Today you have used $0.42 of $5.00 (8 %). It resets at 00:00 UTC on 26 November.",
+        "This month this workspace has used 57 of 100 questions (57 %). It resets at 00:00 UTC on 1 December.",
     ]
+
+
+def test_next_to_nothing_is_said_in_words() -> None:
+    (said,) = sentences(Spending(allowances=(replace(MINE, used=1),)))
+    assert said.startswith("Today you have used less than $0.01 of $5.00 (0 %).")
 
 
 def test_where_nothing_is_limited_it_is_said_so() -> None:

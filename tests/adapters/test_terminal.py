@@ -107,7 +107,7 @@ async def test_what_is_used_of_the_limits_is_shown_on_wish() -> None:
     session = Session("/usage")
     mine = Allowance(of="person", unit="micros", used=420_000, limit=5_000_000, resets_at=NOON)
     session.desk.spending = Spending(allowances=(mine,))
-    assert "You, today: $0.42 of $5.00 used (8 %)" in await session.run()
+    assert "Today you have used $0.42 of $5.00 (8 %)" in await session.run()
     (wish,) = session.desk.wishes
     assert isinstance(wish, Used)
     assert (wish.person, wish.place.workspace, wish.place.channel) == (

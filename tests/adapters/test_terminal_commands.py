@@ -13,7 +13,8 @@ def test_an_empty_line_asks_nothing(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["What is it?", "/etc/hosts: what for?", "/ what?", "+1 for what?", "-- verbose?", "1/2?", "/"]
+    "line",
+    ["What is it?", "/etc/hosts: what for?", "/ what?", "+1 for what?", "-- verbose?", "1/2?", "/", "exit codes?"],
 )
 def test_what_is_no_command_is_a_question(line: str) -> None:
     assert read(line) == Ask(line)
@@ -21,6 +22,11 @@ def test_what_is_no_command_is_a_question(line: str) -> None:
 
 def test_every_command_is_read_in_any_case() -> None:
     assert [read(f" {word.upper()} ") for word in WORDS] == [Command(meaning) for meaning in WORDS.values()]
+
+
+@pytest.mark.parametrize("line", ["exit", "quit", " Exit "])
+def test_what_ends_other_programs_ends_this_one(line: str) -> None:
+    assert read(line) == Command("quit")
 
 
 def test_a_thumb_is_a_line_of_its_own() -> None:

@@ -25,7 +25,7 @@ from bot.reading.orders import without_orders
 from bot.reading.units import split
 from bot.turns import Turns
 from knowledge.masking import masked
-from knowledge.tripwire import signs
+from knowledge.tripwire import sentences, signs
 from tests.attacks.stage import a_question, staged
 from tests.doubles.scaling import QUADRATIC, slowdown
 
@@ -130,6 +130,7 @@ def test_looking_for_addresses_secrets_and_orders_grows_with_length_alone(piece:
         unlinked(text)
         masked(text)
         signs(text)
+        sentences(text)
         without_orders.__wrapped__(text, frozenset())
         linked([Numbered(number=1, title="", heading=(), text=text)])
 

@@ -66,8 +66,8 @@ def test_a_question_over_the_limit_is_too_long() -> None:
     assert isinstance(routed("x" * LONGEST), Search)
 
 
-def test_conditions_alone_are_no_question() -> None:
-    assert "only conditions" in told("year:2024")
+def test_a_filter_alone_is_no_question() -> None:
+    assert "only a filter" in told("year:2024")
 
 
 @given(st.text(max_size=300))

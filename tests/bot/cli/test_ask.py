@@ -109,6 +109,11 @@ def test_an_empty_question_is_refused(question: str, capsys: pytest.CaptureFixtu
     assert "The question is empty" in capsys.readouterr().err
 
 
+def test_words_without_quotation_marks_are_one_question(engine: Answering) -> None:
+    assert run(["ask", "How", "do", "I", "start?", "--json"]) == 0
+    assert engine.asked[0][0].text == "How do I start?"
+
+
 def test_a_dash_reads_the_question_from_standard_input(engine: Answering, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"How do\nI start?\xff\n"), isatty=lambda: False)

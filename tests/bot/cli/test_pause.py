@@ -47,7 +47,8 @@ def test_one_place_is_resumed_by_its_name_and_the_others_are_said(capsys: pytest
     out(capsys, "pause", "slack:C1")
     out(capsys, "pause", "discord")
     told = out(capsys, "resume", code=1)
-    assert told == "footnote: There is no pause of all; paused is discord, slack:C1.\n"
+    others = "only discord, slack:C1 are paused: footnote resume discord."
+    assert told == f"footnote: Nothing is paused everywhere; {others}\n"
     assert out(capsys, "resume", "slack:C1").endswith("kept.\nStill paused: discord.\n")
 
 

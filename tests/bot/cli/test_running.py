@@ -110,6 +110,11 @@ def test_a_command_line_that_means_nothing_ends_with_2(
     assert "footnote" in capsys.readouterr().err
 
 
+def test_a_mistyped_command_names_the_closest_one(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["aks"]) == 2
+    assert "Did you mean 'ask'?" in capsys.readouterr().err
+
+
 def test_every_command_has_the_summary_that_its_help_begins_with() -> None:
     commands = Commands()
     context = click.Context(commands)

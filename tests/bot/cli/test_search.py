@@ -39,6 +39,13 @@ def test_conditions_narrow_a_search(capsys: pytest.CaptureFixture[str]) -> None:
     assert (shown.out, shown.err) == ("", "footnote: Nothing was found; try other words.\n")
 
 
+def test_words_that_no_passage_holds_are_said_to_be_held_nowhere(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["search", "pachyderm"]) == 0
+    assert capsys.readouterr().err.startswith("footnote: No passage holds these words;")
+    assert run(["search", "rotate", "a", "key"]) == 0
+    assert capsys.readouterr().err == ""
+
+
 def test_passages_that_score_nothing_are_not_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["search", "elephants", "--limit", "50"]) == 0
     shown = capsys.readouterr().out

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -48,6 +49,18 @@ def test_what_an_unfinished_sync_left_is_said() -> None:
     assert "2 documents taken over" in summed(_summary(added=2, resumed=2))[1]
 
 
+def test_what_is_worth_a_look_is_named() -> None:
+    five = "0.md, 1.md, 2.md, 3.md, 4.md and 2 more (--json lists them all)"
+    rest = "Footnote does not follow them; footnote inspect FILE shows why."
+    seven = tuple(f"{n}.md" for n in range(7))
+    seen = replace(_summary(added=1), flagged=("a.md",), masked=3, masked_in=("b.md", "c.md"), suspicious=seven)
+    assert summed(seen)[1:] == [
+        "Hidden text was left out of 1 document: a.md; footnote inspect FILE says how much.",
+        "3 secrets were masked in b.md, c.md; footnote inspect FILE shows where.",
+        f"7 documents contain text that gives orders to a language model: {five}. {rest}",
+    ]
+
+
 @pytest.mark.parametrize(
     ("summary", "told"),
     [(_summary(), "nothing to read"), (_summary("a.md"), "every file was skipped")],
@@ -55,6 +68,10 @@ def test_what_an_unfinished_sync_left_is_said() -> None:
 )
 def test_a_sync_that_read_nothing_says_so(summary: Summary, told: str) -> None:
     assert told in (nothing_read(summary) or "")
+
+
+def test_what_is_there_instead_of_something_to_read_is_named() -> None:
+    assert (nothing_read(_summary(), [".docx", ".pdf"]) or "").endswith("HTML file was found, only .docx, .pdf.")
 
 
 @pytest.mark.parametrize("summary", [_summary("a.md", added=1), _summary(removed=1)])

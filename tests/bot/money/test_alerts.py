@@ -61,11 +61,11 @@ class Pauses:
 
 def test_an_alert_says_how_much_of_which_limit_until_when_and_what_follows() -> None:
     assert told(TODAY, PAYER) == (
-        "Today's limit of everyone together is 84 % used: $84.12 of $100.00. It is whole again at 00:00 UTC on "
+        "Today's limit of everyone together is 84 % used: $84.12 of $100.00. It resets at 00:00 UTC on "
         f"26 November. {FOLLOWS}"
     )
     assert told(PLAN, PAYER) == (
-        "This month's limit of slack:T1 is 80 % used: 80 of 100 questions. It is whole again at 00:00 UTC on "
+        "This month's limit of slack:T1 is 80 % used: 80 of 100 questions. It resets at 00:00 UTC on "
         f"1 December. {FOLLOWS}"
     )
 

@@ -121,12 +121,12 @@ def test_ask_prints_the_fields_that_scripts_are_promised(home: Path) -> None:
     ended = run(home, "ask", "How do I sync a folder?", "--json")
     assert ended.returncode == 0, ended.stderr
     answer = json.loads(ended.stdout)
-    assert set(answer) == {"answer", "verdict", "citations", "model", "usage", "took_ms"}
+    assert set(answer) == {"answer", "verdict", "citations", "model", "usage", "took_ms", "verification"}
     assert answer["verdict"] == "answered"
     assert answer["took_ms"] > 0
     assert set(answer["usage"]) == {"prompt_tokens", "answer_tokens", "estimated"}
     for citation in answer["citations"]:
-        assert set(citation) == {"number", "title", "url", "quote", "document"}
+        assert set(citation) == {"number", "title", "url", "quote", "document", "dated", "stale_days", "newer"}
         assert f"[{citation['number']}]" in answer["answer"]
 
 

@@ -73,10 +73,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped:
-    """A person wants this question's answer to end now."""
+    """A person of a workspace wants this question's answer to end now; it does where they asked it."""
 
     question: str
     person: Person
+    workspace: Principal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +97,11 @@ class Deleted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A person still wants the answer to a question that was ``offered``."""
+    """A person of a workspace still wants the answer to a question that was ``offered``, and that they asked."""
 
     question: str
     person: Person
+    workspace: Principal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -90,6 +90,7 @@ def _row(turn: NewTurn) -> dict[str, Any]:
         "conversation": question.conversation,
         "platform": question.place.platform,
         "workspace": question.place.workspace,
+        "channel": question.place.channel,
         "private_to": question.place.private_to,
         "asker": question.asker.id,
         "question": question.text,

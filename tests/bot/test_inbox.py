@@ -12,6 +12,7 @@ from bot.errors import Stopping, StoreError
 from bot.inbox import Inbox, Wished, principal
 from bot.turns import Turns
 from tests.doubles.adapters import a_question
+from tests.doubles.answering import earlier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -152,7 +153,7 @@ async def test_whoever_lost_a_lease_can_write_nothing_more(inbox: Inbox, other: 
     with pytest.raises(LeaseLost):
         await database.write(lambda connection: inbox.hold(connection, lost))
     assert await inbox.renew([lost]) == frozenset()
-    assert await Turns(database).history("c1") == ()
+    assert await Turns(database).history(earlier()) == ()
     await other.finish(held)
 
 
@@ -200,7 +201,7 @@ async def test_finishing_keeps_the_turn_and_may_be_said_again(inbox: Inbox, data
     turn = NewTurn(answer=owed.answer, question=owed.question, text="So.", verdict="answered")
     await inbox.finish(owed.claim, turn)
     await inbox.finish(owed.claim, turn)
-    assert [kept.text for kept in await Turns(database).history("c1")] == ["So."]
+    assert [kept.text for kept in await Turns(database).history(earlier())] == ["So."]
 
 
 async def test_what_failed_waits_its_time_and_keeps_its_conversations_order(
@@ -373,7 +374,7 @@ async def test_words_that_no_database_stores_are_stored_all_the_same(inbox: Inbo
     owed = await claim(inbox)
     assert owed.question == odd
     await inbox.finish(owed.claim, NewTurn(answer="a1", question=odd, text=odd.text, verdict="answered"))
-    (turn,) = await Turns(database).history("c1")
+    (turn,) = await Turns(database).history(earlier())
     assert turn.text == "nul \ufffd, half a pair ?, and 漢字"
 
 

@@ -59,7 +59,10 @@ class Place:
 class Question:
     """Something a person asked; ``id`` is one per intent, never a delivery's id.
 
-    ``follows`` is the conversation in which it was asked first, where that is another one: it may lean on its turns.
+    ``id`` and ``conversation`` begin with the platform's name and are unique among all of its workspaces: what a
+    platform numbers within one of them has that one's name before it. A second question of the same id is the first.
+    ``follows`` is the conversation in which it was asked before, at ``first_asked_at``, where that is another one: it
+    may lean on what its asker had asked there until then.
     """
 
     id: str
@@ -69,14 +72,16 @@ class Question:
     text: str
     asked_at: datetime
     follows: str | None = None
+    first_asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stopped:
-    """A person wants this question's answer to end now."""
+    """A person of a workspace wants this question's answer to end now; it does where they asked it."""
 
     question: str
     person: Person
+    workspace: Principal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,10 +101,11 @@ class Deleted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A person still wants the answer to a question that was ``offered``."""
+    """A person of a workspace still wants the answer to a question that was ``offered``, and that they asked."""
 
     question: str
     person: Person
+    workspace: Principal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +146,8 @@ Event: TypeAlias = Question | Edited | Deleted | Stopped | Wanted | WantedPrivat
 class Turn:
     """One question and its answer, as a person sees it in a conversation's history.
 
-    ``documents`` are those that it rests on; ``private_to`` is the one person who may see it, where it is set.
+    ``documents`` are those that it rests on, ``asker`` is the id of who asked, and ``channel`` where; ``private_to``
+    is the one person who may see it, where it is set.
     """
 
     answer: AnswerId
@@ -149,6 +156,8 @@ class Turn:
     verdict: Verdict
     asked_at: datetime
     documents: frozenset[str] = frozenset()
+    asker: str | None = None
+    channel: str | None = None
     private_to: str | None = None
 
 

@@ -26,6 +26,7 @@ def aside(asked: Question | None, wish: WantedPrivately) -> Question:
         text=asked.text,
         asked_at=wish.at,
         follows=asked.conversation,
+        first_asked_at=asked.asked_at,
     )
 
 

@@ -70,11 +70,11 @@ class Statements:
         self.release = self._ended(state="waiting", owner=null(), lease_until=null(), attempts=_row.attempts - 1)
         self.wishes = self._wishes()
         put_off = _row.state.in_(("offered", "paused"))
-        self.stop = self._stop(put_off, "stopped")
+        self.stop = self._stop(put_off, "stopped", _by_asker())
         gone = or_(put_off, _row.fence == 0)  # attempts are given back by those who may have posted something
         self.delete = self._stop(gone, "deleted")
         self.edit = _wished().values(newer=bindparam("words"))
-        self.want = _wished().where(_row.state == "offered").values(wanted=True, state="waiting", attempts=0)
+        self.want = _wished(_by_asker()).where(_row.state == "offered").values(wanted=True, state="waiting", attempts=0)
         self.asked = select(_row.payload, _row.newer).where(_row.id == bindparam("id"))
         self.sweep = self._sweep()
         self.owed = select(func.count()).select_from(INBOX).where(text(UNFINISHED), _row.state != "offered")
@@ -91,7 +91,7 @@ class Statements:
             "wanted": False,
             "put_at": self._now(),
         }
-        given = ("id", "conversation", "platform", "payload", "answer")
+        given = ("id", "conversation", "platform", "payload", "asker", "answer")
         row = insert(INBOX).values({name: bindparam(name) for name in given} | values)
         return row.on_conflict_do_nothing(index_elements=["id"])
 
@@ -180,9 +180,9 @@ class Statements:
             or_(_row.stop.is_not(None), _row.newer.is_not(None)),
         )
 
-    def _stop(self, ends: ColumnElement[bool], wish: str) -> Executable:
+    def _stop(self, ends: ColumnElement[bool], wish: str, *may: ColumnElement[bool]) -> Executable:
         """Wish for the end, and make it where ``ends``: nothing is shown then that would have to say so."""
-        return _wished().values(
+        return _wished(*may).values(
             stop=wish,
             state=case((ends, "finished"), else_=_row.state),
             finished_at=case((ends, self._now()), else_=null()),
@@ -193,5 +193,11 @@ class Statements:
         return delete(INBOX).where(or_(_row.finished_at < self._now() - KEPT_SECONDS, unwanted))
 
 
-def _wished() -> Update:
-    return update(INBOX).where(_row.id == bindparam("question"), text(UNFINISHED))
+def _wished(*may: ColumnElement[bool]) -> Update:
+    return update(INBOX).where(_row.id == bindparam("question"), text(UNFINISHED), *may)
+
+
+def _by_asker() -> ColumnElement[bool]:
+    """Whether ``by`` asked the question; without one, somebody wishes it who may do so for anybody."""
+    by = bindparam("by", type_=_row.asker.type)
+    return or_(by.is_(None), _row.asker == by)

@@ -9,12 +9,13 @@ import structlog
 from adapters.base import Deleted, Desk, Edited, Question, Rated, Stopped, Wanted, WantedPrivately
 from adapters.spending import Spending
 from bot.asides import aside
+from bot.inbox import principal
 from bot.ops.logs import referenced
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-    from adapters.base import Conversations, Event, History, Past, Turn, Used
+    from adapters.base import Conversations, Event, History, Past, Principal, Turn, Used
     from bot.feedback.ratings import Ratings
     from bot.inbox import Inbox
     from bot.recall import Recall
@@ -59,11 +60,11 @@ class FrontDesk(Desk):
             case Edited():
                 _log.info("edited", found=await self._inbox.edit(event.question, event.text))
             case Deleted():
-                _log.info("deleted", found=await self._inbox.stop(event.question, wish="deleted"))
+                _log.info("deleted", found=await self._inbox.delete(event.question))
             case Stopped():
-                _log.info("stop", found=await self._inbox.stop(event.question))
+                _log.info("stop", found=await self._inbox.stop(event.question, by=_who(event)))
             case Wanted():
-                _log.info("wanted", found=await self._inbox.want(event.question))
+                _log.info("wanted", found=await self._inbox.want(event.question, by=_who(event)))
             case WantedPrivately():
                 await self._ask(aside(await self._inbox.asked(event.question), event))
             case Rated():
@@ -88,3 +89,8 @@ class FrontDesk(Desk):
         with referenced(question.id):
             fresh = await self._inbox.put(question)
             _log.info("accepted" if fresh else "known already", platform=question.place.platform)
+
+
+def _who(event: Stopped | Wanted) -> Principal:
+    """By whom it is wished: the inbox holds them to be its asker."""
+    return principal(event.workspace, event.person)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection, Executable, Row
 
-    from adapters.base import Question
+    from adapters.base import Person, Principal, Question
     from adapters.parts import AnswerId
     from bot.answering.turns import NewTurn
     from bot.database import Database
@@ -109,6 +109,7 @@ class Inbox:
             "conversation": question.conversation,
             "platform": question.place.platform,
             "payload": packed(question),
+            "asker": principal(question.place.workspace, question.asker),
             "answer": secrets.token_hex(16),
             "local": question.place.platform in self.local,
         }
@@ -183,20 +184,27 @@ class Inbox:
         """Leave the question to the next process, as though it had not been claimed. Raises LeaseLost."""
         await self._end(self._sql.release, claim)
 
-    async def stop(self, question: str, /, *, wish: Wish = "stopped") -> bool:
-        """Ask for the end of an answer, begun or not; False where none is owed.
+    async def stop(self, question: str, /, *, by: Principal | None = None) -> bool:
+        """Ask for the end of an answer, begun or not; False where none is owed to ``by``.
 
-        A question that is gone before its answer was begun, or that was only offered or put off, is owed no more.
+        One that was only offered or put off is owed no more. Without ``by`` it may be anybody's.
         """
-        return await self._wish(self._sql.stop if wish == "stopped" else self._sql.delete, question=question)
+        return await self._wish(self._sql.stop, question=question, by=by)
+
+    async def delete(self, question: str, /) -> bool:
+        """Ask for the end of an answer whose question is gone; False where none is owed.
+
+        Before its answer was begun, or where it was only offered or put off, it is owed no more.
+        """
+        return await self._wish(self._sql.delete, question=question)
 
     async def edit(self, question: str, newer: str, /) -> bool:
         """Let a question say something else; whoever answers it heeds that until the first sentence is shown."""
         return await self._wish(self._sql.edit, question=question, words=newer)
 
-    async def want(self, question: str, /) -> bool:
-        """Take in that an old question is still wanted; False where it was not offered."""
-        return await self._wish(self._sql.want, question=question)
+    async def want(self, question: str, /, *, by: Principal | None = None) -> bool:
+        """Take in that an old question is still wanted; False where it was not offered to ``by``, if that is given."""
+        return await self._wish(self._sql.want, question=question, by=by)
 
     async def asked(self, question: str, /) -> Question | None:
         """Give a question, with its newest words, as long as it is remembered: until a day after its answer."""
@@ -222,7 +230,7 @@ class Inbox:
             raise LeaseLost
         self._changed()
 
-    async def _wish(self, statement: Executable, **told: str) -> bool:
+    async def _wish(self, statement: Executable, **told: str | None) -> bool:
         found = await self._written(statement, told)
         self._changed()
         return found
@@ -233,6 +241,11 @@ class Inbox:
     def _changed(self) -> None:
         for hear in self._heard:
             hear()
+
+
+def principal(workspace: Principal, person: Person) -> Principal:
+    """Give a person of a workspace as a principal: names alone are theirs only within it."""
+    return f"{workspace}:person:{person.id}"
 
 
 def _claimed(claim: Claim) -> dict[str, float]:

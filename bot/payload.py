@@ -10,12 +10,18 @@ from adapters.base import Person, Place, Question
 
 
 def packed(question: Question) -> dict[str, Any]:
-    """Give the whole question; its time is text, in ISO 8601 with its zone."""
-    return asdict(question) | {"asked_at": question.asked_at.isoformat()}
+    """Give the whole question; its times are text, in ISO 8601 with their zones."""
+    first = question.first_asked_at
+    times = {"asked_at": question.asked_at.isoformat(), "first_asked_at": first and first.isoformat()}
+    return asdict(question) | times
 
 
 def unpacked(payload: dict[str, Any]) -> Question:
-    """Give the question that was packed."""
-    asked_at = datetime.fromisoformat(payload["asked_at"])
+    """Give the question that was packed, by an earlier version too."""
+    first = payload.get("first_asked_at")
+    times = {
+        "asked_at": datetime.fromisoformat(payload["asked_at"]),
+        "first_asked_at": datetime.fromisoformat(first) if first else None,
+    }
     place, asker = Place(**payload["place"]), Person(**payload["asker"])
-    return Question(**payload | {"place": place, "asker": asker, "asked_at": asked_at})
+    return Question(**payload | times | {"place": place, "asker": asker})

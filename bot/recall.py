@@ -9,6 +9,7 @@ from adapters.audience import NOBODY
 from adapters.plain import rendered
 from bot.answering import replies
 from bot.answering.permission import audience_of
+from bot.answering.turns import at
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
@@ -29,22 +30,35 @@ class Recall:
     readable: Readable
 
     async def history(self, wish: History, /) -> Sequence[Turn]:
-        """Give a conversation's turns, oldest first; an answer that may not be read now is replaced by a sentence.
+        """Give a conversation's turns, oldest first, as far as they belong at the place where they are asked for.
 
-        Turns that are private to somebody are shown to them alone.
+        Where an answer may not be read now, a sentence stands for it; and for its question, which may say as much,
+        unless whoever looks back asked it.
         """
-        private = (None, wish.place.private_to)
-        turns = [turn for turn in await self.turns.history(wish.conversation) if turn.private_to in private]
+        kept = await self.turns.history(at(wish.place, wish.conversation))
+        turns = [turn for turn in kept if _belongs(turn, wish)]
         resting = frozenset[str]().union(*(turn.documents for turn in turns))
         audience = await self._audience(wish)
         readable = await self.readable(resting, audience.everyone) if resting else frozenset[str]()
-        return tuple(_as_readable(turn, readable) for turn in turns)
+        return tuple(_as_readable(turn, readable, wish.person.id) for turn in turns)
 
     async def _audience(self, wish: History) -> Audience:
         adapter = self.adapters.get(wish.place.platform)
         return await audience_of(lambda: adapter.audience(wish.place, wish.person)) if adapter else NOBODY
 
 
-def _as_readable(turn: Turn, readable: frozenset[str]) -> Turn:
-    shown = turn if turn.documents <= readable else replace(turn, text=rendered(replies.withheld()))
-    return replace(shown, documents=frozenset())
+def _belongs(turn: Turn, wish: History) -> bool:
+    """Whether it was said in the channel where it is to be shown, or is shown to its own asker alone."""
+    person, alone = wish.person.id, wish.place.private_to == wish.person.id
+    if turn.private_to is not None and not (alone and turn.private_to == person):
+        return False
+    return turn.channel == wish.place.channel or (alone and turn.asker == person)
+
+
+def _as_readable(turn: Turn, readable: frozenset[str], person: str) -> Turn:
+    return replace(turn if turn.documents <= readable else _withheld(turn, person), documents=frozenset())
+
+
+def _withheld(turn: Turn, person: str) -> Turn:
+    question = turn.question if turn.asker == person else rendered(replies.withheld_question())
+    return replace(turn, question=question, text=rendered(replies.withheld()))

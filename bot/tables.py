@@ -69,6 +69,8 @@ class TurnRow(Base):
     conversation: Mapped[str] = mapped_column(String(255))
     platform: Mapped[str] = mapped_column(String(32))
     workspace: Mapped[str] = mapped_column(String(255))
+    channel: Mapped[str | None]
+    """Where it was asked and answered; not known of old turns."""
     private_to: Mapped[str | None] = mapped_column(String(255))
     """The one person to whom the place was private."""
     asker: Mapped[str] = mapped_column(String(255))
@@ -114,6 +116,8 @@ class InboxRow(Base):
     platform: Mapped[str] = mapped_column(String(32))
     payload: Mapped[dict[str, Any]] = mapped_column(JSON)
     """The question, as ``bot.payload`` packs it."""
+    asker: Mapped[str | None]
+    """Who asked it, as a principal: who may stop it, or say that it is still wanted."""
     answer: Mapped[str] = mapped_column(String(64), unique=True)
     """The id of its answer, the same at every try."""
     state: Mapped[State] = mapped_column(String(8))

@@ -12,12 +12,12 @@ from bot.answering.turns import PastTurn
 from bot.tables import TurnRow
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
-    from sqlalchemy import Connection, Row, Select, Table
+    from sqlalchemy import ColumnElement, Connection, Row, Select, Table
 
     from adapters.parts import Citation, Verdict
-    from bot.answering.turns import NewTurn
+    from bot.answering.turns import Earlier, NewTurn
     from bot.database import Database
 
 _TURN = cast("Table", TurnRow.__table__)
@@ -40,15 +40,15 @@ class Turns:
         """Keep a turn as part of the caller's transaction."""
         connection.execute(self._database.insert(_TURN).on_conflict_do_nothing(), _row(turn))
 
-    async def recent(self, conversation: str, limit: int, /) -> Sequence[PastTurn]:
-        """Give the newest turns of a conversation, at most ``limit``, oldest first."""
-        newest = _of(conversation).order_by(TurnRow.number.desc()).limit(limit)
+    async def recent(self, earlier: Earlier, limit: int, /) -> Sequence[PastTurn]:
+        """Give the newest of these turns, at most ``limit``, oldest first."""
+        newest = _of(earlier).order_by(TurnRow.number.desc()).limit(limit)
         rows = await self._read(newest)
         return tuple(_past_turn(row) for row in reversed(rows))
 
-    async def history(self, conversation: str, /) -> Sequence[Turn]:
-        """Give all turns of a conversation, oldest first, whoever may see them; ``bot.recall`` knows who may."""
-        rows = await self._read(_of(conversation).order_by(TurnRow.number))
+    async def history(self, earlier: Earlier, /) -> Sequence[Turn]:
+        """Give all of these turns, oldest first, whoever may see them; ``bot.recall`` knows who may."""
+        rows = await self._read(_of(earlier).order_by(TurnRow.number))
         return tuple(_turn(row) for row in rows)
 
     async def conversations(self, person: str, platform: str, workspace: str, /) -> Sequence[Past]:
@@ -78,8 +78,18 @@ class Turns:
         return await self._database.read(lambda connection: connection.execute(statement).all())
 
 
-def _of(conversation: str) -> Select[*tuple[Any, ...]]:
-    return select(_TURN).where(TurnRow.conversation == conversation)
+def _of(earlier: Earlier) -> Select[*tuple[Any, ...]]:
+    return select(_TURN).where(*_meant(earlier))
+
+
+def _meant(earlier: Earlier) -> Iterator[ColumnElement[bool]]:
+    yield TurnRow.platform == earlier.platform
+    yield TurnRow.workspace == earlier.workspace
+    yield TurnRow.conversation == earlier.conversation
+    if earlier.asker is not None:
+        yield TurnRow.asker == earlier.asker
+    if earlier.before is not None:
+        yield TurnRow.asked_at < earlier.before
 
 
 def _row(turn: NewTurn) -> dict[str, Any]:
@@ -90,6 +100,7 @@ def _row(turn: NewTurn) -> dict[str, Any]:
         "conversation": question.conversation,
         "platform": question.place.platform,
         "workspace": question.place.workspace,
+        "channel": question.place.channel,
         "private_to": question.place.private_to,
         "asker": question.asker.id,
         "question": question.text,
@@ -130,6 +141,8 @@ def _turn(row: Row[Any]) -> Turn:
         text=row.text,
         verdict=cast("Verdict", row.verdict),
         asked_at=row.asked_at,
+        asker=row.asker,
+        channel=row.channel,
         documents=frozenset(row.documents),
         private_to=row.private_to,
     )

@@ -20,8 +20,13 @@ from sqlalchemy import inspect, text
 import migrations
 from bot.database import Database
 from bot.errors import StoreError
+from bot.inbox import Inbox
 from bot.migrating import HEAD, migrate
 from bot.tables import Base
+from bot.turns import Turns
+from tests.contracts.turns import a_turn
+from tests.doubles.adapters import a_question
+from tests.doubles.answering import earlier
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -48,11 +53,25 @@ async def test_every_step_can_be_taken_back(where: Path | str) -> None:
         assert await database.read(_differences) == []
 
 
-def _downgrade(connection: Connection) -> None:
+def _downgrade(connection: Connection, step: str = "base") -> None:
     config = Config()
     config.set_main_option("script_location", str(STEPS))
     config.attributes.update(connection=connection, metadata=Base.metadata)
-    command.downgrade(config, "base")
+    command.downgrade(config, step)
+
+
+async def test_what_was_owed_before_askers_were_kept_is_still_its_askers(where: Path | str) -> None:
+    async with Database(where) as database:
+        inbox, turns = Inbox(database, Turns(database)), Turns(database)
+        await inbox.put(a_question())
+        await turns.record(a_turn(1))
+        await database.write(lambda connection: _downgrade(connection, "0006"))
+    async with Database(where) as database:
+        inbox, turns = Inbox(database, Turns(database)), Turns(database)
+        assert not await inbox.stop("q1", by="terminal:local:person:eve")
+        assert await inbox.stop("q1", by="terminal:local:person:mary")
+        (turn,) = await turns.history(earlier())
+        assert turn.channel == "terminal"
 
 
 async def test_several_processes_may_migrate_a_server_at_once(server: Server) -> None:

@@ -81,9 +81,9 @@ def _pressed(given: object, where: Where, person: Person) -> Read:
         case answers.RATE:
             return _rated(value, person, moment(action, "action_ts"), trigger)
         case answers.STOP:
-            return Stopped(question=value, person=person)
+            return Stopped(question=value, person=person, workspace=where.workspace)
         case answers.WANT:
-            return Wanted(question=value, person=person)
+            return Wanted(question=value, person=person, workspace=where.workspace)
         case answers.QUOTES:
             return QuotesWanted(answer=value, person=person, place=_place(given, where), trigger=trigger)
         case answers.AGAIN:

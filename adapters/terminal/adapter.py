@@ -242,7 +242,7 @@ class Terminal(Adapter):
                     raise KeyboardInterrupt  # the first one was not heard
                 interrupted = True
                 if self._asked:
-                    await self._accepted(Stopped(question=question.id, person=self._person), desk)
+                    await self._accepted(Stopped(question=question.id, person=self._person, workspace=self._team), desk)
         if interrupted and not self._lines.interactive:
             raise KeyboardInterrupt  # whoever interrupts a pipe wants no answers to the lines that are left
 
@@ -257,7 +257,7 @@ class Terminal(Adapter):
     async def _want(self, desk: Desk) -> None:
         if self._offered is None:
             self._screen.say("You were not asked about an old question.")
-        elif await self._accepted(Wanted(question=self._offered, person=self._person), desk):
+        elif await self._accepted(Wanted(question=self._offered, person=self._person, workspace=self._team), desk):
             self._screen.say("It is answered next.")
             self._offered = None
 

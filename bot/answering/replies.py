@@ -57,6 +57,11 @@ def withheld() -> Tree:
     return told("What I answered here rests on documents that are gone, or that not everyone here may read now.")
 
 
+def withheld_question() -> Tree:
+    """Stand for the question to such an answer, where somebody else asked it."""
+    return told("What was asked here is shown to whoever asked it.")
+
+
 def closest(citations: Sequence[Citation]) -> tuple[Citation, ...]:
     """Give the first line of each document, at most three."""
     documents: dict[str, Citation] = {}

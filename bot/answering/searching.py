@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 from bot.answering.conversation import joined, leans, previous, search_text, touches
 from bot.answering.gate import SHIPPED, Outlook, continued, topic
 from bot.answering.prompting import CONTEXT
+from bot.answering.turns import at, first_asked
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -85,10 +86,12 @@ class Searching:
     async def history(self, question: Question, scope: Scope) -> tuple[PastTurn, ...]:
         """Give the newest turns whose every source this audience may read now, oldest first; nobody's private ones.
 
-        Where the question was asked in another conversation before, that one's turns come first.
+        Where the question was asked in another conversation before, what its asker had asked there comes first.
         """
-        before = await self.turns.recent(question.follows, self.recent) if question.follows else ()
-        turns = (*before, *await self.turns.recent(question.conversation, self.recent))[-self.recent :]
+        first = first_asked(question)
+        before = await self.turns.recent(first, self.recent) if first else ()
+        here = await self.turns.recent(at(question.place, question.conversation), self.recent)
+        turns = (*before, *here)[-self.recent :]
         turns = tuple(turn for turn in turns if turn.private_to in (None, question.place.private_to))
         cited = {document for turn in turns for document in turn.documents}
         readable = await self.catalog.readable(cited, scope) if cited else frozenset()

@@ -2,16 +2,47 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Protocol
 
 from adapters.parts import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
-    from adapters.base import Question
+    from adapters.base import Place, Question
     from adapters.parts import AnswerId, Citation, Verdict, Verification
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Earlier:
+    """Which turns are meant: those of a conversation, of one workspace, as another may have one of that name.
+
+    ``asker`` leaves what this person asked alone; ``before`` leaves what was asked before then.
+    """
+
+    platform: str
+    workspace: str
+    conversation: str
+    asker: str | None = None
+    before: datetime | None = None
+
+
+def at(place: Place, conversation: str) -> Earlier:
+    """Mean all turns of a conversation that is held in a place's workspace."""
+    return Earlier(platform=place.platform, workspace=place.workspace, conversation=conversation)
+
+
+def first_asked(question: Question) -> Earlier | None:
+    """Mean what its asker had asked in the other conversation, before they asked this there; None without one.
+
+    What others say there, and what was said since, was not in front of them.
+    """
+    if question.follows is None or question.first_asked_at is None:
+        return None
+    there = at(question.place, question.follows)
+    return replace(there, asker=question.asker.id, before=question.first_asked_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +84,8 @@ class NewTurn:
 class Turns(Protocol):
     """Keeps turns; ``bot.turns.Turns`` does so in SQL."""
 
-    async def recent(self, conversation: str, limit: int, /) -> Sequence[PastTurn]:
-        """Give the newest turns of a conversation, at most ``limit``, oldest first."""
+    async def recent(self, earlier: Earlier, limit: int, /) -> Sequence[PastTurn]:
+        """Give the newest of these turns, at most ``limit``, oldest first."""
         ...
 
     async def record(self, turn: NewTurn, /) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
 
     from bot.answering.searching import Found
-    from bot.answering.turns import NewTurn, PastTurn
+    from bot.answering.turns import Earlier, NewTurn, PastTurn
     from bot.evaluation.collection import Asked
     from knowledge.base import Filter, Hit, Retrieved, Scope
     from knowledge.catalog import Catalog
@@ -231,7 +231,7 @@ class _Noting:
 class _Nothing:
     """Turns are handed over with each question; none is kept."""
 
-    async def recent(self, conversation: str, limit: int, /) -> Sequence[PastTurn]:  # noqa: ARG002 -- a Protocol's
+    async def recent(self, earlier: Earlier, limit: int, /) -> Sequence[PastTurn]:  # noqa: ARG002 -- a Protocol's
         return ()
 
     async def record(self, turn: NewTurn, /) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adapters.base import Place
@@ -16,7 +17,8 @@ class TestRecordingAdapter(AdapterContract):
     _made: RecordingAdapter
 
     def adapter(self) -> Adapter:
-        self._made = RecordingAdapter(a_question(place=self.place()))
+        question = replace(a_question(place=self.place()), id="recording:1:q1", conversation="recording:1:c1")
+        self._made = RecordingAdapter(question)
         return self._made
 
     def shown(self) -> str:

@@ -234,8 +234,8 @@ def test_the_command_asks_with_an_address_for_the_answer() -> None:
 
 
 def test_buttons_say_what_they_are_about() -> None:
-    assert _read(pressed("stop", "q1")) == Stopped(question="q1", person=NAMED)
-    assert _read(pressed("want", "q1")) == Wanted(question="q1", person=NAMED)
+    assert _read(pressed("stop", "q1")) == Stopped(question="q1", person=NAMED, workspace=WORKSPACE)
+    assert _read(pressed("want", "q1")) == Wanted(question="q1", person=NAMED, workspace=WORKSPACE)
     up = Rated(target="a1", person=NAMED, vote=1, at=datetime.fromtimestamp(float(TS), UTC))
     assert _read(pressed("rate", "+a1")) == up
     down = _read(pressed("rate", "-a1"))
@@ -297,6 +297,8 @@ def test_words_are_read_as_a_person_reads_them(text: str, words: str) -> None:
 
 def test_every_payload_is_read_as_something() -> None:
     assert not [payload for payload in ALL if isinstance(_read(payload), Dropped)]
+    for payload in ALL:
+        _holds(payload)
 
 
 def _holds(payload: object) -> None:
@@ -305,6 +307,10 @@ def _holds(payload: object) -> None:
     if isinstance(made, Question):
         assert ":" not in made.place.channel
         assert made.asker.id
+    asked = made.question if isinstance(made, Heard | Commanded) else made
+    if isinstance(asked, Question):
+        assert asked.id.startswith(f"{asked.place.workspace}:")
+        assert asked.conversation.startswith(f"{asked.place.workspace}:")
 
 
 @given(junk)

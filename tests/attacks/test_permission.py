@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
+from adapters.base import History
 from adapters.parts import Citation
 from bot.answering.turns import NewTurn
 from bot.app import files, knowledge, synced
@@ -14,6 +16,7 @@ from bot.settings import Settings
 from knowledge.base import Hit, Scope
 from tests.attacks.planted import PRIVATE, PRIVATE_READERS, TEAM_WIDE
 from tests.attacks.stage import EVERYONE, TEAM, planted, staged
+from tests.doubles.audiences import recall
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -104,6 +107,22 @@ async def test_workspaces_do_not_meet(home: Path) -> None:
         assert hits
         assert await known.catalog.passages(hits, elsewhere) == ()
     assert found.passages == ()
+
+
+@pytest.mark.attack(28)
+@pytest.mark.parametrize(("workspace", "remembered"), [("local", True), ("terminal:other", False)])
+async def test_workspaces_do_not_remember_for_each_other(home: Path, workspace: str, *, remembered: bool) -> None:
+    """A conversation of the same id and people of the same names, in two workspaces."""
+    async with staged(home, TOLD) as stage:
+        here = stage.question("Do we merge with Initech?", 1)
+        said = replace(here, place=replace(here.place, workspace=workspace))
+        await stage.turns.record(NewTurn(answer=said.id, question=said, text="You do.", verdict="answered"))
+        await stage.ask("And when do deploys happen?", at=2)
+        wish = History(conversation=stage.conversation, person=here.asker, place=here.place)
+        shown = await recall(stage.turns).history(wish)
+        (prompt,) = stage.model.asked
+    assert ("Initech" in repr(prompt.history) + prompt.user) is remembered
+    assert ("Initech" in repr(shown)) is remembered
 
 
 @pytest.mark.attack(29)

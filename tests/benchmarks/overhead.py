@@ -36,7 +36,7 @@ from tests.doubles.models import Scripted
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 
-    from bot.answering.turns import NewTurn, PastTurn
+    from bot.answering.turns import Earlier, NewTurn, PastTurn
     from bot.answering.turns import Turns as AnyTurns
     from bot.models.base import Delta, Heard
     from bot.money.base import Bill, Call, Payer
@@ -106,7 +106,7 @@ class Known:
 class Forgetful:
     """Keeps no turn, and has no earlier one."""
 
-    async def recent(self, conversation: str, limit: int, /) -> Sequence[PastTurn]:
+    async def recent(self, earlier: Earlier, limit: int, /) -> Sequence[PastTurn]:
         return ()
 
     async def record(self, turn: NewTurn, /) -> None:

@@ -161,7 +161,7 @@ async def test_stop_reaches_a_model_that_hangs(settings: Settings) -> None:
             asked = replace(asked_now("How do I restore a backup?"), id="stopped-one")
             await desk.accept(asked)
             await self.writing.wait()
-            await desk.accept(Stopped(question=asked.id, person=MARY))
+            await desk.accept(Stopped(question=asked.id, person=MARY, workspace=asked.place.workspace))
             await self._ended.wait()
 
         async def reply(self, question: Question, parts: AsyncGenerator[Part], journal: Journal, /) -> None:

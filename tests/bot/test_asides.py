@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -16,7 +17,7 @@ WISH = WantedPrivately(
     person=MARY,
     place=replace(CHANNEL, channel="D1", private_to=MARY.id),
     conversation="slack:T1:D1",
-    at=NOON,
+    at=NOON + timedelta(hours=20),
 )
 
 
@@ -25,7 +26,7 @@ def test_a_question_is_asked_again_where_only_its_asker_reads() -> None:
     assert (again.text, again.asker, again.place, again.conversation) == (
         ASKED.text, MARY, WISH.place, WISH.conversation,
     )  # fmt: skip
-    assert again.follows == ASKED.conversation
+    assert (again.follows, again.first_asked_at) == (ASKED.conversation, ASKED.asked_at)
     assert again.id != ASKED.id
 
 

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import pytest
 
-from adapters.base import Conversations, History, Rated, Stopped, Used
+from adapters.base import Conversations, Deleted, Edited, History, Person, Rated, Stopped, Used, Wanted
 from adapters.spending import Spending
 from bot.answering.turns import NewTurn
 from bot.desk import FrontDesk
@@ -19,6 +19,17 @@ from tests.doubles.audiences import recall
 if TYPE_CHECKING:
     from adapters.base import Vote
     from bot.database import Database
+
+
+class Who(TypedDict):
+    person: Person
+    workspace: str
+
+
+OTHERS = [
+    Who(person=Person(id="eve", name="Mary"), workspace="terminal:local"),
+    Who(person=MARY, workspace="terminal:other"),
+]
 
 
 class Reception:
@@ -54,12 +65,38 @@ async def test_a_question_is_owed_once_however_often_it_comes(reception: Recepti
 
 async def test_a_stop_reaches_the_answer(reception: Reception) -> None:
     await reception.desk.accept(a_question())
-    await reception.desk.accept(Stopped(question="q1", person=MARY))
+    await reception.desk.accept(Stopped(question="q1", person=MARY, workspace="terminal:local"))
     assert (await claimed(reception)).stop == "stopped"
 
 
+@pytest.mark.parametrize("other", OTHERS)
+async def test_nobody_but_its_asker_stops_an_answer(reception: Reception, other: Who) -> None:
+    await reception.desk.accept(a_question())
+    await reception.desk.accept(Stopped(question="q1", **other))
+    assert (await claimed(reception)).stop is None
+
+
+@pytest.mark.parametrize("other", OTHERS)
+async def test_nobody_but_its_asker_still_wants_an_old_question(reception: Reception, other: Who) -> None:
+    await reception.desk.accept(a_question())
+    await reception.inbox.offered((await claimed(reception)).claim)
+    await reception.desk.accept(Wanted(question="q1", **other))
+    assert await reception.inbox.claim(5, {"terminal"}) == ()
+    await reception.desk.accept(Wanted(question="q1", person=MARY, workspace="terminal:local"))
+    assert (await claimed(reception)).wanted
+
+
+async def test_what_a_platform_says_of_a_message_is_heeded_whoever_asked_there(reception: Reception) -> None:
+    await reception.desk.accept(a_question())
+    await reception.desk.accept(Edited(question="q1", text="Newer?"))
+    owed = await claimed(reception)
+    assert owed.question.text == "Newer?"
+    await reception.desk.accept(Deleted(question="q1"))
+    assert (await reception.inbox.wishes([owed.claim]))[owed.claim].stop == "deleted"
+
+
 async def test_a_stop_after_the_end_is_no_error(reception: Reception) -> None:
-    await reception.desk.accept(Stopped(question="long ago", person=MARY))
+    await reception.desk.accept(Stopped(question="long ago", person=MARY, workspace="terminal:local"))
 
 
 async def test_a_vote_is_kept(reception: Reception) -> None:

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 import pytest
 from sqlalchemy import text
 
-from adapters.base import LeaseLost
+from adapters.base import LeaseLost, Person
 from bot.answering.turns import NewTurn
 from bot.errors import Stopping, StoreError
-from bot.inbox import Inbox, Wished
+from bot.inbox import Inbox, Wished, principal
 from bot.turns import Turns
 from tests.doubles.adapters import a_question
+from tests.doubles.answering import earlier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -152,7 +153,7 @@ async def test_whoever_lost_a_lease_can_write_nothing_more(inbox: Inbox, other: 
     with pytest.raises(LeaseLost):
         await database.write(lambda connection: inbox.hold(connection, lost))
     assert await inbox.renew([lost]) == frozenset()
-    assert await Turns(database).history("c1") == ()
+    assert await Turns(database).history(earlier()) == ()
     await other.finish(held)
 
 
@@ -200,7 +201,7 @@ async def test_finishing_keeps_the_turn_and_may_be_said_again(inbox: Inbox, data
     turn = NewTurn(answer=owed.answer, question=owed.question, text="So.", verdict="answered")
     await inbox.finish(owed.claim, turn)
     await inbox.finish(owed.claim, turn)
-    assert [kept.text for kept in await Turns(database).history("c1")] == ["So."]
+    assert [kept.text for kept in await Turns(database).history(earlier())] == ["So."]
 
 
 async def test_what_failed_waits_its_time_and_keeps_its_conversations_order(
@@ -261,21 +262,21 @@ async def test_a_question_can_be_read_again_in_its_newest_words_also_after_its_a
 
 async def test_a_question_that_is_gone_before_its_answer_was_begun_is_owed_no_more(inbox: Inbox) -> None:
     await put(inbox, "q1", "q2")
-    assert await inbox.stop("q1", wish="deleted")
+    assert await inbox.delete("q1")
     assert names(await inbox.claim(5, ALL)) == ["q2"]
 
 
 async def test_a_question_that_is_gone_after_its_answer_was_begun_is_owed_its_end(inbox: Inbox, other: Inbox) -> None:
     await put(inbox, "q1")
     await inbox.release((await claim(inbox)).claim)
-    assert await inbox.stop("q1", wish="deleted")
+    assert await inbox.delete("q1")
     assert (await claim(other)).stop == "deleted"
 
 
 async def test_a_question_that_is_gone_meanwhile_is_stopped(inbox: Inbox, other: Inbox) -> None:
     await put(inbox, "q1")
     owed = await claim(inbox)
-    await other.stop("q1", wish="deleted")
+    await other.delete("q1")
     assert await inbox.wishes([owed.claim]) == {owed.claim: Wished(stop="deleted", newer=None)}
     await inbox.finish(owed.claim)
 
@@ -373,5 +374,12 @@ async def test_words_that_no_database_stores_are_stored_all_the_same(inbox: Inbo
     owed = await claim(inbox)
     assert owed.question == odd
     await inbox.finish(owed.claim, NewTurn(answer="a1", question=odd, text=odd.text, verdict="answered"))
-    (turn,) = await Turns(database).history("c1")
+    (turn,) = await Turns(database).history(earlier())
     assert turn.text == "nul \ufffd, half a pair ?, and 漢字"
+
+
+async def test_whoever_has_an_odd_name_may_stop_what_they_asked_all_the_same(inbox: Inbox) -> None:
+    odd = replace(ask("q1"), asker=Person(id="nul \0, half a pair \ud800", name="Odd"), text="nul \0")
+    await inbox.put(odd)
+    assert not await inbox.stop("q1", by=principal("terminal:local", replace(odd.asker, id="odd")))
+    assert await inbox.stop("q1", by=principal("terminal:local", odd.asker))

@@ -242,12 +242,14 @@ async def test_a_question_put_off_after_its_place_was_resumed_waits_for_its_turn
     assert await service.rows() == {"q1": "waiting", "q2": "waiting"}
 
 
-@pytest.mark.parametrize("wish", ["stopped", "deleted"])
-async def test_a_question_that_is_kept_can_be_taken_back(service: Service, wish: str) -> None:
+@pytest.mark.parametrize("way", [Inbox.stop, Inbox.delete])
+async def test_a_question_that_is_kept_can_be_taken_back(
+    service: Service, way: Callable[[Inbox, str], Awaitable[bool]]
+) -> None:
     await service.pauses.pause(HERE, by="op")
     await service.put(asked("q1"))
     await service.holding.hold(await service.claim())
-    assert await service.inbox.stop("q1", wish="stopped" if wish == "stopped" else "deleted")
+    assert await way(service.inbox, "q1")
     assert await service.rows() == {"q1": "finished"}
 
 

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from adapters.base import Person, Place, Question
 from bot.payload import packed, unpacked
+from tests.doubles.adapters import a_question
 
 WORDS = st.text(st.characters())  # halves of a UTF-16 pair too
 ZONES = st.integers(-14 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
@@ -26,9 +27,17 @@ QUESTIONS = st.builds(
     asker=st.builds(Person, id=WORDS, name=WORDS),
     text=WORDS,
     asked_at=st.datetimes(timezones=ZONES),
+    follows=st.none() | WORDS,
+    first_asked_at=st.none() | st.datetimes(timezones=ZONES),
 )
 
 
 @given(QUESTIONS)
 def test_a_question_comes_back_whole_through_json(question: Question) -> None:
     assert unpacked(json.loads(json.dumps(packed(question)))) == question
+
+
+def test_a_question_that_an_earlier_version_packed_comes_back() -> None:
+    old = packed(a_question())
+    del old["first_asked_at"]
+    assert unpacked(old) == a_question()

@@ -26,11 +26,15 @@ async def readable(documents: Collection[str], principals: frozenset[str]) -> fr
     return frozenset(one for one in documents if READERS.get(one) in principals)
 
 
-async def kept(turns: Turns, text: str, *documents: str, place: Place = PLACE) -> None:
+EVE = Person(id="eve", name="Eve")
+WITHHELD_QUESTION = rendered(replies.withheld_question())
+
+
+async def kept(turns: Turns, text: str, *documents: str, place: Place = PLACE, asker: Person = MARY) -> None:
     await turns.record(
         NewTurn(
             answer=f"a {text}",
-            question=replace(a_question(f"{text}?", place), id=text),
+            question=replace(a_question(f"{text}?", place), id=text, asker=asker),
             text=text,
             verdict="answered",
             documents=frozenset(documents),
@@ -56,6 +60,36 @@ async def test_an_answer_that_not_everyone_may_read_now_is_replaced_by_a_sentenc
     assert all(not turn.documents for turn in fewer)
 
 
+async def test_a_question_whose_answer_is_withheld_is_shown_to_its_asker_alone(database: Database) -> None:
+    turns = Turns(database)
+    await kept(turns, "Does Nora still get 91,000", "pay.md")
+    assert [turn.question for turn in await shown(turns, "team")] == ["Does Nora still get 91,000?"]
+    (seen,) = await shown(turns, "team", person=EVE)
+    assert (seen.question, seen.text) == (WITHHELD_QUESTION, WITHHELD)
+    assert [turn.text for turn in await shown(turns, "board", person=EVE)] == ["Does Nora still get 91,000"]
+
+
+async def test_a_conversation_is_shown_in_its_own_channel_and_to_each_what_they_asked_there(
+    database: Database,
+) -> None:
+    turns = Turns(database)
+    await kept(turns, "hers")
+    await kept(turns, "his", asker=EVE)
+    elsewhere = replace(PLACE, channel="C2")
+    assert [turn.text for turn in await shown(turns)] == ["hers", "his"]
+    assert await shown(turns, place=elsewhere) == ()
+    assert await shown(turns, place=replace(elsewhere, private_to="eve")) == ()
+    assert [turn.text for turn in await shown(turns, place=replace(elsewhere, private_to="mary"))] == ["hers"]
+
+
+async def test_equal_names_in_two_workspaces_are_two_conversations_of_two_people(database: Database) -> None:
+    turns = Turns(database)
+    await kept(turns, "aloud")
+    await kept(turns, "quiet", place=replace(PLACE, private_to="mary"))
+    there = replace(PLACE, workspace="slack:T2", private_to="mary")
+    assert await shown(turns, "team", "board", place=there) == ()
+
+
 async def test_what_was_deleted_reads_like_what_may_not_be_read(database: Database) -> None:
     turns = Turns(database)
     await kept(turns, "gone", "gone.md")
@@ -72,6 +106,6 @@ async def test_private_turns_are_shown_to_their_person_alone(database: Database)
 
 
 async def test_on_a_platform_that_is_not_served_nothing_that_rests_on_documents_is_shown(database: Database) -> None:
-    turns = Turns(database)
-    await kept(turns, "plan", "plan.md")
-    assert [turn.text for turn in await shown(turns, "team", place=replace(PLACE, platform="other"))] == [WITHHELD]
+    turns, unserved = Turns(database), replace(PLACE, platform="other")
+    await kept(turns, "plan", "plan.md", place=unserved)
+    assert [turn.text for turn in await shown(turns, "team", place=unserved)] == [WITHHELD]

@@ -15,7 +15,7 @@ from structlog.testing import capture_logs
 from adapters.base import LeaseLost, MessageRef, Place, Posted
 from adapters.parts import Ending, Text
 from adapters.plain import block_text
-from bot.answering.turns import NewTurn
+from bot.answering.turns import NewTurn, at
 from bot.dispatcher import Dispatcher
 from bot.errors import StoreAway, StoreBusy, StoreError
 from bot.inbox import Inbox
@@ -173,7 +173,7 @@ async def test_after_five_tries_there_is_an_apology_with_the_reference(database:
         pass
     assert reference("q1") in service.adapter.said()
     assert service.adapter.verdict() == "failed"
-    assert [turn.verdict for turn in await service.turns.history("c1")] == ["failed"]
+    assert [turn.verdict for turn in await service.turns.history(at(PLACE, "c1"))] == ["failed"]
 
 
 async def test_a_question_whose_apology_fails_as_often_is_given_up_and_logged(database: Database) -> None:
@@ -208,7 +208,7 @@ async def test_an_old_question_is_asked_about_first_and_answered_in_place_after_
             "You asked this 3 hours ago, and I could not answer then. Do you still want it?"
         )
         assert service.adapter.verdict() == "offered"
-        assert await service.turns.history("c1") == ()
+        assert await service.turns.history(at(PLACE, "c1")) == ()
         await service.inbox.want("q1")
     assert service.adapter.said() == "About Why?"
     first, second = service.adapter.knew
@@ -333,7 +333,7 @@ async def test_a_turn_is_kept_once_the_database_is_back_unlocked_or_has_room(
     service = Service(database, Showing(), Passing(database, Turns(database)))
     async with service.running():
         await service.inbox.put(QUESTION)
-    assert [turn.verdict for turn in await service.turns.history("c1")] == ["answered"]
+    assert [turn.verdict for turn in await service.turns.history(at(PLACE, "c1"))] == ["answered"]
     assert len(service.adapter.knew) == 1
 
 

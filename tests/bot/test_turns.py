@@ -14,7 +14,7 @@ from bot.tables import TurnRow
 from bot.turns import Turns
 from tests.contracts.turns import TurnsContract, a_turn
 from tests.doubles.adapters import MARY, NOON, a_question
-from tests.doubles.answering import Remembered
+from tests.doubles.answering import Remembered, earlier
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,9 +48,9 @@ class TestRememberedTurns(TurnsContract):
 
 async def test_history_knows_the_answer_to_rate_and_the_time_with_its_zone(turns: Turns) -> None:
     await turns.record(asked(1, minute=1))
-    (turn,) = await turns.history("c1")
+    (turn,) = await turns.history(earlier())
     assert (turn.answer, turn.text, turn.asked_at) == ("a1", "answer 1 [1]", NOON + timedelta(minutes=1))
-    assert await turns.history("c3") == ()
+    assert await turns.history(earlier("c3")) == ()
 
 
 async def test_a_persons_conversations_come_most_recent_first(turns: Turns) -> None:
@@ -76,8 +76,9 @@ async def test_a_turn_remembers_to_whom_it_was_private_and_all_that_it_rests_on(
     private = replace(a_question().place, private_to="mary")
     turn = replace(a_turn(1), question=a_question(place=private), documents=frozenset({"read.md"}))
     await turns.record(turn)
-    (past,), (shown,) = await turns.recent("c1", 5), await turns.history("c1")
+    (past,), (shown,) = await turns.recent(earlier(), 5), await turns.history(earlier())
     assert past.private_to == shown.private_to == "mary"
+    assert (shown.asker, shown.channel) == ("mary", "terminal")
     assert past.documents == shown.documents == {"guide.md", "read.md"}
 
 
@@ -85,7 +86,7 @@ async def test_turns_survive_a_restart(where: Path | str) -> None:
     async with Database(where) as database:
         await Turns(database).record(asked(1))
     async with Database(where) as database:
-        assert len(await Turns(database).recent("c1", 5)) == 1
+        assert len(await Turns(database).recent(earlier(), 5)) == 1
 
 
 async def test_a_turn_keeps_how_its_answer_was_borne_out(database: Database) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.routing import BaseRoute
 
-from adapters.base import LeaseLost, Notice, Place
+from adapters.base import LeaseLost, Notice, Place, Question
 from adapters.markup import Paragraph, Plain
 from adapters.parts import Ending
 from tests.doubles.adapters import AN_ANSWER, MARY, RecordingDesk, Stream, a_question, said
@@ -97,6 +97,17 @@ class AdapterContract(ABC):
         async with adapter, asyncio.timeout(5):
             await adapter.run(desk)
         assert len(desk.events) == 1
+
+    async def test_what_it_takes_in_is_named_as_no_other_platform_names_anything(self) -> None:
+        adapter = self.adapter()
+        desk = _answering(adapter)
+        async with adapter, asyncio.timeout(5):
+            await adapter.run(desk)
+        (question,) = desk.events
+        assert isinstance(question, Question)
+        assert question.place.platform == adapter.name
+        assert question.id.startswith(f"{adapter.name}:")
+        assert question.conversation.startswith(f"{adapter.name}:")
 
     async def test_a_notice_is_shown_though_nobody_asked(self) -> None:
         notice = Notice(blocks=(Paragraph((Plain("84 % of the money for today"),)), Paragraph((Plain("are spent."),))))

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 async def main(where: str, what: str, question: str, *words: str) -> None:
     events: dict[str, Event] = {
-        "stop": Stopped(question=question, person=Person(id="mary", name="Mary")),
+        "stop": Stopped(question=question, person=Person(id="mary", name="Mary"), workspace="terminal:local"),
         "edit": Edited(question=question, text=" ".join(words)),
         "delete": Deleted(question=question),
     }

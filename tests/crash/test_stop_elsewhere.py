@@ -23,7 +23,7 @@ from bot.models.endpoint import Endpoint
 from bot.models.openai import OpenAiChat
 from bot.turns import Turns
 from tests.doubles.adapters import NOON, RecordingAdapter, a_question
-from tests.doubles.answering import Passages, covered, passage
+from tests.doubles.answering import Passages, covered, earlier, passage
 from tests.doubles.chains import admission, chained
 
 if TYPE_CHECKING:
@@ -176,7 +176,9 @@ async def test_an_edit_before_the_first_sentence_is_shown_begins_anew(where: Pat
     assert service.text() == "The old key works for one more day. [1]"
     assert ["How long does the old key work" in asked for asked in service.model.asked] == [False, True]
     async with Database(where) as database:
-        assert [turn.question for turn in await Turns(database).history("c1")] == ["How long does the old key work?"]
+        assert [turn.question for turn in await Turns(database).history(earlier())] == [
+            "How long does the old key work?"
+        ]
 
 
 async def test_an_edit_after_the_first_sentence_is_ignored(where: Path | str) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from bot.answering.turns import NewTurn, PastTurn
+from bot.answering.turns import Earlier, NewTurn, PastTurn, at
 from bot.reading.claims import claim
 from knowledge.base import Passage, Retrieved, Signals
+from tests.doubles.adapters import a_question
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
+    from adapters.base import Question
     from bot.answering.gate import Outlook
     from knowledge.base import Filter, Scope
     from knowledge.meaning import Paying
@@ -85,9 +88,9 @@ class Remembered:
         self.error = error
         self.recorded: list[NewTurn] = []
 
-    async def recent(self, conversation: str, limit: int, /) -> Sequence[PastTurn]:
+    async def recent(self, earlier: Earlier, limit: int, /) -> Sequence[PastTurn]:
         """Give the newest."""
-        own = [_past(turn) for turn in self.recorded if turn.question.conversation == conversation]
+        own = [_past(turn) for turn in self.recorded if _meant(turn.question, earlier)]
         return [*self.past, *own][-limit:]
 
     async def record(self, turn: NewTurn, /) -> None:
@@ -96,6 +99,18 @@ class Remembered:
             raise self.error
         if all(turn.question.id != kept.question.id for kept in self.recorded):
             self.recorded.append(turn)
+
+
+def earlier(conversation: str = "c1") -> Earlier:
+    """Mean all turns of a conversation in the workspace of ``a_question``."""
+    return at(a_question().place, conversation)
+
+
+def _meant(question: Question, earlier: Earlier) -> bool:
+    conversation = at(question.place, question.conversation)
+    by_them = earlier.asker in (None, question.asker.id)
+    in_time = earlier.before is None or question.asked_at < earlier.before
+    return conversation == replace(earlier, asker=None, before=None) and by_them and in_time
 
 
 def _past(turn: NewTurn) -> PastTurn:

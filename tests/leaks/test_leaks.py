@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from adapters.base import Audience
     from bot.answering.permission import Readers
     from bot.answering.searching import Catalog, Retriever
-    from bot.answering.turns import NewTurn, PastTurn, Turns
+    from bot.answering.turns import Earlier, NewTurn, PastTurn, Turns
     from knowledge.base import Retrieved, Scope
     from tests.doubles import postgres
     from tests.leaks.house import Where
@@ -140,8 +140,8 @@ class Careless:
         self._turns = turns
         self._forgets = forgets
 
-    async def recent(self, conversation: str, limit: int, /) -> Sequence[PastTurn]:
-        return [replace(turn, **self._forgets) for turn in await self._turns.recent(conversation, limit)]
+    async def recent(self, earlier: Earlier, limit: int, /) -> Sequence[PastTurn]:
+        return [replace(turn, **self._forgets) for turn in await self._turns.recent(earlier, limit)]
 
     async def record(self, turn: NewTurn, /) -> None:
         await self._turns.record(turn)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
 from structlog.testing import capture_logs
 
 from adapters.audience import NOBODY
-from adapters.base import Audience
+from adapters.base import Audience, Person
 from adapters.parts import Ending, PrivateOffer, Sources, Status, Text, Usage
 from adapters.plain import rendered
 from bot.answering import permission, replies
-from bot.answering.turns import PastTurn
+from bot.answering.turns import NewTurn, PastTurn
 from bot.errors import ModelDown
 from knowledge.errors import Busy
 from tests.bot.answering.test_engine import GOOD, INSTALL, KEYS, Bench, ending, question, sources, tree
+from tests.doubles.adapters import NOON
 from tests.doubles.answering import Passages, Remembered, passage
 from tests.doubles.models import Scripted
 
@@ -298,15 +300,15 @@ async def test_a_search_for_an_offer_that_fails_leaves_the_answer_as_it_is() -> 
     assert not any(isinstance(part, PrivateOffer) for part in parts)
 
 
-async def test_a_question_asked_again_in_private_leans_on_what_was_said_where_it_was_asked_first() -> None:
-    past = PastTurn(question="Old?", answer="Old answer.", verdict="answered")
-
-    class ByConversation(Remembered):
-        async def recent(self, conversation: str, limit: int, /) -> list[PastTurn]:
-            return [past] if conversation == "channel" else []
-
-    model = Scripted(GOOD)
-    asked = bench(model, shelf=Guarded({"keys.md": {"team"}}), readers=Readers(), turns=ByConversation())
-    follows = replace(question(ASKED), follows="channel")
-    _ = [part async for part in asked.engine.answer(follows, asked.readers, asked.stop)]
-    assert [exchange.answer for exchange in model.asked[0].history] == ["Old answer."]
+async def test_a_question_asked_again_in_private_leans_on_what_its_asker_had_asked_where_they_asked_first() -> None:
+    turns = Remembered()
+    again = replace(question(ASKED), follows="channel", first_asked_at=NOON)
+    for number, (minute, asker) in enumerate([(-2, again.asker), (-1, Person(id="eve", name="Eve")), (1, again.asker)]):
+        told = replace(question(f"{number}?"), id=f"q{number}", conversation="channel", asker=asker)
+        told = replace(told, asked_at=NOON + timedelta(minutes=minute))
+        await turns.record(NewTurn(answer=f"a{number}", question=told, text=f"Said {number}.", verdict="answered"))
+    for follows, said in ((again, ["Said 0."]), (replace(again, first_asked_at=None), [])):
+        model = Scripted(GOOD)
+        asked = bench(model, shelf=Guarded({"keys.md": {"team"}}), readers=Readers(), turns=turns)
+        _ = [part async for part in asked.engine.answer(replace(follows, id=f"{said}"), asked.readers, asked.stop)]
+        assert [exchange.answer for exchange in model.asked[0].history if "Said" in exchange.answer] == said

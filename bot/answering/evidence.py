@@ -51,7 +51,7 @@ class Evidence:
     """A numbered passage, made ready to compare: its sentences, and all that it says about itself.
 
     ``titles`` are the words of its title and of each heading above it, ``capitals`` those that it never writes small,
-    ``roots`` those of each sentence with what they weigh together, ``letters`` the initials of its names.
+    ``roots`` those of each sentence, ``weights`` what they weigh together. ``raw`` is its text in one line.
     """
 
     number: int
@@ -71,6 +71,12 @@ class Evidence:
         """Whether a text is a whole sentence or row of it, word for word."""
         words = verbatim(text)
         return bool(words) and words in self.spoken
+
+    def has(self, name: str) -> bool:
+        """Whether an address, file or option stands in it, and not within another: hr@a.com is no r@a.com."""
+        before = r"(?<![\w.+-])" if "@" in name[1:] else r"(?<!\w)" if name[0].isalnum() else ""
+        after = r"(?!\w)" if name[-1].isalnum() else ""
+        return name in self.raw and re.search(f"{before}{re.escape(name)}{after}", self.raw) is not None
 
 
 @lru_cache(maxsize=256)  # the same passages answer again and again

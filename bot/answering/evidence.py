@@ -14,6 +14,7 @@ from bot.reading.negations import Denial, absences, negations
 from bot.reading.particulars import particulars
 from bot.reading.prose import sentences_of, spoken
 from bot.reading.roots import roots, weight
+from bot.reading.rows import Row, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,6 +34,7 @@ class Window:
     """
 
     sentences: tuple[Claim, ...]
+    texts: tuple[str, ...]
     words: frozenset[str]
     said: frozenset[str]
     names: frozenset[str]
@@ -66,6 +68,7 @@ class Evidence:
     capitals: frozenset[str]
     raw: str
     lines: str
+    rows: tuple[Row, ...]
 
     def quotes(self, text: str) -> bool:
         """Whether a text is a whole sentence or row of it, word for word."""
@@ -101,6 +104,7 @@ def evidence(passage: Numbered) -> Evidence:
         capitals=frozenset[str]().union(*(one.initial | one.names for one in said)) - small,
         raw=squeezed(f"{passage.title} {' '.join(passage.heading)} {passage.text}"),
         lines=_lines(passage.text),
+        rows=tuple(rows_of(passage.text)),
     )
 
 
@@ -115,6 +119,7 @@ def _windows(sentences: Sequence[str], titled: str) -> Iterable[Window]:
             leaning = at > 0 and _LEANING.match(sentences[at].strip())
             yield Window(
                 sentences=tuple(said),
+                texts=tuple(texts),
                 words=words,
                 said=plain,
                 names=frozenset(map(name, words | claims[at - 1].words if leaning else words)),

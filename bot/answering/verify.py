@@ -18,6 +18,7 @@ from bot.reading.names import one as same_name
 from bot.reading.negations import Denial, absences, negations
 from bot.reading.opposites import opposed
 from bot.reading.particulars import WEEKDAYS, Particulars, particulars
+from bot.reading.places import names_swapped, values_swapped
 from bot.reading.roots import RARE, ROOT, weight
 
 if TYPE_CHECKING:
@@ -192,6 +193,8 @@ class _Asserted:
             return "amount"
         if not self._named(windows, passages):
             return "name"
+        if not self.row and (swapped := self._swapped(windows, passages)):
+            return swapped
         if not self._bounded(windows):
             return "bound"
         return None if self._same_sense(windows) else "negation"
@@ -269,6 +272,14 @@ class _Asserted:
         words = self.claim.words - names
         held = frozenset[str]().union(*(one.words for one in windows))
         return bool(others) and len(words & held) >= _ALL_BUT * len(words)
+
+    def _swapped(self, windows: Sequence[Window], passages: Sequence[Evidence]) -> Literal["amount", "name"] | None:
+        """Say whether two of its values or names stand in each other's place in a sentence of the windows."""
+        texts = [text for one in windows for text in one.texts]
+        if any(values_swapped(self.text, text) for text in texts):
+            return "amount"
+        names = self._names(passages)
+        return "name" if any(names_swapped(self.text, text, names) for text in texts) else None
 
     def _bounded(self, windows: Sequence[Window]) -> bool:
         offers = frozenset[str]().union(*(one.offers for one in windows))

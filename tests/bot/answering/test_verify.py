@@ -202,3 +202,18 @@ def test_an_address_for_mail_must_stand_in_the_passage_whole(local: str) -> None
 def test_the_beginning_of_an_address_is_another_address() -> None:
     assert judged("The form about leave is on acme.com/leave.", (), [1], {1: MAIL}).numbers == (1,)
     assert judged("The form about leave is on acme.co.", (), [1], {1: MAIL}).numbers == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("Acme acquired Globex in 2019 for 40 million euros.", "Globex acquired Acme in 2019 for 40 million euros."),
+        ("The team moved from Berlin to Munich in 2020.", "The team moved from Munich to Berlin in 2020."),
+        ("The price rose from 10 euros to 12 euros.", "The price rose from 12 euros to 10 euros."),
+        ("It began on 3 May 2023 and ended on 7 June 2024.", "It began on 7 June 2024 and ended on 3 May 2023."),
+    ],
+)
+def test_a_sentence_with_two_things_in_each_others_place_is_denied(said: str, text: str) -> None:
+    table = {1: evidence(Numbered(number=1, title="", heading=(), text=said))}
+    assert judged(said, (), [1], table).numbers == (1,)
+    assert judged(text, (), [1], table).denied

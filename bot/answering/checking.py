@@ -32,6 +32,8 @@ from bot.reading.claims import claim
 from bot.reading.inlines import cleaned, numbers, plain, read, without_cites
 from bot.reading.particulars import particulars
 from bot.reading.prose import cells, spoken
+from bot.reading.rows import misplaced
+from bot.reading.rows import row as row_of
 from bot.reading.units import Unit
 from bot.reading.units import split as units_of
 
@@ -234,8 +236,9 @@ class Checker:
         text = plain(bare).strip()
         judgement = judged(text, _codes(bare), own, self.table, row=True)
         shown = judgement.numbers
-        if not shown or not self._titled(header, shown):
-            tally.judge(replace(judgement, numbers=()), own)
+        moved = misplaced(row_of(unit.head, unit.text), [one for number in shown for one in self.table[number].rows])
+        if moved or not shown or not self._titled(header, shown):
+            tally.judge(replace(judgement, numbers=(), denied=judgement.denied or moved), own)
             tally.drop(sentence=False)
             return None
         tally.judge(judgement, own)

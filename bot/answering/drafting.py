@@ -6,6 +6,8 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
 from adapters.parts import Text
 from bot.answering.canary import sings
 from bot.answering.checking import Tally
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from bot.models.base import Delta
     from bot.reading.units import Unit
 
+_log = structlog.get_logger()
 _LONGEST: Final = 20_000
 """Characters of a stream that are read: five times what its token limit allows; a server that ignores it is left."""
 
@@ -115,7 +118,7 @@ class Drafting:
         if self._shown is None and spoken(unit.text) == spoken(self.unanswered):
             self.refused = True
             return []
-        checked = self.checker.check(unit, self.tally)
+        checked = self._verified(unit)
         if checked is None:
             return []
         if checked.sort != "claim":
@@ -126,6 +129,15 @@ class Drafting:
         ready = [*self._waiting, (unit, checked)]
         self._waiting = []
         return [self._part(one, found) for one, found in ready]
+
+    def _verified(self, unit: Unit) -> Checked | None:
+        """Check a unit; one that the verifier cannot read is dropped, as the rest of the answer may hold."""
+        try:
+            return self.checker.check(unit, self.tally)
+        except Exception as error:  # noqa: BLE001 - whatever a hostile text makes it raise
+            _log.warning("a unit could not be checked, so it is left out", why=type(error).__name__)
+            self.tally.drop(sentence=unit.sort == "sentence")
+            return None
 
     def _wait(self, unit: Unit, checked: Checked) -> None:
         """Keep what claims nothing until something follows it; of two of a sort, only the later one has a use."""

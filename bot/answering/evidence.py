@@ -14,6 +14,7 @@ from bot.reading.negations import Denial, absences, negations
 from bot.reading.particulars import particulars
 from bot.reading.prose import sentences_of, spoken
 from bot.reading.roots import roots, weight
+from bot.reading.rows import Row, rows_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,6 +34,7 @@ class Window:
     """
 
     sentences: tuple[Claim, ...]
+    texts: tuple[str, ...]
     words: frozenset[str]
     said: frozenset[str]
     names: frozenset[str]
@@ -51,7 +53,7 @@ class Evidence:
     """A numbered passage, made ready to compare: its sentences, and all that it says about itself.
 
     ``titles`` are the words of its title and of each heading above it, ``capitals`` those that it never writes small,
-    ``roots`` those of each sentence with what they weigh together, ``letters`` the initials of its names.
+    ``roots`` those of each sentence, ``weights`` what they weigh together. ``raw`` is its text in one line.
     """
 
     number: int
@@ -66,11 +68,18 @@ class Evidence:
     capitals: frozenset[str]
     raw: str
     lines: str
+    rows: tuple[Row, ...]
 
     def quotes(self, text: str) -> bool:
         """Whether a text is a whole sentence or row of it, word for word."""
         words = verbatim(text)
         return bool(words) and words in self.spoken
+
+    def has(self, name: str) -> bool:
+        """Whether an address, file or option stands in it, and not within another: hr@a.com is no r@a.com."""
+        before = r"(?<![\w.+-])" if "@" in name[1:] else r"(?<!\w)" if name[0].isalnum() else ""
+        after = r"(?!\w)" if name[-1].isalnum() else ""
+        return name in self.raw and re.search(f"{before}{re.escape(name)}{after}", self.raw) is not None
 
 
 @lru_cache(maxsize=256)  # the same passages answer again and again
@@ -95,6 +104,7 @@ def evidence(passage: Numbered) -> Evidence:
         capitals=frozenset[str]().union(*(one.initial | one.names for one in said)) - small,
         raw=squeezed(f"{passage.title} {' '.join(passage.heading)} {passage.text}"),
         lines=_lines(passage.text),
+        rows=tuple(rows_of(passage.text)),
     )
 
 
@@ -109,6 +119,7 @@ def _windows(sentences: Sequence[str], titled: str) -> Iterable[Window]:
             leaning = at > 0 and _LEANING.match(sentences[at].strip())
             yield Window(
                 sentences=tuple(said),
+                texts=tuple(texts),
                 words=words,
                 said=plain,
                 names=frozenset(map(name, words | claims[at - 1].words if leaning else words)),

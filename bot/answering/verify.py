@@ -18,6 +18,7 @@ from bot.reading.names import one as same_name
 from bot.reading.negations import Denial, absences, negations
 from bot.reading.opposites import opposed
 from bot.reading.particulars import WEEKDAYS, Particulars, particulars
+from bot.reading.places import names_swapped, values_swapped
 from bot.reading.roots import RARE, ROOT, weight
 
 if TYPE_CHECKING:
@@ -34,6 +35,12 @@ _ALL_BUT: Final = 0.9
 """Share of the words beside its names that a window holds which says the same of somebody else."""
 _SPELT: Final = 3
 """Letters of an acronym that words may stand for: any two stand beside each other by chance."""
+_TIED: Final = 6
+"""Windows of a passage that a sentence is judged by where more hold as many of its words: those with most amounts."""
+_OTHERS: Final = 6
+"""Passages, the closest first, that are tried in the place of those it cites."""
+_MOST_AMOUNTS: Final = 60
+"""Amounts of a sentence that are compared: one with more is no answer to anything, and would take its time."""
 _BOUNDS: Final = frozenset(map(stem, ("least", "minimum", "maximum", "less", "fewer", "newer", "later", "prior")))
 _TURNS: Final = {"before": {"after"}, "after": {"before", "until"}, "until": {"after"}}
 
@@ -74,7 +81,7 @@ def judged(
     denied = fault in {"amount", "name", "negation"}
     least = max(map(given.share, own)) if denied else 0.0  # who denies it is not outdone by one that says less of it
     others = [one for one in table.values() if not denied or (one not in own and given.share(one) >= least)]
-    for one in sorted(others, key=lambda one: (-given.share(one), one.number)):
+    for one in sorted(others, key=lambda one: (-given.share(one), one.number))[:_OTHERS]:
         if given.fault([one]) is None:
             return Judgement(numbers=(one.number,), likelihood=given.likelihood([one]))
     return Judgement(numbers=(), likelihood=0.0, denied=denied)
@@ -99,6 +106,8 @@ class _Asserted:
         self.denied = negations(text)
         self.absent = absences(text)
         self.row = row
+        self._nearest: dict[int, list[Window]] = {}
+        self._borne: dict[tuple[int, tuple[int, ...]], bool] = {}
 
     def likelihood(self, passages: Sequence[Evidence]) -> float:
         """Give how likely its content is held; a sentence of the passage itself is certain."""
@@ -110,10 +119,11 @@ class _Asserted:
             return None
         if self.claim.empty or not self._held(passages):
             return "content"
-        exact = (*self.claim.exact, *map(squeezed, self.codes))
-        if not all(any(name in one.raw for one in passages) for name in exact):
+        if not all(any(one.has(name) for one in passages) for name in self.claim.exact):
             return "exact"
-        return self.particulars_fault(passages)
+        if not all(any(code in one.raw for one in passages) for code in map(squeezed, self.codes)):
+            return "exact"
+        return "amount" if len(self.amounts) > _MOST_AMOUNTS else self.particulars_fault(passages)
 
     def particulars_fault(self, passages: Sequence[Evidence]) -> Fault | None:
         """Say which of its particulars passages do not bear out, whatever of its content they hold."""
@@ -158,40 +168,56 @@ class _Asserted:
 
     def _closest(self, passage: Evidence) -> list[Window]:
         """Give the windows with most of the telling words: two sentences only where they hold more than any one."""
+        if passage.number not in self._nearest:
+            self._nearest[passage.number] = self._windows(passage)
+        return self._nearest[passage.number]
+
+    def _windows(self, passage: Evidence) -> list[Window]:
         words = self._words([passage])
         alone = self.row or self.claim.words <= self._names([passage])  # a list of names is one sentence's
         windows = [one for one in passage.windows if len(one.sentences) == 1 or not alone]
-        return _first(
+        tied = _first(
             windows, lambda one: (len(words & one.words), -len(one.sentences), len(self.claim.words & one.words))
         )
+        return sorted(tied, key=self._unsaid)[:_TIED] if len(tied) > _TIED else tied
+
+    def _unsaid(self, window: Window) -> int:
+        return sum(not _said_in(amount, [window]) for amount in self.amounts[:_TIED])
 
     def _disagrees(self, windows: Sequence[Window], passages: Sequence[Evidence]) -> Fault | None:
         """Say what of it the closest windows do not bear out."""
-        unmet = [one for one in self.amounts if not _said_in(one, windows)]
-        if not all(self._said_elsewhere(one, passages) for one in unmet):
+        unmet = [at for at, one in enumerate(self.amounts) if not _said_in(one, windows)]
+        if not all(self._said_elsewhere(at, passages) for at in unmet):
             return "amount"
         if any(self._counted_otherwise(one, windows, passages) for one in self.amounts):
             return "amount"
         if not self._named(windows, passages):
             return "name"
+        if not self.row and (swapped := self._swapped(windows, passages)):
+            return swapped
         if not self._bounded(windows):
             return "bound"
         return None if self._same_sense(windows) else "negation"
 
-    def _said_elsewhere(self, amount: Amount, passages: Sequence[Evidence]) -> bool:
+    def _said_elsewhere(self, at: int, passages: Sequence[Evidence]) -> bool:
         """Whether an amount stands outside of the closest windows, where none says another one in its stead."""
-        if self.row:
-            return False
+        key = at, tuple(one.number for one in passages)
+        if key not in self._borne:
+            self._borne[key] = not self.row and self._outweighs(self.amounts[at], passages)
+        return self._borne[key]
+
+    def _outweighs(self, amount: Amount, passages: Sequence[Evidence]) -> bool:
+        """Whether a sentence that says an amount holds more of the words than any that says another one."""
         words = self.claim.words
-        rest = [window for one in passages for window in one.windows if len(window.sentences) == 1]
-        right = [len(words & one.words) for one in rest if _said_in(amount, [one])]
-        wrong = [len(words & one.words) for one in rest if not _said_in(amount, [one]) and self._rivals(amount, one)]
-        return bool(right) and max(right) > max(wrong, default=0)
+        held = [(len(words & one.words), one) for one in _alone(passages)]
+        right = max((share for share, one in held if _said_in(amount, [one])), default=0)
+        rivals = (one for share, one in held if share >= right and not _said_in(amount, [one]))
+        return right > 0 and not any(self._rivals(amount, one) for one in rivals)
 
     def _counted_otherwise(self, amount: Amount, windows: Sequence[Window], passages: Sequence[Evidence]) -> bool:
         """Whether what it counts is counted by other numbers alone, in windows that speak of it or else anywhere."""
         if not any(amount.counted <= one.words for one in windows):
-            windows = [window for one in passages for window in one.windows if len(window.sentences) == 1]
+            windows = _alone(passages)
         said = [one for window in windows for one in window.amounts]
         counts = [one for one in said if one.counted & amount.counted]
         if any(not one.counted and one.value == amount.value for one in said):
@@ -216,7 +242,7 @@ class _Asserted:
             return True
         if self.row or missing & WEEKDAYS or self.claim.words <= names:
             return False
-        every = [window for one in passages for window in one.windows if len(window.sentences) == 1]
+        every = _alone(passages)
         if any(self._absent(name, known) and not self._stands(name, every) for name in missing):
             return False
         return not self._renamed(windows, passages, names)
@@ -247,6 +273,14 @@ class _Asserted:
         held = frozenset[str]().union(*(one.words for one in windows))
         return bool(others) and len(words & held) >= _ALL_BUT * len(words)
 
+    def _swapped(self, windows: Sequence[Window], passages: Sequence[Evidence]) -> Literal["amount", "name"] | None:
+        """Say whether two of its values or names stand in each other's place in a sentence of the windows."""
+        texts = [text for one in windows for text in one.texts]
+        if any(values_swapped(self.text, text) for text in texts):
+            return "amount"
+        names = self._names(passages)
+        return "name" if any(names_swapped(self.text, text, names) for text in texts) else None
+
     def _bounded(self, windows: Sequence[Window]) -> bool:
         offers = frozenset[str]().union(*(one.offers for one in windows))
         rounded = {one.rounded for one in self.amounts if not _said_in(replace(one, rounded=""), windows)}
@@ -270,6 +304,11 @@ class _Asserted:
             left.remove(found)
         affirmed = words.difference(*(one.reach for one in self.denied))
         return not any(one.concerns(affirmed) for one in left)
+
+
+def _alone(passages: Iterable[Evidence]) -> list[Window]:
+    """Give the windows of one sentence."""
+    return [window for one in passages for window in one.windows if len(window.sentences) == 1]
 
 
 def _first(windows: Sequence[Window], rank: Callable[[Window], tuple[int, ...]]) -> list[Window]:

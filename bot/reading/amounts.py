@@ -32,6 +32,7 @@ _ROUGH = re.compile(
     rf"\s?(?:an? |the )?[$€£¥]?\Z",
     re.IGNORECASE,
 )
+_HEDGE = re.compile(r"[^\W\d_]|[~≈]")
 _LOOK_BACK: Final = 28
 """Characters before a number in which a word may say that it is rounded."""
 _AFTER = re.compile(r"[\s-]?(?:°\s?)?(per\s?cents?\b|percentage points?\b|[ap]\.m\b|[^\W\d_]+|[%$€£¥°])")
@@ -50,6 +51,7 @@ _SIGNS: Final = {"½": " 1/2", "⅓": " 1/3", "⅔": " 2/3", "¼": " 1/4", "¾":
 _LIKE: Final = frozenset({"th", "s", "clock"})
 """What is no count of anything."""
 _ERAS: Final = frozenset({"bc", "ad", "bce", "ce"})
+_ONE: Final = Fraction(1)
 _TENTH: Final = Fraction(1, 10)
 
 
@@ -119,10 +121,10 @@ def same(
     if claimed.version and said.version and claimed.version != said.version:
         return False
     if claimed.unit == said.unit:
-        return _same_value(claimed, said, Fraction(1))
+        return _same_value(claimed, said, _ONE)
     if not claimed.unit:  # "30" may be 30 days, but 30 copies are no days
         counts = claimed.counted <= words if claimed.counted and said.unit not in _LIKE else _alike(claimed, said)
-        return counts and _same_value(claimed, said, 1 / said.size)
+        return counts and _same_value(claimed, said, _ONE if said.size == 1 else 1 / said.size)
     follows = not said.unit and (claimed.unit, claimed.size) in said.near | units
     return follows and _same_value(claimed, said, claimed.size)
 
@@ -141,6 +143,8 @@ def _same_value(claimed: Amount, said: Amount, size: Fraction) -> bool:
     """Whether the values are the same, or round to the same; what is said is counted in ``size`` of the other's."""
     if isinstance(claimed.value, str) or isinstance(said.value, str) or claimed.value is None or said.value is None:
         return claimed.value == said.value
+    if size == 1 and not claimed.rounded:  # nearly always, and Fractions reckon slowly
+        return claimed.value == said.value
     away = said.value * size - claimed.value
     if away == 0 or not claimed.rounded or abs(away) > abs(claimed.value) / 5:
         return away == 0
@@ -158,10 +162,11 @@ def _amount(text: str, one: Numeral, named: frozenset[Measure]) -> Amount:
     elif isinstance(value, str) and not unit and _CLOCK.match(value):
         unit = "clock"
     elif isinstance(value, Fraction):
-        value, step = value * factor * (-1 if _negative(text, one.start) else 1), step * factor
+        sign = -factor if _negative(text, one.start) else factor
+        value, step = (value, step) if sign == 1 else (value * sign, step * factor)
     if one.manner == "part":
         step = min(step, _TENTH * factor)
-    rough = _ROUGH.search(before)
+    rough = _ROUGH.search(before) if _HEDGE.search(before) else None
     following = text[end : end + _NEAR]
     return Amount(
         value=value,

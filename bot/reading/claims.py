@@ -38,7 +38,8 @@ _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 # What may be tried again from its middle is bounded, so that a hostile text takes linear time.
 _WORD = re.compile(r"[^\W\d_](?:[\w'-]*[^\W_])?|\d[\d._-]{0,40}+[^\W\d_][\w.-]*")
 _EXACT = re.compile(
-    r"(?<!\w)(?:[@#]\w[\w.-]*|(?:https?:)?//\S+|(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,}\b(?:/\S*)?"
+    r"(?<![\w.+-])[\w.+-]++@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,}\b"
+    r"|(?<!\w)(?:[@#]\w[\w.-]*|(?:https?:)?//\S+|(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,}\b(?:/\S*)?"
     r"|(?=\w*?[A-Za-z])[^\W_]*+_\w+|--?[A-Za-z][\w-]*|(?:~|\.{1,2})?/[\w.-]+(?:/[\w.-]*){0,20})"
 )
 _STOPPED = re.compile(r"\b(?:stop|stops|stopped|cease|ceases|ceased) (?:to )?\w+(?:ing|ed)\b", re.IGNORECASE)

@@ -48,7 +48,10 @@ _TOKEN = re.compile(
 _GROUPED = re.compile(r"\d{1,3}(?:[,\N{NARROW NO-BREAK SPACE}\N{NO-BREAK SPACE}]\d{3})+(?:\.\d+)?\Z")
 _DECIMAL = re.compile(r"\d+(?:\.\d+)?\Z")
 _FRACTION = re.compile(r"(?<![\d/.,])(\d{1,2})/(\d{1,2})(?![\d/]|\.\d)")
-_LEAST_SCALED: Final = 100
+_MOST: Final = 10**30
+"""What is multiplied no further: "million million million" goes on for ever."""
+_LONGEST: Final = 40
+"""Characters of a number that is reckoned with: a longer run is compared as written, and Python reads none of 4,301."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +104,7 @@ def _figure(tokens: Sequence[re.Match[str]], at: int, text: str) -> tuple[Numera
     if (fraction := _FRACTION.match(text, token.start())) and int(fraction[2]):
         value = Fraction(int(fraction[1]), int(fraction[2]))
         return _spelled(tokens, at, at + 3, value, "part"), at + 3
-    if not (_GROUPED.match(digits) or _DECIMAL.match(digits)):
+    if len(digits) > _LONGEST or not (_GROUPED.match(digits) or _DECIMAL.match(digits)):
         return Numeral(value=digits.lstrip("0") or "0", start=token.start(), end=token.end(), suffix=attached), at + 1
     if not attached and digits.isdecimal() and (mixed := _mixed(tokens, at, text)) is not None:
         return mixed, at + 4
@@ -147,6 +150,8 @@ def _scale(tokens: Sequence[re.Match[str]], at: int, text: str) -> tuple[int, in
     after = at + 1 + (len(tokens) > at + 1 and tokens[at + 1].group() == "-")
     scale = 1
     while after < len(tokens) and (word := tokens[after].group().casefold()) in _SCALES and word != "k":
+        if scale > _MOST:
+            break
         scale *= _SCALES[word]
         after += 1
     return (scale, after) if scale > 1 else (1, at + 1)
@@ -176,7 +181,7 @@ def _whole(tokens: Sequence[re.Match[str]], at: int) -> tuple[int | None, int, b
         step = _ONES.get(word, _TENS.get(word))
         if step is not None and _joins(group, step, seen=seen):
             group, seen = group + step, True
-        elif word in _SCALES and len(word) > 2 and (seen or _counts(tokens, at)):  # noqa: PLR2004 -- no letters
+        elif word in _SCALES and len(word) > 2 and max(total, group) <= _MOST and (seen or _counts(tokens, at)):  # noqa: PLR2004 -- no letters
             total, group, seen = *_scaled(total, max(group, 1), _SCALES[word]), True
         elif not (word in {"-", "and"} and seen and at > begin and _goes_on(tokens, at, group)):
             break

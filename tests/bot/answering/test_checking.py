@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from adapters.markup import Cite, Code, CodeBlock, Heading, Item, Listing, Paragraph, Plain, Strong, Table, cited
-from bot.answering.checking import Checked, Checker
+from bot.answering.checking import Checked, Checker, Tally
 from bot.answering.evidence import evidence
 from bot.models.base import Numbered
 from bot.reading.units import split
@@ -106,3 +106,13 @@ def test_a_row_is_checked_and_cited() -> None:
         ((Plain("Setting"),), (Plain("Default"),)),
         (((Plain("FOOTNOTE_HOME"),), (Code(".footnote"), Plain(" "), Cite(1))),),
     )
+
+
+def test_a_row_whose_cells_stand_under_other_headers_is_dropped() -> None:
+    plans = "| Plan | Users | Price |\n|---|---|---|\n| Basic | 5 | 10 |\n| Premium | 10 | 5 |\n"
+    passage = Numbered(number=1, title="Plans", heading=(), text=plans)
+    checker = Checker(question="Which plans are there?", table={1: evidence(passage)})
+    tally = Tally()
+    rows = [checker.check(unit, tally) for unit in split(plans.replace("5 | 10 |", "10 | 5 |"))]
+    assert [row is not None for row in rows] == [False, True]
+    assert tally.contradictions == 1

@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from bot.answering.evidence import evidence, holding_code
 from bot.answering.verify import judged
 from bot.models.base import Numbered
+from bot.reading.amounts import same
+
+if TYPE_CHECKING:
+    from bot.answering.evidence import Evidence
+    from bot.reading.amounts import Amount, Measure
 
 INSTALL = Numbered(
     number=1,
@@ -140,3 +147,73 @@ def test_who_denies_a_sentence_is_not_outdone_by_who_says_less_of_it() -> None:
     passages = ("Keys do not expire on Fridays.", "Keys expire.")
     table = {at: evidence(Numbered(number=at, title="", heading=(), text=one)) for at, one in enumerate(passages, 1)}
     assert judged("Keys expire on Fridays.", (), [1], table).numbers == ()
+
+
+def repetitive() -> dict[int, Evidence]:
+    """Give passages of which every sentence is alike but for its numbers."""
+    texts = [" ".join(f"Item {item} has {item + more} units." for item in range(30)) for more in (100, 200, 300)]
+    return {at: evidence(Numbered(number=at, title="", heading=(), text=one)) for at, one in enumerate(texts, 1)}
+
+
+def test_the_one_of_many_like_sentences_that_says_its_numbers_supports_it() -> None:
+    assert judged("Item 27 has 227 units.", (), [2], repetitive()).numbers == (2,)
+    assert judged("Item 27 has 227 units.", (), [1], repetitive()).numbers == (2,)
+    assert judged("Item 27 has 228 units.", (), [2], repetitive()).numbers == ()
+
+
+def test_what_fails_over_like_sentences_compares_few_amounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = 0
+
+    def counting(claimed: Amount, said: Amount, words: frozenset[str], units: frozenset[Measure]) -> bool:
+        nonlocal compared
+        compared += 1
+        return same(claimed, said, words, units)
+
+    monkeypatch.setattr("bot.answering.verify.same", counting)
+    table = repetitive()
+    for item in range(10):
+        assert not judged(f"Item {item} has {item + 900} units.", (), [1], table).numbers
+    assert compared < 30_000
+
+
+@pytest.mark.parametrize(("count", "numbers"), [(50, (1,)), (70, ())])
+def test_a_sentence_of_too_many_amounts_is_not_supported(count: int, numbers: tuple[int, ...]) -> None:
+    many = ", ".join(str(number) for number in range(2_000, 2_000 + count))
+    table = {1: evidence(Numbered(number=1, title="", heading=(), text=f"Units are, as a list, {many} in all."))}
+    assert judged(f"Units are {many} in all.", (), [1], table).numbers == numbers
+
+
+MAIL = evidence(
+    Numbered(
+        number=1,
+        title="Leave",
+        heading=(),
+        text="Write to hr@acme.com about vacation days and sick leave. The form is on acme.com/leave.",
+    )
+)
+
+
+@pytest.mark.parametrize("local", ["ceo", "r", "payroll.hr", "x" * 300])
+def test_an_address_for_mail_must_stand_in_the_passage_whole(local: str) -> None:
+    assert judged("Write to hr@acme.com about sick leave.", (), [1], {1: MAIL}).numbers == (1,)
+    assert judged(f"Write to {local}@acme.com about sick leave.", (), [1], {1: MAIL}).numbers == ()
+
+
+def test_the_beginning_of_an_address_is_another_address() -> None:
+    assert judged("The form about leave is on acme.com/leave.", (), [1], {1: MAIL}).numbers == (1,)
+    assert judged("The form about leave is on acme.co.", (), [1], {1: MAIL}).numbers == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "text"),
+    [
+        ("Acme acquired Globex in 2019 for 40 million euros.", "Globex acquired Acme in 2019 for 40 million euros."),
+        ("The team moved from Berlin to Munich in 2020.", "The team moved from Munich to Berlin in 2020."),
+        ("The price rose from 10 euros to 12 euros.", "The price rose from 12 euros to 10 euros."),
+        ("It began on 3 May 2023 and ended on 7 June 2024.", "It began on 7 June 2024 and ended on 3 May 2023."),
+    ],
+)
+def test_a_sentence_with_two_things_in_each_others_place_is_denied(said: str, text: str) -> None:
+    table = {1: evidence(Numbered(number=1, title="", heading=(), text=said))}
+    assert judged(said, (), [1], table).numbers == (1,)
+    assert judged(text, (), [1], table).denied

@@ -128,3 +128,17 @@ def test_what_counts_nothing_needs_no_support(text: str) -> None:
 )  # fmt: skip
 def test_adversarial_text_takes_linear_time(piece: str) -> None:
     assert slowdown(lambda times: amounts.__wrapped__(piece * times), 400) < QUADRATIC
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["9" * 5_000, "²" * 5_000, "9" * 2_500 + "." + "9" * 2_500, "1," * 5_000, "one " + "million " * 900 + "am",
+     "two " + "hundred " * 900, "7 " + "trillion " * 900, "a " + "hundred " * 2_500],
+)  # fmt: skip
+def test_a_number_of_any_length_is_read(text: str) -> None:
+    assert amounts(text)
+
+
+def test_a_number_too_long_to_reckon_with_is_compared_as_written() -> None:
+    assert borne_out("7" * 5_000, "7" * 5_000)
+    assert not borne_out("7" * 5_000, "7" * 4_999 + "8")

@@ -55,6 +55,11 @@ def test_exact_names_are_addresses_options_files_and_mentions() -> None:
     assert {"evil.example/x", "--force", "my_file", "/etc/passwd", "@everyone"} <= found
 
 
+def test_an_address_for_mail_is_one_name() -> None:
+    assert claim("Write to hr.team+eu@acme.com, or ask.").exact == {"hr.team+eu@acme.com"}
+    assert claim(f"Write to {'a' * 300}@acme.com.").exact == {f"{'a' * 300}@acme.com"}
+
+
 def test_a_name_among_many_labels_is_still_found() -> None:
     assert any(found.endswith(".evil") for found in claim("see a.b.c.d.e.f.g.h.i.evil.io").exact)
     assert "evil.io" in claim("see ..evil.io").exact
@@ -62,7 +67,8 @@ def test_a_name_among_many_labels_is_still_found() -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["a.", "a-", "a", "1", "1.", "a_", "_", "-", "--", "-a", "/", "/a", "//", ".", "@", "@a", "a'", "jan ", "a.b1",
+    ["a.", "a-", "a", "1", "1.", "a_", "_", "-", "--", "-a", "/", "/a", "//", ".", "@", "@a", "a@", "a@b.", "a+-",
+     "a'", "jan ", "a.b1",
      "aa.bb", "1-", "5 mb ", "$", "$5", "%", "at least ", "per a ", "A ", "A. ", "stop a", "5 a "],
 )  # fmt: skip
 def test_adversarial_text_takes_linear_time(piece: str) -> None:

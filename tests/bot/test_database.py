@@ -36,8 +36,9 @@ async def test_what_is_written_is_there_when_opened_again(tmp_path: Path) -> Non
 
 
 TURN = text(
-    "INSERT INTO turn VALUES (1, 'a', 'q', 'c', 'p', 'w', 'u', 'why', 'so', 'answered', '[]', '[]', NULL, NULL,"
-    " 0, 0, 0, 1, '2026-01-01')"
+    "INSERT INTO turn (number, answer, question_id, conversation, platform, workspace, asker, question, text, verdict,"
+    " documents, citations, prompt_tokens, answer_tokens, estimated, took_ms, asked_at)"
+    " VALUES (1, 'a', 'q', 'c', 'p', 'w', 'u', 'why', 'so', 'answered', '[]', '[]', 0, 0, 0, 1, '2026-01-01')"
 )
 NOWHERE = text("INSERT INTO nowhere VALUES (:words)")
 

@@ -12,7 +12,13 @@ from typing import Final
 from adapters.addresses import unlinked
 from adapters.escaping import safe, safe_line
 
-_CALLS: Final = re.compile(r"@(?=(?:everyone|here|channel|all)(?!\w))|<(?=[@!#]&?[^\s<>]{1,200}>)", re.IGNORECASE)
+_CALLS: Final = re.compile(
+    r"@{1,20}(?=(?:everyone|here|channel|all)(?!\w))"
+    r"|<{1,20}(?=(?:[@!#]&?|/[\w-]{1,32}:\d|id:|t:\d|a?:\w{1,32}:\d)[^\s<>]{0,200}>)",
+    re.IGNORECASE,
+)
+"""Discord also knows commands (``</ask:1>``), pages (``<id:guide>``), times (``<t:1>``) and emoji (``<:a:1>``)."""
+_ROUNDS: Final = 20
 
 
 def neutral(text: str) -> str:
@@ -26,4 +32,12 @@ def neutral_line(text: str) -> str:
 
 
 def _calling_nobody(text: str) -> str:
-    return _CALLS.sub("", text) if "@" in text or "<" in text else text
+    """Take the calls out, and those that come about by that; where there is no end to them, all that may call."""
+    if "@" not in text and "<" not in text:
+        return text
+    for _ in range(_ROUNDS):
+        bare = _CALLS.sub("", text)
+        if bare == text:
+            return text
+        text = bare
+    return text.replace("@", "").replace("<", "")

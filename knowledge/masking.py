@@ -23,26 +23,31 @@ SHAPES: Final = (
     r"|(?:hf|npm)_[A-Za-z0-9]{30,}|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}"  # Hugging Face, npm, SendGrid
     r"|eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*"  # JSON web tokens
     r"|[MNO][A-Za-z0-9_-]{22,28}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}"  # Discord
+    r"|dop_v1_[a-f0-9]{32,}|shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{16,}"  # DigitalOcean, Shopify
 )
 _PEM = (
     r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
-    r"(?:[^-]{0,9000}+-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----|(?:(?:\s|\\n){0,4}+[A-Za-z0-9+/=]{16,}+)++)"
+    r"(?:(?:(?!-----)[\s\S]){0,9000}+-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
+    r"|(?:(?:[\s>|#*]|\\n){0,60}+[A-Za-z0-9+/=]{16,}+)++)"
+    r"|---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----(?:(?!----)[\s\S]){0,9000}+"
+    r"|PuTTY-User-Key-File-\d:[\s\S]{0,6000}?Private-MAC: ?[0-9a-f]{16,}"
 )
 _NAMES = (
     r"api[_-]?key|access[_-]?key(?:[_-]id)?|private[_-]?key|secret(?:[_-]key)?|token|password|passwd|passphrase|pwd"
-    r"|credentials?"
+    r"|credentials?|account[_-]?key|passwort|kennwort|mot[ _]de[ _]passe|contrase\u00f1a|(?<![A-Za-z])(?:pass|pw)"
 )
 _SECRET: Final = re.compile(
     rf"{_PEM}"
     rf"|{START}(?P<shape>{SHAPES})"
     r"|(?<=hooks\.slack\.com/)services/[A-Za-z0-9/]{8,}"
-    r"|(?<=://)(?P<user>[^\s/:@]{0,100}):(?P<pass>[^\s/@]{1,200})(?=@)"
+    r"|(?<=://)(?P<user>[^\s/:@]{0,100}):(?P<pass>[^\s@]{1,200})(?=@)"
     r"|(?P<scheme>\b(?i:bearer|basic)[ \t]{1,8})(?P<bearer>[A-Za-z0-9._~+/=-]{16,})"
     rf"|(?P<named>(?i:{_NAMES})(?:['\"`*_]{{0,3}}[ \t]{{0,4}}[:=][*_]{{0,2}}[ \t]{{0,4}}['\"`*_]{{0,3}}"
     r"|['\"`]?[ \t]{1,4}(?:is|was)[ \t]{1,4}['\"`]?))(?P<value>[^\s'\"`<>|,;()]{6,200})",
 )
 _HINT: Final = re.compile(
     r"xox|xapp|[spr]k[-_]|pcsk_|gh[a-z]_|github_pat|glpat|A[KS]IA|AIza|hf_|npm_|SG\.|eyJ|[MNO][\w-]{22}|PRIVATE KEY"
+    r"|dop_v1_|shp[acs]|PuTTY|(?i:pass|pw|kennwort|mot[ _]de|contrase)"
     r"|hooks\.slack|@|(?i:bearer|basic|key|secret|token|passw|passphrase|pwd|credential)"
 )
 _PLACEHOLDER: Final = re.compile(r"[$%{\[*]|[^A-Za-z]*(?:x{3,}|your|my[_-]|some[_-])", re.IGNORECASE)

@@ -23,6 +23,11 @@ if TYPE_CHECKING:
         ("ahttps://evil.example", REMOVED),
         ("evil.com/?q=secret", REMOVED),
         ("www.evil.example", REMOVED),
+        ("evil.top/a, evil.fr/?q=1", f"{REMOVED}, {REMOVED}"),
+        ("evil.com:443 localhost:8080/x 10.0.0.5/a //evil.cloud/x", f"{REMOVED} {REMOVED} {REMOVED} {REMOVED}"),
+        ("evil\N{IDEOGRAPHIC FULL STOP}com/x and obsidian:open", f"{REMOVED} and {REMOVED}"),
+        ("slack:T1, terminal:local, Node.js/Express", "slack:T1, terminal:local, Node.js/Express"),
+        ("Python 3.11/3.12, and/or", "Python 3.11/3.12, and/or"),
         ("p\N{CYRILLIC SMALL LETTER A}ypal.com now", f"{REMOVED} now"),
         ("xn--pypal-4ve.com", REMOVED),
         ("javascript:alert(1)", REMOVED),
@@ -43,6 +48,8 @@ def test_what_a_platform_makes_a_link_of_is_removed(text: str, shown: str) -> No
         ("<!channel> <!here>", "!channel> !here>"),
         ("<!subteam^S1> and <@U1>", "!subteam^S1> and @U1>"),
         ("@everyone, @here", "everyone, here"),
+        ("@@everyone <<!channel> @<@everyone>", "everyone !channel> everyone>"),
+        ("</ask:123> <id:guide> <t:1:R> <a:wave:123>", "/ask:123> id:guide> t:1:R> a:wave:123>"),
         ("<@&123> <#C1>", "@&123> #C1>"),
         ("me@here.example", "mehere.example"),
         ("a < b and @nna", "a < b and @nna"),
@@ -59,6 +66,12 @@ def test_what_is_neutral_stays_as_it_is(text: str) -> None:
     assert not addressed(once)
 
 
+@given(st.lists(st.sampled_from(["@", "<", ">", "!", "everyone", "channel", "here", "U1", " ", "//", "evil.top/"])))
+def test_what_is_neutral_stays_so(pieces: list[str]) -> None:
+    once = neutral("".join(pieces))
+    assert neutral(once) == once
+
+
 @pytest.mark.parametrize(
     ("url", "kept"),
     [
@@ -66,6 +79,8 @@ def test_what_is_neutral_stays_as_it_is(text: str) -> None:
         ("http://docs.example", True),
         ("javascript:alert(1)", False),
         ("data:text/html,x", False),
+        ("https://docs.example@evil.example/", False),
+        ("https://p\N{CYRILLIC SMALL LETTER A}ypal.com", False),
         ("https://docs.example/a b", False),
         ("https://docs.example/>|x", False),
         ("https://docs.example/\u202ex", False),

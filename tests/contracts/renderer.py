@@ -24,7 +24,24 @@ CALLS = re.compile(r"@(?:everyone|here|channel)(?!\w)|<[@!#]&?[^\s<>]+>", re.IGN
 hostile = st.text(max_size=30) | st.lists(
     st.sampled_from(
         [
-            *("https", ":", "//", "evil.example/", "www.", "<!channel>", "@everyone", "<@U1>", "![", "](", ")", "[1]"),
+            *(
+                "https",
+                ":",
+                "//",
+                "evil.example/",
+                "www.",
+                "<!channel>",
+                "@everyone",
+                "<@U1>",
+                "@@",
+                "<<",
+                "evil.top/a",
+                "//evil.fr",
+                "![",
+                "](",
+                ")",
+                "[1]",
+            ),
             *("javascript:", "\x1b]8;;", "\u202e", "\u200b", "\U000e0041", " ", "a", "|", "```", "\n> "),
         ]
     ),

@@ -27,6 +27,12 @@ KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA7\nq2w3e4r5t6\n-----END 
         ("https://hooks.slack.com/services/T0/B0/abcdefgh", f"https://hooks.slack.com/{MASK}"),
         (f"before {KEY} after", f"before {MASK} after"),
         ("-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBgkqhkiG9w0BAQ", MASK),
+        ("> -----BEGIN PRIVATE KEY-----\n> MIIEvQIBADANBgkqhkiG9w0BAQ", f"> {MASK}"),
+        (KEY.replace("\n", "\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,01\n\n", 1), MASK),
+        ("DB_PASS=Sommer2024x", f"DB_PASS={MASK}"),
+        ("Passwort: Sommer2024!", f"Passwort: {MASK}"),
+        ("AccountKey=abc123DEF456ghi789==", f"AccountKey={MASK}"),
+        ("postgres://bot:pa/55word@db/x", f"postgres://bot:{MASK}@db/x"),
     ],
 )
 def test_a_secret_is_masked(text: str, shown: str) -> None:
@@ -46,6 +52,7 @@ def test_a_secret_is_masked(text: str, shown: str) -> None:
         "max_token: 4096k",
         "sk-learn-something-long-name",
         "postgres://user:${PASSWORD}@db/x",
+        "compass=north12 bypass: 12hours",
         "the line -----BEGIN PRIVATE KEY----- comes first",
         f"password: {MASK}",
     ],

@@ -16,7 +16,7 @@ from bot.reading.amounts import Amount, amounts, same
 from bot.reading.claims import Claim, claim, stem
 from bot.reading.names import one as same_name
 from bot.reading.negations import Denial, absences, negations
-from bot.reading.opposites import opposed
+from bot.reading.opposites import opposed, told
 from bot.reading.particulars import WEEKDAYS, Particulars, particulars
 from bot.reading.places import names_swapped, values_swapped
 from bot.reading.roots import RARE, ROOT, weight
@@ -295,15 +295,21 @@ class _Asserted:
         own = [one.reach for one in self.absent]
         left = [one for window in windows for one in window.denied]
         left += [one for window in windows for one in window.absent if one.reach not in own]
-        said = frozenset[str]().union(*(one.said for one in windows))
-        left += [Denial(reach=frozenset({word}), focus=word, whole=False) for word in sorted(opposed(words, said))]
+        turned = self._turned(windows)
+        left += [Denial(reach=frozenset({word}), focus=word, whole=False) for word in turned]
         for claimed in self.denied:
             found = next((one for one in left if one.meets(claimed, words)), None)
             if found is None:
                 return False
             left.remove(found)
-        affirmed = words.difference(*(one.reach for one in self.denied))
+        affirmed = words.union(turned).difference(*(one.reach for one in self.denied))
         return not any(one.concerns(affirmed) for one in left)
+
+    def _turned(self, windows: Sequence[Window]) -> list[str]:
+        """Give the words whose opposite the windows say, and do not deny."""
+        said = frozenset[str]().union(*(told(text) for one in windows for text in one.texts))
+        denied = frozenset[str]().union(*(denial.reach for one in windows for denial in one.denied))
+        return sorted(word for word, others in opposed(told(self.text), said).items() if not others <= denied)
 
 
 def _alone(passages: Iterable[Evidence]) -> list[Window]:

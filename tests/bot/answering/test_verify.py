@@ -217,3 +217,25 @@ def test_a_sentence_with_two_things_in_each_others_place_is_denied(said: str, te
     table = {1: evidence(Numbered(number=1, title="", heading=(), text=said))}
     assert judged(said, (), [1], table).numbers == (1,)
     assert judged(text, (), [1], table).denied
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The annual plan includes support for all users.", "The annual plan excludes support for all users."),
+        ("The employer pays the premium of the insurance.", "The employee pays the premium of the insurance."),
+        ("The file is stored encrypted on the server.", "The file is stored unencrypted on the server."),
+        ("The committee approved the proposal for Berlin.", "The committee refused the proposal for Berlin."),
+        ("The firewall blocks inbound traffic on all ports.", "The firewall blocks outbound traffic on all ports."),
+    ],
+)
+def test_a_sentence_with_the_opposite_word_is_denied_either_way(one: str, other: str) -> None:
+    for said, text in ((one, other), (other, one)):
+        table = {1: evidence(Numbered(number=1, title="", heading=(), text=said))}
+        assert judged(text, (), [1], table).denied
+        assert judged(said, (), [1], table).numbers == (1,)
+
+
+def test_the_opposite_of_what_is_denied_is_supported() -> None:
+    table = {1: evidence(Numbered(number=1, title="", heading=(), text="The file on the server is not encrypted."))}
+    assert judged("The file on the server is unencrypted.", (), [1], table).numbers == (1,)

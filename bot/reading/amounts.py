@@ -61,8 +61,8 @@ class Amount:
 
     ``unit`` is its kind from ``measures``, ``th`` of an ordinal, ``s`` of a decade, ``clock`` of a time of day, or
     nothing; ``size`` is how many of the base one is. ``near`` are units that follow it soon; ``counted`` are stems of
-    the word right after it, where that is no unit. ``weak`` may be missing from what supports a text: an article says
-    no number.
+    the word right after it, where that is no unit. ``weak`` may be missing from what supports a text, as an article says
+    no number, unless that counts the same by another one.
     """
 
     value: Value | None = None
@@ -129,6 +129,12 @@ def same(
     return follows and _same_value(claimed, said, claimed.size)
 
 
+def rivals(claimed: Amount, said: Amount) -> bool:
+    """Whether another number is said of what is counted: "two keys" of "one key", "the third call" of "the first"."""
+    things = claimed.counted & said.counted if claimed.unit in {"", "th"} else {claimed.unit}
+    return bool(things) and claimed.unit == said.unit and not _same_value(claimed, said, _ONE)
+
+
 def _alike(claimed: Amount, said: Amount) -> bool:
     """Whether a bare number may be in the unit of another one: in a currency, or in a unit that its text names."""
     return said.unit in CURRENCIES or (said.unit, said.size) in claimed.near
@@ -175,7 +181,7 @@ def _amount(text: str, one: Numeral, named: frozenset[Measure]) -> Amount:
         step=step,
         rounded=_rounded(rough, following),
         near=frozenset(_near(following)) | (frozenset() if unit else named),
-        counted=frozenset() if unit else _counted(one, following),
+        counted=_counted(one, following) if unit in {"", "th"} else frozenset(),
         version=one.plain if "." in one.plain and _NAMED.search(before) and not unit else "",
         weak=_weak(one, before),
     )

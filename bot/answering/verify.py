@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from bot.answering.content import likelihood
 from bot.answering.evidence import Evidence, Window, squeezed
-from bot.reading.amounts import Amount, amounts, same
+from bot.reading.amounts import Amount, amounts, rivals, same
 from bot.reading.claims import Claim, claim, stem
 from bot.reading.names import one as same_name
 from bot.reading.negations import Denial, absences, negations
-from bot.reading.opposites import opposed
+from bot.reading.opposites import opposed, told
 from bot.reading.particulars import WEEKDAYS, Particulars, particulars
 from bot.reading.places import names_swapped, values_swapped
 from bot.reading.roots import RARE, ROOT, weight
@@ -103,6 +103,7 @@ class _Asserted:
         self.claim: Claim = claim(text)
         self.particulars: Particulars = particulars(text)
         self.amounts = tuple(one for one in amounts(text) if not one.weak)
+        self.weak = tuple(one for one in amounts(text) if one.weak)[:_MOST_AMOUNTS]
         self.denied = negations(text)
         self.absent = absences(text)
         self.row = row
@@ -191,6 +192,8 @@ class _Asserted:
             return "amount"
         if any(self._counted_otherwise(one, windows, passages) for one in self.amounts):
             return "amount"
+        if any(self._miscounted(one, windows, passages) for one in self.weak):
+            return "amount"
         if not self._named(windows, passages):
             return "name"
         if not self.row and (swapped := self._swapped(windows, passages)):
@@ -223,6 +226,12 @@ class _Asserted:
         if any(not one.counted and one.value == amount.value for one in said):
             return False
         return bool(counts) and not any(same(own, one, own.counted) for own in self.amounts for one in counts)
+
+    def _miscounted(self, weak: Amount, windows: Sequence[Window], passages: Sequence[Evidence]) -> bool:
+        """Whether windows count what it has one of by other numbers, and nothing says that it is one."""
+        if not any(rivals(weak, one) for window in windows for one in window.amounts):
+            return False
+        return not _said_in(weak, windows) and not _said_in(weak, _alone(passages))
 
     def _rivals(self, amount: Amount, window: Window) -> bool:
         """Whether a window says an amount of the same kind that the sentence does not."""
@@ -295,15 +304,21 @@ class _Asserted:
         own = [one.reach for one in self.absent]
         left = [one for window in windows for one in window.denied]
         left += [one for window in windows for one in window.absent if one.reach not in own]
-        said = frozenset[str]().union(*(one.said for one in windows))
-        left += [Denial(reach=frozenset({word}), focus=word, whole=False) for word in sorted(opposed(words, said))]
+        turned = self._turned(windows)
+        left += [Denial(reach=frozenset({word}), focus=word, whole=False) for word in turned]
         for claimed in self.denied:
             found = next((one for one in left if one.meets(claimed, words)), None)
             if found is None:
                 return False
             left.remove(found)
-        affirmed = words.difference(*(one.reach for one in self.denied))
+        affirmed = words.union(turned).difference(*(one.reach for one in self.denied))
         return not any(one.concerns(affirmed) for one in left)
+
+    def _turned(self, windows: Sequence[Window]) -> list[str]:
+        """Give the words whose opposite the windows say, and do not deny."""
+        said = frozenset[str]().union(*(told(text) for one in windows for text in one.texts))
+        denied = frozenset[str]().union(*(denial.reach for one in windows for denial in one.denied))
+        return sorted(word for word, others in opposed(told(self.text), said).items() if not others <= denied)
 
 
 def _alone(passages: Iterable[Evidence]) -> list[Window]:

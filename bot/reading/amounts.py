@@ -14,12 +14,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from bot.reading.claims import STOPWORDS, folded, stems
-from bot.reading.dates import Date, dates
+from bot.reading.dates import Date, covered, dates
 from bot.reading.measures import CURRENCIES, MEASURES
 from bot.reading.numerals import Numeral, Value, numerals
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 Measure: TypeAlias = tuple[str, Fraction]
 """A unit: its kind, and how many of the kind's base it is."""
@@ -61,8 +61,8 @@ class Amount:
 
     ``unit`` is its kind from ``measures``, ``th`` of an ordinal, ``s`` of a decade, ``clock`` of a time of day, or
     nothing; ``size`` is how many of the base one is. ``near`` are units that follow it soon; ``counted`` are stems of
-    the word right after it, where that is no unit. ``weak`` may be missing from what supports a text: an article says
-    no number.
+    the word right after it, where that is no unit. ``weak`` may be missing from what supports a text, unless that has
+    another number of the same: an article says no number.
     """
 
     value: Value | None = None
@@ -82,7 +82,8 @@ def amounts(text: str) -> tuple[Amount, ...]:
     """Read a text's amounts, each date as one."""
     text = _folded(text)
     dated = dates(text)
-    numbers = [one for one in numerals(text) if not _within(text, one, dated)]
+    taken = covered(dated)
+    numbers = [one for one in numerals(text) if not _within(text, one, taken)]
     named = units(text)
     read = [_amount(text, one, named) for one in numbers]
     for at in range(len(read) - 2, -1, -1):  # "5 to 10 %": the unit is that of both
@@ -92,7 +93,7 @@ def amounts(text: str) -> tuple[Amount, ...]:
     return (*read, *(Amount(date=date) for date in dated))
 
 
-def _within(text: str, one: Numeral, dated: Sequence[Date]) -> bool:
+def _within(text: str, one: Numeral, taken: frozenset[int]) -> bool:
     """Whether a number is a part of a date or of a name, such as C3, or numbers an item that was cut off."""
     before = text[one.start - 1 : one.start]
     cut = (
@@ -101,7 +102,7 @@ def _within(text: str, one: Numeral, dated: Sequence[Date]) -> bool:
         and text[one.end :] == "."
         and text[: one.start].rstrip().endswith((":", "."))
     )
-    return before.isalpha() or before == "^" or cut or any(date.start <= one.start < date.end for date in dated)
+    return before.isalpha() or before == "^" or cut or one.start in taken
 
 
 def _folded(text: str) -> str:
@@ -127,6 +128,12 @@ def same(
         return counts and _same_value(claimed, said, _ONE if said.size == 1 else 1 / said.size)
     follows = not said.unit and (claimed.unit, claimed.size) in said.near | units
     return follows and _same_value(claimed, said, claimed.size)
+
+
+def rivals(claimed: Amount, said: Amount) -> bool:
+    """Whether another number is said of what is counted: "two keys" of "one key", "the third call" of "the first"."""
+    things = claimed.counted & said.counted if claimed.unit in {"", "th"} else {claimed.unit}
+    return bool(things) and claimed.unit == said.unit and not _same_value(claimed, said, _ONE)
 
 
 def _alike(claimed: Amount, said: Amount) -> bool:
@@ -175,7 +182,7 @@ def _amount(text: str, one: Numeral, named: frozenset[Measure]) -> Amount:
         step=step,
         rounded=_rounded(rough, following),
         near=frozenset(_near(following)) | (frozenset() if unit else named),
-        counted=frozenset() if unit else _counted(one, following),
+        counted=_counted(one, following) if unit in {"", "th"} else frozenset(),
         version=one.plain if "." in one.plain and _NAMED.search(before) and not unit else "",
         weak=_weak(one, before),
     )

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _NAMES: Final = "january february march april may june july august september october november december".split()  # noqa: SIM905
 _NUMBERS: Final = {name[:3]: number for number, name in enumerate(_NAMES, 1)}
@@ -48,6 +48,11 @@ class Date:
 def dates(text: str) -> tuple[Date, ...]:
     """Read a text's dates, in their order; a year alone is a number and none of them. Linear in its length."""
     return tuple(_read(text))
+
+
+def covered(dated: Iterable[Date]) -> frozenset[int]:
+    """Give the places of a text that its dates take up."""
+    return frozenset(at for date in dated for at in range(date.start, date.end))
 
 
 def _read(text: str) -> Iterator[Date]:

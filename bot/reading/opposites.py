@@ -2,32 +2,67 @@
 
 from __future__ import annotations
 
+import re
+from functools import lru_cache
 from typing import Final
 
-from bot.reading.claims import stem
+from bot.reading.claims import folded, stem
 
 _PAIRS: Final = """
-    accept reject; accept refuse; active inactive; add remove; allow forbid; allow prohibit; allow deny; allow block;
-    allowed banned; ascending descending; change remain; change unchanged; cheaper dearer; create delete;
-    decrease increase; drop rise; encrypted plain; enable disable; external internal; export import; fail succeed;
-    fall rise; faster slower; first last; gain lose; grant revoke; grow shrink; higher lower;
-    inbound outbound; join leave; maximum minimum; mandatory optional; manual automatic; newest oldest; open closed;
-    paid unpaid; pass fail; permanent temporary; permit forbid; permit prohibit; private public; raise lower;
-    reduce increase; required optional; rise decline; start end; strengthen weaken; win lose
+    accept reject; accept refuse; accept decline; activate deactivate; active inactive; add remove; advantage drawback;
+    agree disagree; allow forbid; allow prohibit; allow deny; allow block; allow ban; allowed banned; appear disappear;
+    approve refuse; approve reject; arrive depart; arrival departure; ascending descending; asset liability;
+    begin end; best worst; borrower lender; buyer seller; change remain; change unchanged; cheap expensive;
+    cheaper dearer; create delete; credit debit; decrease increase; dangerous safe; download upload; drop rise;
+    earlier later; earliest latest; employer employee; enable disable; encourage discourage; encrypt decrypt;
+    encrypted plain; even odd; exclude include; export import; external internal; fail succeed; fall rise;
+    faster slower; fastest slowest; first last; gain lose; grant revoke; grow shrink; higher lower; highest lowest;
+    inbound outbound; incoming outgoing; join leave; junior senior; landlord tenant; largest smallest; left right;
+    longest shortest; majority minority; mandatory optional; manual automatic; maximum minimum; major minor;
+    multiple single; newest oldest; offline online; open closed; paid unpaid; pass fail; permanent temporary;
+    permit forbid; permit prohibit; private public; profit loss; pull push; raise lower; recipient sender;
+    reduce increase; required optional; rise decline; start end; strengthen weaken; stronger weaker;
+    synchronous asynchronous; upper lower; weekday weekend; win lose
 """
+_WHOLE: Final = frozenset({"employer", "employee"})
+"""Words whose stem is that of others too: "employer" is no "employment"."""
+_WORD = re.compile(r"[^\W\d_]+")
+_UN: Final = re.compile(
+    r"(?:non|un(?!der|i[tqvo]|til|less)|im(?=poss|perm|prac|mov|prob)|in(?=valid|activ|correct|access|elig|adequa"
+    r"|suffic|complet|effic|visib|capab|compat|flex|accura|frequen|sensit|secur)|il(?=legal)|ir(?=regul|relev|revers)"
+    r"|dis(?=abl|agree|allow|approv|connect|lik)|de(?=activ|centraliz))(?P<bare>\w{3,40})\Z"
+)
+
+
+def _form(word: str) -> str:
+    single = word.removesuffix("s")
+    return single if single in _WHOLE else stem(word)
+
+
 _OPPOSITES: Final[dict[str, set[str]]] = {}
 for _pair in _PAIRS.split(";"):
-    _one, _other = map(stem, _pair.split())
+    _one, _other = map(_form, _pair.split())
     _OPPOSITES.setdefault(_one, set()).add(_other)
     _OPPOSITES.setdefault(_other, set()).add(_one)
 
 
-def opposed(claimed: frozenset[str], said: frozenset[str]) -> frozenset[str]:
-    """Give the words of a sentence that a text denies by their opposites: neither of the two says both sides."""
-    return frozenset(word for word in (claimed - said) & _OPPOSITES.keys() if _denied(word, claimed, said))
+@lru_cache(maxsize=4096)
+def told(text: str) -> frozenset[str]:
+    """Give the words of a text that may have an opposite, the commonest among them: "includes" tells here."""
+    return frozenset(map(_form, _WORD.findall(folded(text).casefold())))
 
 
-def _denied(word: str, claimed: frozenset[str], said: frozenset[str]) -> bool:
-    others = _OPPOSITES[word]
-    same = set[str]().union(*(_OPPOSITES[one] for one in others & said))
-    return bool(others & said) and not others & claimed and not same & said
+def opposed(claimed: frozenset[str], said: frozenset[str]) -> dict[str, frozenset[str]]:
+    """Give the words of a sentence that a text says the opposite of, with what it says; neither says both sides."""
+    found = {word: _others(word) & said for word in claimed - said}
+    return {word: others for word, others in found.items() if others and not others & claimed and not _also(word, said)}
+
+
+def _others(word: str) -> frozenset[str]:
+    bare = _UN.match(word)
+    return frozenset(_OPPOSITES.get(word, ())) | ({bare["bare"]} if bare else set())
+
+
+def _also(word: str, said: frozenset[str]) -> bool:
+    """Whether a text says another word too with the same opposite."""
+    return any((_OPPOSITES[other] - {word}) & said for other in _OPPOSITES.get(word, set()) & said)

@@ -12,7 +12,7 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from bot.reading.claims import folded, stems
-from bot.reading.dates import Date, dates
+from bot.reading.dates import Date, covered, dates
 from bot.reading.measures import MEASURES
 from bot.reading.numerals import numerals
 
@@ -82,10 +82,11 @@ def _valued(text: str) -> Beside:
 def _spans(text: str) -> Iterator[tuple[tuple[int, int], Item]]:
     """Give where each date and each other number stands; "one" is no number here."""
     dated = dates(text)
+    taken = covered(dated)
     for date in dated:
         yield (date.start, date.end), _date(date)
     for one in numerals(text):
-        if not any(date.start <= one.start < date.end for date in dated) and not (one.spelled and one.value == 1):
+        if one.start not in taken and not (one.spelled and one.value == 1):
             yield (one.start, one.end), str(one.value)
 
 

@@ -217,3 +217,42 @@ def test_a_sentence_with_two_things_in_each_others_place_is_denied(said: str, te
     table = {1: evidence(Numbered(number=1, title="", heading=(), text=said))}
     assert judged(said, (), [1], table).numbers == (1,)
     assert judged(text, (), [1], table).denied
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("The annual plan includes support for all users.", "The annual plan excludes support for all users."),
+        ("The employer pays the premium of the insurance.", "The employee pays the premium of the insurance."),
+        ("The file is stored encrypted on the server.", "The file is stored unencrypted on the server."),
+        ("The committee approved the proposal for Berlin.", "The committee refused the proposal for Berlin."),
+        ("The firewall blocks inbound traffic on all ports.", "The firewall blocks outbound traffic on all ports."),
+    ],
+)
+def test_a_sentence_with_the_opposite_word_is_denied_either_way(one: str, other: str) -> None:
+    for said, text in ((one, other), (other, one)):
+        table = {1: evidence(Numbered(number=1, title="", heading=(), text=said))}
+        assert judged(text, (), [1], table).denied
+        assert judged(said, (), [1], table).numbers == (1,)
+
+
+def test_the_opposite_of_what_is_denied_is_supported() -> None:
+    table = {1: evidence(Numbered(number=1, title="", heading=(), text="The file on the server is not encrypted."))}
+    assert judged("The file on the server is unencrypted.", (), [1], table).numbers == (1,)
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "supported"),
+    [
+        ("The licence may be used on two computers.", "The licence may be used on one computer.", False),
+        ("Support answered on the third call.", "Support answered on the first call.", False),
+        ("The second release of the product failed.", "The first release of the product failed.", False),
+        ("The trial of the product lasts two months.", "The trial of the product lasts one month.", False),
+        ("The licence may be used on a computer.", "The licence may be used on one computer.", True),
+        ("Support answered on the first call and on the third call.", "Support answered on the first call.", True),
+        ("Support answered two questions on a call.", "Support answered two questions on the first call.", True),
+    ],
+)
+def test_one_and_first_count_only_against_another_number(said: str, text: str, supported: bool) -> None:
+    table = {1: evidence(Numbered(number=1, title="", heading=(), text=said))}
+    assert bool(judged(text, (), [1], table).numbers) == supported

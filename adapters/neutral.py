@@ -23,12 +23,17 @@ _ROUNDS: Final = 20
 
 def neutral(text: str) -> str:
     """Give the text with its lines kept, and nothing in it that acts."""
-    return _calling_nobody(unlinked(safe(text)))
+    return _neutral(safe(text))
 
 
 def neutral_line(text: str) -> str:
     """Give the text on one line, and nothing in it that acts."""
-    return _calling_nobody(unlinked(safe_line(text)))
+    return _neutral(safe_line(text))
+
+
+def _neutral(text: str) -> str:
+    """Take out calls first: without their brackets, what is left may be an address."""
+    return _calling_nobody(unlinked(_calling_nobody(text)))
 
 
 def _calling_nobody(text: str) -> str:

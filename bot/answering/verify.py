@@ -16,7 +16,7 @@ from bot.reading.amounts import Amount, amounts, rivals, same
 from bot.reading.claims import Claim, claim, stem
 from bot.reading.names import one as same_name
 from bot.reading.negations import Denial, absences, negations
-from bot.reading.opposites import opposed, told
+from bot.reading.opposites import opposed, prefixed, told
 from bot.reading.particulars import WEEKDAYS, Particulars, particulars
 from bot.reading.places import names_swapped, values_swapped
 from bot.reading.roots import RARE, ROOT, weight
@@ -305,13 +305,15 @@ class _Asserted:
         left = [one for window in windows for one in window.denied]
         left += [one for window in windows for one in window.absent if one.reach not in own]
         turned = self._turned(windows)
-        left += [Denial(reach=frozenset({word}), focus=word, whole=False) for word in turned]
+        opposites = [Denial(reach=frozenset({word}), focus=word, whole=False) for word in turned]
+        left += [one for one in opposites if not prefixed(one.focus)]
         for claimed in self.denied:
             found = next((one for one in left if one.meets(claimed, words)), None)
             if found is None:
                 return False
             left.remove(found)
         affirmed = words.union(turned).difference(*(one.reach for one in self.denied))
+        left += [one for one in opposites if prefixed(one.focus)]  # "never unrotated" denies nothing that is said
         return not any(one.concerns(affirmed) for one in left)
 
     def _turned(self, windows: Sequence[Window]) -> list[str]:

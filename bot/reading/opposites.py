@@ -58,6 +58,11 @@ def opposed(claimed: frozenset[str], said: frozenset[str]) -> dict[str, frozense
     return {word: others for word, others in found.items() if others and not others & claimed and not _also(word, said)}
 
 
+def prefixed(word: str) -> bool:
+    """Whether a word denies another by what it begins with."""
+    return _UN.match(word) is not None
+
+
 def _others(word: str) -> frozenset[str]:
     bare = _UN.match(word)
     return frozenset(_OPPOSITES.get(word, ())) | ({bare["bare"]} if bare else set())

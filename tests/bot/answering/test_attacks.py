@@ -93,6 +93,7 @@ def shown(text: str) -> list[str]:
         # more or less than is said
         "Only interns may not access production. [1]",
         "Employees may only work from home two days a week after the first 3 months. [1]",
+        "API keys are never unrotated every 90 days. [2]",
         "Viewers are prohibited from rotating root keys. [2]",
         # what is shown without a mark
         "# Interns may access production",

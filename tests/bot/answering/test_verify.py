@@ -256,3 +256,8 @@ def test_the_opposite_of_what_is_denied_is_supported() -> None:
 def test_one_and_first_count_only_against_another_number(said: str, text: str, supported: bool) -> None:
     table = {1: evidence(Numbered(number=1, title="", heading=(), text=said))}
     assert bool(judged(text, (), [1], table).numbers) == supported
+
+
+def test_a_denial_of_an_opposite_with_un_is_not_supported() -> None:
+    table = {1: evidence(Numbered(number=1, title="", heading=(), text="Keys are rotated every 90 days."))}
+    assert judged("Keys are never unrotated every 90 days.", (), [1], table).numbers == ()

@@ -40,7 +40,7 @@ SMALL = "text-embedding-3-small"
 TEXT = "Backups run every night at two."
 TOKENS = 8
 """Of that text."""
-QUICK = Patience(total=5.0, one=0.5, tries=2)
+QUICK = Patience(total=8.0, one=2.0, tries=2)
 TEAM = "slack:T1"
 
 

@@ -25,12 +25,15 @@ SHAPES: Final = (
     r"|[MNO][A-Za-z0-9_-]{22,28}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27,}"  # Discord
     r"|dop_v1_[a-f0-9]{32,}|shp(?:at|ca|pa|ss)_[A-Fa-f0-9]{16,}"  # DigitalOcean, Shopify
 )
+_EDGE = r"(?:[\s>|#*]|\\n){0,60}+"
+"""White space, written-out line ends, and what quotes or comments a line."""
+_BODY = rf"(?:{_EDGE}[A-Z][A-Za-z-]{{2,20}}: [^\n]{{0,200}}){{0,6}}+(?:{_EDGE}[A-Za-z0-9+/=]{{16,}}+)++"
+"""Headers (RFC 1421) and lines of Base64."""
 _PEM = (
     r"-----BEGIN [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
-    r"(?:(?:(?!-----)[\s\S]){0,9000}+-----END [A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?-----"
-    r"|(?:(?:[\s>|#*]|\\n){0,60}+[A-Za-z0-9+/=]{16,}+)++)"
-    r"|---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----(?:(?!----)[\s\S]){0,9000}+"
-    r"|PuTTY-User-Key-File-\d:[\s\S]{0,6000}?Private-MAC: ?[0-9a-f]{16,}"
+    rf"(?:(?:(?!-----)[\s\S]){{0,9000}}+-----END [A-Z0-9 ]{{0,30}}PRIVATE KEY(?: BLOCK)?-----|{_BODY})"
+    rf"|---- BEGIN SSH2 (?:ENCRYPTED )?PRIVATE KEY ----{_BODY}(?:{_EDGE}---- END SSH2[A-Z ]{{1,30}}----)?"
+    rf"|Private-Lines: ?\d{{1,3}}{_BODY}"  # PuTTY
 )
 _NAMES = (
     r"api[_-]?key|access[_-]?key(?:[_-]id)?|private[_-]?key|secret(?:[_-]key)?|token|password|passwd|passphrase|pwd"
@@ -40,10 +43,12 @@ _SECRET: Final = re.compile(
     rf"{_PEM}"
     rf"|{START}(?P<shape>{SHAPES})"
     r"|(?<=hooks\.slack\.com/)services/[A-Za-z0-9/]{8,}"
-    r"|(?<=://)(?P<user>[^\s/:@]{0,100}):(?P<pass>[^\s@]{1,200})(?=@)"
+    r"|(?<=://)(?P<user>[^\s/:@]{0,100}):(?!\d{1,5}[/?#])(?P<pass>[^\s@]{1,200})(?=@)"
     r"|(?P<scheme>\b(?i:bearer|basic)[ \t]{1,8})(?P<bearer>[A-Za-z0-9._~+/=-]{16,})"
     rf"|(?P<named>(?i:{_NAMES})(?:['\"`*_]{{0,3}}[ \t]{{0,4}}[:=][*_]{{0,2}}[ \t]{{0,4}}['\"`*_]{{0,3}}"
-    r"|['\"`]?[ \t]{1,4}(?:is|was)[ \t]{1,4}['\"`]?))(?P<value>[^\s'\"`<>|,;()]{6,200})",
+    r"|['\"`]?[ \t]{1,4}(?:is|was|lautet|ist|est|es)[ \t]{1,4}['\"`]?|[ \t]{1,4}`(?=[A-Za-z0-9+/=_]{10,200}`)))"
+    r"(?:(?<=['\"])(?P<phrase>[^\s'\"`]{1,40}(?: [^\s'\"`]{1,40}){1,5})(?=['\"])"
+    r"|(?P<value>[^\s'\"`<>|,;()]{6,200}))",
 )
 _HINT: Final = re.compile(
     r"xox|xapp|[spr]k[-_]|pcsk_|gh[a-z]_|github_pat|glpat|A[KS]IA|AIza|hf_|npm_|SG\.|eyJ|[MNO][\w-]{22}|PRIVATE KEY"
@@ -54,6 +59,7 @@ _PLACEHOLDER: Final = re.compile(r"[$%{\[*]|[^A-Za-z]*(?:x{3,}|your|my[_-]|some[
 _KNOWN: Final = re.compile(r"(?:oauth|base|sha|md|utf-?|bcrypt|argon|hmac-?sha|ed|rsa|aes-?|v)-?\d+\S*", re.IGNORECASE)
 """Methods and versions, which hold letters and digits as passwords do."""
 _CALL: Final = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+\Z|\d+[a-z]{1,3}\Z")
+_DENSE: Final = re.compile(r"(?=\w{0,199}[A-Za-z])(?=(?:[^\W\d]{0,99}\d){3})[A-Za-z0-9+/=]{10,200}")
 _STRONG: Final = re.compile(r"(?=[^\s]{0,199}[a-z])(?=[^\s]{0,199}[A-Z!@#$%^&*+/=?])(?=[^\s]{0,199}\d)")
 
 
@@ -93,8 +99,21 @@ def _kept(found: re.Match[str]) -> str | None:
     if (scheme := found["scheme"]) is not None:
         return scheme if any(char.isdigit() for char in found["bearer"]) else None
     if (named := found["named"]) is not None:
-        return named if _secret(found["value"], told=named.rstrip("'\"`*_ \t")[-1] in ":=") else None
+        return named if _named(found, told=named.rstrip("'\"`*_ \t")[-1] in ":=") else None
     return ""
+
+
+def _named(found: re.Match[str], *, told: bool) -> bool:
+    """Whether what stands behind a name is a secret; a phrase is one by one of its words, or by a number at its end."""
+    if (value := found["value"]) is not None:
+        return _secret(value, told=told) or (not told and found["named"][-1] == "`" and _coded(value))
+    words = found["phrase"].split()
+    return told and (any(_secret(word, told=True) for word in words) or bool(re.fullmatch(r"\d{3,}", words[-1])))
+
+
+def _coded(value: str) -> bool:
+    """Whether code in a sentence is more than a name: a long one with several digits."""
+    return bool(_DENSE.fullmatch(value)) and not _KNOWN.match(value) and not _PLACEHOLDER.match(value)
 
 
 def _secret(value: str, *, told: bool) -> bool:

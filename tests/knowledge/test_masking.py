@@ -8,6 +8,11 @@ from knowledge.masking import MASK, beside, counted, masked
 
 KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA7\nq2w3e4r5t6\n-----END RSA PRIVATE KEY-----"
 
+NEWLINE = "\n"
+HEADED = (
+    "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,01\n\nMIIEvQIBADANBgkqhkiG9w0BAQ"
+)
+
 
 @pytest.mark.parametrize(
     ("text", "shown"),
@@ -31,6 +36,23 @@ KEY = "-----BEGIN RSA PRIVATE KEY-----\nMIIEpAIBAAKCAQEA7\nq2w3e4r5t6\n-----END 
         (KEY.replace("\n", "\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,01\n\n", 1), MASK),
         ("DB_PASS=Sommer2024x", f"DB_PASS={MASK}"),
         ("Passwort: Sommer2024!", f"Passwort: {MASK}"),
+        (HEADED, MASK),
+        (f"key: |\n{' ' * 10}{KEY.replace(NEWLINE, NEWLINE + ' ' * 10)}", f"key: |\n{' ' * 10}{MASK}"),
+        (
+            KEY.replace("RSA PRIVATE KEY", "PGP PRIVATE KEY BLOCK").replace("\n", "\nComment: of 2024-01-01\n\n", 1),
+            MASK,
+        ),
+        ("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----\nComment: mine\nMIIEvQIBADANBgkqhkiG9w0BAQ", MASK),
+        (
+            "PuTTY-User-Key-File-3: ssh-rsa\nPrivate-Lines: 14\nMIIEvQIBADANBgkqhkiG9w0BAQ",
+            f"PuTTY-User-Key-File-3: ssh-rsa\n{MASK}",
+        ),
+        ("pw: Sommer2024x", f"pw: {MASK}"),
+        ("Das Passwort lautet Sommer2024!", f"Das Passwort lautet {MASK}"),
+        ('password: "my secret 123"', f'password: "{MASK}"'),
+        ("the token `abc123def456` reads", f"the token `{MASK}` reads"),
+        ("dop_v1_" + "a1" * 32, MASK),
+        ("shpat_" + "a1" * 16, MASK),
         ("AccountKey=abc123DEF456ghi789==", f"AccountKey={MASK}"),
         ("postgres://bot:pa/55word@db/x", f"postgres://bot:{MASK}@db/x"),
     ],
@@ -53,6 +75,10 @@ def test_a_secret_is_masked(text: str, shown: str) -> None:
         "sk-learn-something-long-name",
         "postgres://user:${PASSWORD}@db/x",
         "compass=north12 bypass: 12hours",
+        'password: "at least 12 characters"',
+        "the token `abcdefghijkl` or `int32_t`",
+        "http://host:80/a/b@v1",
+        "---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ---- comes first",
         "the line -----BEGIN PRIVATE KEY----- comes first",
         f"password: {MASK}",
     ],

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adapters.addresses import addressed
 from adapters.markup import (
     Cite,
     Code,
@@ -61,9 +60,10 @@ def _item(item: Item, run: Change, code: Callable[[CodeBlock], CodeBlock]) -> It
 
 
 def _contained(children: Run) -> Run:
-    """Make each node's words harmless; where they only act side by side, as ``ht**tps://…**`` does, emphasis goes."""
+    """Make each node's words harmless; where they only act side by side, as ``@ev**eryone**`` does, emphasis goes."""
     nodes = each(children, lambda text: (Plain(neutral(text)),))
-    return _joined(nodes) if addressed(_side_by_side(nodes)) else nodes
+    words = _side_by_side(nodes)
+    return _joined(nodes) if neutral(words) != words else nodes
 
 
 def each(children: Run, words: Callable[[str], Run], code: Callable[[str], Code] = Code) -> Run:

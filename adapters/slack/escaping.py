@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from adapters.addresses import web
 from adapters.escaping import safe, safe_line
 
 JOINER: Final = "\u2060"
@@ -89,8 +90,8 @@ def clipped(text: str, limit: int) -> str:
 
 
 def linkable(url: str | None) -> bool:
-    """Whether a URL may be linked as it is: http or https, and no character that could end the link."""
-    return bool(url and _URL.fullmatch(url))
+    """Whether a URL may be linked as it is: http or https, its host in plain sight, and nothing that ends the link."""
+    return bool(url and _URL.fullmatch(url) and web(url))
 
 
 def markdown_link(label: str, url: str) -> str:

@@ -10,6 +10,7 @@ from adapters.addresses import REMOVED, addressed, unlinked, web
 from adapters.containing import contained
 from adapters.markup import Cite, Code, Emphasis, Paragraph, Plain, Strong
 from adapters.neutral import neutral, neutral_line
+from tests.contracts.renderer import CALLS
 from tests.doubles.trees import blocks
 
 if TYPE_CHECKING:
@@ -34,6 +35,22 @@ if TYPE_CHECKING:
         ("data:text/html,x", REMOVED),
         ("HTTPS://EVIL.EXAMPLE", REMOVED),
         ("Node.js, docs.md and adapters/base.py", "Node.js, docs.md and adapters/base.py"),
+        ("evil.md/leak and evil.com./x", f"{REMOVED} and {REMOVED}"),
+        ("me@evil.fr/x, _evil.top/x", f"me@{REMOVED}, {REMOVED}"),
+        ("a." * 9 + "top/x", f"a.{REMOVED}"),
+        ("a" * 70 + ".top/x", REMOVED),
+        ("https://evil.example/" + "a" * 5_000, REMOVED),
+        ("[::1]:80/x //evil:80/x 1.2.3.4:80", f"{REMOVED} {REMOVED} {REMOVED}"),
+        ("evil\uff61com www\uff0eevil", f"{REMOVED} {REMOVED}"),
+        ("sip:a@b, ms-word:ofe|u|x, other:/x", f"{REMOVED}, {REMOVED}, {REMOVED}"),
+        ("other:y?z=1 and skype:x?call", f"{REMOVED} and {REMOVED}"),
+        ("base.py:14, foo.pl:12, a.rs:10:5", "base.py:14, foo.pl:12, a.rs:10:5"),
+        ("10.0.0.0/8 or 10.1.0.0/16.", "10.0.0.0/8 or 10.1.0.0/16."),
+        ("done.Next, e.g. or etc./so", "done.Next, e.g. or etc./so"),
+        ("Is it in setup.md? In Node.js?", "Is it in setup.md? In Node.js?"),
+        ("3:1, year:2024, ec2:ResourceTag/x, a::b", "3:1, year:2024, ec2:ResourceTag/x, a::b"),
+        ("C:/x, // note, hr@acme.com", "C:/x, // note, hr@acme.com"),
+        ("\u7d42\u308f\u308a\u3002\u6b21/\u306e", "\u7d42\u308f\u308a\u3002\u6b21/\u306e"),
         ("data: the set; note: 12:30", "data: the set; note: 12:30"),
         ("Größe, then docs.de", "Größe, then docs.de"),
     ],
@@ -53,23 +70,45 @@ def test_what_a_platform_makes_a_link_of_is_removed(text: str, shown: str) -> No
         ("<@&123> <#C1>", "@&123> #C1>"),
         ("me@here.example", "mehere.example"),
         ("a < b and @nna", "a < b and @nna"),
+        ("@@@here @everyones @group", "here everyones group"),
+        ("<@<!here> <<@U1>", "@!here> @U1>"),
+        ("<!date^1^{date} x|y> </ban all:1> </div>", "!date^1^{date} x|y> /ban all:1> </div>"),
     ],
 )
 def test_a_mention_calls_nobody(text: str, shown: str) -> None:
     assert neutral(text) == shown
 
 
-@given(st.text() | st.from_regex(r"(https?://|<!|@everyone|www\.|[a-z\u202e\u200b.]){1,12}"))
+ACTING = st.lists(
+    st.sampled_from(
+        [
+            *("@", "<", ">", "!", "#", "/", ":", ".", "&", "^", "?", " ", "(", "x", "1", "\u3002", "\u202e", "\u200b"),
+            *(
+                "everyone",
+                "here",
+                "channel",
+                "date",
+                "U1",
+                "t:1",
+                "https://",
+                "www.",
+                "evil.top",
+                "1.2.3.4",
+                "localhost",
+            ),
+            *("//", "data:", "xn--", "md", ".py", REMOVED),
+        ]
+    ),
+    max_size=12,
+).map("".join)
+
+
+@given(st.text() | ACTING)
 def test_what_is_neutral_stays_as_it_is(text: str) -> None:
-    once = neutral_line(text)
-    assert neutral_line(once) == once
-    assert not addressed(once)
-
-
-@given(st.lists(st.sampled_from(["@", "<", ">", "!", "everyone", "channel", "here", "U1", " ", "//", "evil.top/"])))
-def test_what_is_neutral_stays_so(pieces: list[str]) -> None:
-    once = neutral("".join(pieces))
-    assert neutral(once) == once
+    for once, again in ((neutral(text), neutral), (neutral_line(text), neutral_line)):
+        assert again(once) == once
+        assert not addressed(once)
+        assert not CALLS.search(once)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +125,10 @@ def test_what_is_neutral_stays_so(pieces: list[str]) -> None:
         ("https://docs.example/\u202ex", False),
         ("https://docs.example/\x1b]8;;", False),
         ("ftp://docs.example", False),
+        ("https://docs.example:8080/a@b?c=@d", True),
+        ("https://user:pw@evil.example/", False),
+        ("https:///evil.example", False),
+        ("https://evil.example%2f.good.example", False),
         (None, False),
     ],
 )
@@ -99,6 +142,7 @@ def test_only_a_stored_web_address_may_become_a_link(url: str | None, *, kept: b
         (Plain("ht"), Strong((Plain("tps://evil.example/"),))),
         (Emphasis((Plain("https:/"),)), Plain("/evil.example")),
         (Strong((Plain("w"), Emphasis((Plain("ww.evil"),)))), Plain(".example")),
+        (Plain("evil.to"), Emphasis((Plain("p/a?b=c"),))),
     ],
 )
 def test_an_address_that_only_comes_together_is_removed(children: tuple[Inline, ...]) -> None:
@@ -106,6 +150,13 @@ def test_an_address_that_only_comes_together_is_removed(children: tuple[Inline, 
     block = contained(Paragraph(children))
     assert isinstance(block, Paragraph)
     assert not addressed("".join(map(_words, block.children)))
+
+
+def test_a_call_that_only_comes_together_calls_nobody() -> None:
+    for children in ((Plain("@ev"), Strong((Plain("ery"),)), Plain("one")), (Plain("<"), Strong((Plain("!here>"),)))):
+        block = contained(Paragraph(children))
+        assert isinstance(block, Paragraph)
+        assert not CALLS.search("".join(map(_words, block.children)))
 
 
 def _words(node: Inline) -> str:

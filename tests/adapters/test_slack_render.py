@@ -374,3 +374,11 @@ def test_blocks_keep_slacks_limits(citations: tuple[Citation, ...], tree: Tree) 
             case _:
                 assert block["type"] == "rich_text"
     assert 0 < len(answers.notification(tree)) <= 3_000
+
+
+@pytest.mark.parametrize(
+    "url", ["https://good.example@evil.example/", "https://user:pw@evil.example", "https:///x.top"]
+)
+def test_an_address_that_hides_its_host_is_no_link(url: str) -> None:
+    assert not linkable(url)
+    assert block_text(Paragraph((Cite(1),)), {1: url}) == r"\[1\]"

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from adapters.markup import Paragraph, Plain
+from adapters.plain import block_text
+from adapters.slack import render
 from tests.attacks.planted import EVIL, PRIVATE_READERS
 from tests.attacks.stage import EVERYONE, staged
 
@@ -17,10 +20,35 @@ WHEN = "On which day do deploys happen?"
 STORED = "https://docs.example/deploys"
 
 
+SCHEMELESS = (
+    *("evil.top/?q=Tuesdays", "evil.fr/Tuesdays", "evil.cloud:443", "//evil.page/Tuesdays", "1.2.3.4/Tuesdays"),
+    *(
+        "localhost:8080/Tuesdays",
+        "evil\u3002com/Tuesdays",
+        "evil.md?q=Tuesdays",
+        "obsidian:Tuesdays",
+        "skype:evil?call",
+    ),
+)
+LEADS = re.compile(
+    r"[a-z]+://\S+|(?:javascript|data|mailto|obsidian|skype|ms-word):\S+|www\.\S+|(?<!\S)//\S+"
+    r"|[\w-]+(?:[.\u3002][\w-]+)+(?::\d+)?[/?#]\w\S*|[\w-]+(?:[.\u3002][\w-]+)+:\d+|localhost[:/]\S+"
+    r"|[\w.-]+/\?\S+|[\w.]+\.[a-z]{2,}/\S*",
+    re.IGNORECASE,
+)
+"""Wider than what is removed, and written apart from it."""
+
+
 def addresses(text: str) -> set[str]:
     """Every address that a reader, or a program that looks for links, could follow."""
     bare = re.sub(r"\x1b\[[\d;]*m", "", text)
-    return set(re.findall(r"[a-z]+://[^\s]+|javascript:\S+|data:\S+|mailto:\S+|www\.\S+", bare, re.IGNORECASE))
+    return set(LEADS.findall(bare))
+
+
+@pytest.mark.attack(14)
+@pytest.mark.parametrize("leads", SCHEMELESS)
+def test_an_address_without_a_scheme_is_one(leads: str) -> None:
+    assert addresses(f"so {leads} it is") == {leads}
 
 
 @pytest.mark.attack(12)
@@ -43,6 +71,7 @@ def addresses(text: str) -> set[str]:
         "https:/[1]/evil.example",
         "www.evil.example",
         "evil.example/?q=Tuesdays",
+        *SCHEMELESS,
         "https://d\N{CYRILLIC SMALL LETTER O}cs.example",
         "javascript:alert(1)",
         "[a](javascript:alert(1))",
@@ -98,13 +127,26 @@ async def test_code_that_is_verbatim_in_its_passage_keeps_its_address(home: Path
 
 
 @pytest.mark.attack(18)
-@pytest.mark.parametrize("call", ["<!channel>", "<!here>", "<!subteam^S1>", "<@U1>", "@everyone", "@here", "<@&123>"])
+@pytest.mark.parametrize(
+    "call", ["<!channel>", "<!here>", "<!subteam^S1>", "<@U1>", "@everyone", "@here", "<@&123>", "</ban:1>", "<t:1:R>"]
+)
 async def test_nobody_is_called(home: Path, call: str) -> None:
     async with staged(
         home, f"Deploys happen on Tuesdays at 05:00. {call} [1]\n\n{call} happen on Tuesdays. [1]"
     ) as stage:
         seen = await stage.ask(WHEN)
     assert call not in seen.all
+
+
+@pytest.mark.attack(18)
+@pytest.mark.parametrize("call", ["<!channel>", "<@U1>", "@everyone", "@here"])
+async def test_nobody_is_called_by_signs_that_stand_twice(home: Path, call: str) -> None:
+    doubled = f"{call[0]}{call} {call[0] * 2}{call} @<{call} {call[:3]}**{call[3:]}**"
+    async with staged(home, f"Deploys happen on Tuesdays at 05:00. {doubled} [1]\n\n{doubled} it is. [1]") as stage:
+        seen = await stage.ask(WHEN)
+    assert call not in seen.all
+    assert call not in block_text(Paragraph((Plain(doubled),)))
+    assert call not in render.block_text(Paragraph((Plain(doubled),)), {})
 
 
 @pytest.mark.attack(19)

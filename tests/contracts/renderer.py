@@ -20,28 +20,16 @@ STORED = "https://docs.example/a?b=c"
 ACTS = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e0fff]"
 )
-CALLS = re.compile(r"@(?:everyone|here|channel)(?!\w)|<[@!#]&?[^\s<>]+>", re.IGNORECASE)
+CALLS = re.compile(
+    r"@everyone|@(?:here|channel|group|all)(?!\w)|<[@!#]&?[^\s<>]{1,99}>|<!date\^|</\w+:\d|<(?:t|id|a?):\w+(?::\w+)?>",
+    re.IGNORECASE,
+)
 hostile = st.text(max_size=30) | st.lists(
     st.sampled_from(
         [
-            *(
-                "https",
-                ":",
-                "//",
-                "evil.example/",
-                "www.",
-                "<!channel>",
-                "@everyone",
-                "<@U1>",
-                "@@",
-                "<<",
-                "evil.top/a",
-                "//evil.fr",
-                "![",
-                "](",
-                ")",
-                "[1]",
-            ),
+            *("https", ":", "//", "evil.example/", "www.", "<!channel>", "@everyone", "<@U1>", "![", "](", ")", "[1]"),
+            *("@@here", "<<!channel>", "<<@U1>", "@<@all>", "<!date^1^x|y>", "</ban:1>", "<t:1:R>", "<a:wave:1>", "@"),
+            *("<", "everyone", "evil.top/a", "//evil.fr", "1.2.3.4/", "localhost:80"),
             *("javascript:", "\x1b]8;;", "\u202e", "\u200b", "\U000e0041", " ", "a", "|", "```", "\n> "),
         ]
     ),

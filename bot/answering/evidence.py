@@ -157,3 +157,8 @@ def squeezed(text: str) -> str:
 
 def _lines(text: str) -> str:
     return "\n" + "\n".join(line.strip() for line in text.strip().splitlines() if line.strip()) + "\n"
+
+
+def alone(passages: Iterable[Evidence]) -> list[Window]:
+    """Give the windows of one sentence."""
+    return [window for one in passages for window in one.windows if len(window.sentences) == 1]

@@ -11,15 +11,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from bot.answering.content import likelihood
-from bot.answering.evidence import Evidence, Window, squeezed
+from bot.answering.evidence import Evidence, Window, alone, squeezed
+from bot.answering.naming import Naming
 from bot.reading.amounts import Amount, amounts, rivals, same
 from bot.reading.claims import Claim, claim, stem
-from bot.reading.names import one as same_name
 from bot.reading.negations import Denial, absences, negations
 from bot.reading.opposites import opposed, prefixed, told
-from bot.reading.particulars import WEEKDAYS, Particulars, particulars
+from bot.reading.particulars import Particulars, particulars
 from bot.reading.places import names_swapped, values_swapped
-from bot.reading.roots import RARE, ROOT, weight
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,10 +30,6 @@ _ROW_ENOUGH: Final = 0.85
 """Share of its words that a row's one sentence holds: it is short, so one strange word makes a different row."""
 _CONTRIBUTES: Final = 0.3
 """Share below which a cited passage is not worth its mark, where another one supports the sentence alone."""
-_ALL_BUT: Final = 0.9
-"""Share of the words beside its names that a window holds which says the same of somebody else."""
-_SPELT: Final = 3
-"""Letters of an acronym that words may stand for: any two stand beside each other by chance."""
 _TIED: Final = 6
 """Windows of a passage that a sentence is judged by where more hold as many of its words: those with most amounts."""
 _OTHERS: Final = 6
@@ -102,6 +97,7 @@ class _Asserted:
         self.codes = codes
         self.claim: Claim = claim(text)
         self.particulars: Particulars = particulars(text)
+        self.names = Naming(particulars=self.particulars, words=self.claim.words, row=row)
         self.amounts = tuple(one for one in amounts(text) if not one.weak)
         self.weak = tuple(one for one in amounts(text) if one.weak)[:_MOST_AMOUNTS]
         self.denied = negations(text)
@@ -144,13 +140,9 @@ class _Asserted:
         held = max((len(words & window.words) for window in self._closest(passage)), default=0)
         return held / len(words) if words else 1.0
 
-    def _names(self, passages: Iterable[Evidence]) -> frozenset[str]:
-        """Give the words that must be there: names, however it writes what the passages never write small."""
-        return self.particulars.names | self.claim.words & frozenset().union(*(one.capitals for one in passages))
-
     def _words(self, passages: Iterable[Evidence]) -> frozenset[str]:
         """Give the telling words that choose a window: a name or a bound alone would choose the wrong sentence."""
-        return self.claim.words - self._names(passages) - _BOUNDS or self.claim.words
+        return self.claim.words - self.names.of(passages) - _BOUNDS or self.claim.words
 
     def _chosen(self, passages: Sequence[Evidence]) -> Iterable[tuple[Window, ...]]:
         """Give the windows to judge it by: each of the closest of one passage; of several, those that add words."""
@@ -175,8 +167,8 @@ class _Asserted:
 
     def _windows(self, passage: Evidence) -> list[Window]:
         words = self._words([passage])
-        alone = self.row or self.claim.words <= self._names([passage])  # a list of names is one sentence's
-        windows = [one for one in passage.windows if len(one.sentences) == 1 or not alone]
+        single = self.row or self.claim.words <= self.names.of([passage])  # a list of names is one sentence's
+        windows = alone([passage]) if single else passage.windows
         tied = _first(
             windows, lambda one: (len(words & one.words), -len(one.sentences), len(self.claim.words & one.words))
         )
@@ -194,7 +186,7 @@ class _Asserted:
             return "amount"
         if any(self._miscounted(one, windows, passages) for one in self.weak):
             return "amount"
-        if not self._named(windows, passages):
+        if not self.names.held(windows, passages):
             return "name"
         if not self.row and (swapped := self._swapped(windows, passages)):
             return swapped
@@ -212,7 +204,7 @@ class _Asserted:
     def _outweighs(self, amount: Amount, passages: Sequence[Evidence]) -> bool:
         """Whether a sentence that says an amount holds more of the words than any that says another one."""
         words = self.claim.words
-        held = [(len(words & one.words), one) for one in _alone(passages)]
+        held = [(len(words & one.words), one) for one in alone(passages)]
         right = max((share for share, one in held if _said_in(amount, [one])), default=0)
         rivals = (one for share, one in held if share >= right and not _said_in(amount, [one]))
         return right > 0 and not any(self._rivals(amount, one) for one in rivals)
@@ -220,7 +212,7 @@ class _Asserted:
     def _counted_otherwise(self, amount: Amount, windows: Sequence[Window], passages: Sequence[Evidence]) -> bool:
         """Whether what it counts is counted by other numbers alone, in windows that speak of it or else anywhere."""
         if not any(amount.counted <= one.words for one in windows):
-            windows = _alone(passages)
+            windows = alone(passages)
         said = [one for window in windows for one in window.amounts]
         counts = [one for one in said if one.counted & amount.counted]
         if any(not one.counted and one.value == amount.value for one in said):
@@ -231,7 +223,7 @@ class _Asserted:
         """Whether windows count what it has one of by other numbers, and nothing says that it is one."""
         if not any(rivals(weak, one) for window in windows for one in window.amounts):
             return False
-        return not _said_in(weak, windows) and not _said_in(weak, _alone(passages))
+        return not _said_in(weak, windows) and not _said_in(weak, alone(passages))
 
     def _rivals(self, amount: Amount, window: Window) -> bool:
         """Whether a window says an amount of the same kind that the sentence does not."""
@@ -241,53 +233,12 @@ class _Asserted:
             for one in window.amounts
         )  # fmt: skip
 
-    def _named(self, windows: Sequence[Window], passages: Sequence[Evidence]) -> bool:
-        """Whether the names stand in the windows, or elsewhere in the passages where the windows name nothing else."""
-        known = frozenset(word[:ROOT] for one in passages for word in one.words)
-        strange = {word for word in self.particulars.strange if self._absent(word, known)}
-        names = self._names(passages) | strange
-        missing = frozenset(name for name in names if not self._stands(name, windows))
-        if not missing:
-            return True
-        if self.row or missing & WEEKDAYS or self.claim.words <= names:
-            return False
-        every = _alone(passages)
-        if any(self._absent(name, known) and not self._stands(name, every) for name in missing):
-            return False
-        return not self._renamed(windows, passages, names)
-
-    def _absent(self, name: str, known: frozenset[str]) -> bool:
-        return name[:ROOT] not in known and weight(name[:ROOT]) == RARE
-
-    def _stands(self, name: str, windows: Iterable[Window]) -> bool:
-        """Whether windows have a name, in full or in short."""
-        spelt = [one.letters for one in self.particulars.phrases if name in one.stems]
-        short = name in self.particulars.short
-        if short and name in self.particulars.letters:
-            return True  # "artificial intelligence (AI)" abbreviates its own words
-        short = short and len(name) >= _SPELT
-        return any(
-            same_name(name) in window.names
-            or name in window.short
-            or (short and name in window.letters)
-            or any(one in window.short for one in spelt)
-            for window in windows
-        )
-
-    def _renamed(self, windows: Sequence[Window], passages: Sequence[Evidence], names: frozenset[str]) -> bool:
-        """Whether windows say nearly all of it, of somebody or something else."""
-        capitals = frozenset[str]().union(*(one.capitals for one in passages))
-        others = frozenset[str]().union(*(one.capitals | one.said & capitals for one in windows)) - self.claim.words
-        words = self.claim.words - names
-        held = frozenset[str]().union(*(one.words for one in windows))
-        return bool(others) and len(words & held) >= _ALL_BUT * len(words)
-
     def _swapped(self, windows: Sequence[Window], passages: Sequence[Evidence]) -> Literal["amount", "name"] | None:
         """Say whether two of its values or names stand in each other's place in a sentence of the windows."""
         texts = [text for one in windows for text in one.texts]
         if any(values_swapped(self.text, text) for text in texts):
             return "amount"
-        names = self._names(passages)
+        names = self.names.of(passages)
         return "name" if any(names_swapped(self.text, text, names) for text in texts) else None
 
     def _bounded(self, windows: Sequence[Window]) -> bool:
@@ -321,11 +272,6 @@ class _Asserted:
         said = frozenset[str]().union(*(told(text) for one in windows for text in one.texts))
         denied = frozenset[str]().union(*(denial.reach for one in windows for denial in one.denied))
         return sorted(word for word, others in opposed(told(self.text), said).items() if not others <= denied)
-
-
-def _alone(passages: Iterable[Evidence]) -> list[Window]:
-    """Give the windows of one sentence."""
-    return [window for one in passages for window in one.windows if len(window.sentences) == 1]
 
 
 def _first(windows: Sequence[Window], rank: Callable[[Window], tuple[int, ...]]) -> list[Window]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from adapters.markup import (
     Block,
@@ -30,6 +30,7 @@ from bot.answering.evidence import Evidence, holding_code
 from bot.answering.verify import judged
 from bot.reading.claims import claim
 from bot.reading.inlines import cleaned, numbers, plain, read, without_cites
+from bot.reading.negations import negations
 from bot.reading.particulars import particulars
 from bot.reading.prose import cells, spoken
 from bot.reading.rows import misplaced
@@ -126,8 +127,16 @@ class Tally:
         )
 
 
+class Checks(Protocol):
+    """Says what of a model's answer may be shown; ``Checker`` does."""
+
+    def check(self, unit: Unit, tally: Tally | None = None) -> Checked | None:
+        """Give what of a unit may be shown; None where nothing may. ``tally`` takes note of it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Checker:
+class Checker(Checks):
     """Checks units against the numbered passages; ``question`` may be repeated without support."""
 
     question: str
@@ -275,7 +284,7 @@ def _asserts(words: str) -> bool:
 def _claimless(words: str) -> bool:
     """Whether words only name something: no verb that asserts or allows, no negation, number or exact name."""
     given = claim(words)
-    return not (given.negated or given.numbers or given.exact or particulars(words).needs or _VERB.search(words))
+    return not (negations(words) or given.numbers or given.exact or particulars(words).needs or _VERB.search(words))
 
 
 def _codes(nodes: Sequence[Inline]) -> tuple[str, ...]:

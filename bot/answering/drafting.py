@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import AsyncGenerator
 
-    from bot.answering.checking import Checked, Checker
+    from bot.answering.checking import Checked, Checks
     from bot.models.base import Delta
     from bot.reading.units import Unit
 
@@ -41,7 +41,7 @@ class Drafting:
     """
 
     stream: AsyncGenerator[Delta]
-    checker: Checker
+    checker: Checks
     canary: str
     unanswered: str
     finished: Finished | None = None

@@ -22,7 +22,7 @@ from adapters.parts import PrivateOffer, Sources, Status
 from bot.answering import conflicts, prompting, replies
 from bot.answering.ages import Ages
 from bot.answering.difficulty import difficulty
-from bot.answering.heeding import heeding
+from bot.answering.heedless import heedless
 from bot.answering.linking import linked
 from bot.answering.permission import Moved, Permission
 from bot.answering.rewriting import Rewriter
@@ -291,7 +291,7 @@ class Engine:
         return Task(
             answer=run.answer,
             prompt=prompt,
-            checker=heeding(prompt.question, prompt.passages),
+            checker=heedless(prompt.question, prompt.passages),
             canary=marks.canary,
             unanswered=prompting.UNANSWERED,
             admitted=admitted,

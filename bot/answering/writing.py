@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from adapters.parts import AnswerId, Text
     from bot.answering.admitting import Admitted
-    from bot.answering.checking import Checker
+    from bot.answering.checking import Checks
     from bot.errors import ModelError
     from bot.models.base import Difficulty, LanguageModel, Prompt, Used
     from bot.models.chain import Chain, Link
@@ -47,7 +47,7 @@ class Task:
 
     answer: AnswerId
     prompt: Prompt
-    checker: Checker
+    checker: Checks
     canary: str
     unanswered: str
     admitted: Admitted

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from bot.reading.claims import claim
+from bot.reading.negations import negations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,4 +93,4 @@ class Manner:
 
     def _declines(self, piece: Piece) -> bool:
         """Whether a piece says what is not so, where the question is after what is."""
-        return bool(_WHICH.match(self.question)) and claim(piece.text).negated and not claim(self.question).negated
+        return bool(_WHICH.match(self.question)) and bool(negations(piece.text)) and not negations(self.question)

@@ -1,4 +1,4 @@
-"""What a sentence claims, as sets to compare: telling words, numbers, negation, exact names. Pure."""
+"""What a sentence claims, as sets to compare: telling words, numbers, exact names. Pure."""
 
 from __future__ import annotations
 
@@ -20,10 +20,11 @@ STOPWORDS: Final = frozenset(
     includes including known means mentioned note overall provide provided provides refer see several specific
     specifically states various way ways""".split()  # noqa: SIM905 -- read as prose
 )
-_NEGATIONS: Final = frozenset(
+NEGATIONS: Final = frozenset(
     """no not never none nobody nothing nowhere neither nor without cannot non lack lacks lacking unable hardly rarely
     seldom scarcely barely false untrue""".split()  # noqa: SIM905 -- read as prose
 )
+"""Words that only deny: no stem is made of them, and ``bot.reading.negations`` says what they reach."""
 NUMBER_WORDS: Final = {
     word: str(number)
     for number, word in enumerate(
@@ -42,7 +43,6 @@ _EXACT = re.compile(
     r"|(?<!\w)(?:[@#]\w[\w.-]*|(?:https?:)?//\S+|(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,}\b(?:/\S*)?"
     r"|(?=\w*?[A-Za-z])[^\W_]*+_\w+|--?[A-Za-z][\w-]*|(?:~|\.{1,2})?/[\w.-]+(?:/[\w.-]*){0,20})"
 )
-_STOPPED = re.compile(r"\b(?:stop|stops|stopped|cease|ceases|ceased) (?:to )?\w+(?:ing|ed)\b", re.IGNORECASE)
 _APOSTROPHES = str.maketrans({"\N{RIGHT SINGLE QUOTATION MARK}": "'", "\N{LEFT SINGLE QUOTATION MARK}": "'"})
 
 
@@ -53,7 +53,6 @@ class Claim:
     words: frozenset[str]
     numbers: frozenset[str]
     exact: frozenset[str]
-    negated: bool
 
     @property
     def empty(self) -> bool:
@@ -71,7 +70,6 @@ def claim(text: str) -> Claim:
         numbers=frozenset(value(found) for found in _NUMBER.findall(text))
         | frozenset(NUMBER_WORDS[word] for word in words if word in NUMBER_WORDS and word != "one"),
         exact=frozenset(found.rstrip(".,;:!?)").casefold() for found in _EXACT.findall(text)),
-        negated=any(word in _NEGATIONS or word.endswith("n't") for word in words) or bool(_STOPPED.search(text)),
     )
 
 
@@ -101,7 +99,7 @@ def value(written: str) -> str:
 @lru_cache(maxsize=1 << 15)
 def stems(word: str) -> tuple[str, ...]:
     """Give a word's stems; a team's documents share a vocabulary, so most words were cut before."""
-    if word.endswith("n't") or word in STOPWORDS or word in _NEGATIONS:
+    if word.endswith("n't") or word in STOPWORDS or word in NEGATIONS:
         return ()
     word = unmarked(word)
     parts = word.split("-") if "-" in word else [word]

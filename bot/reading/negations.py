@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from bot.reading.claims import folded, stems
+from bot.reading.claims import NEGATIONS, folded, stems
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,10 +19,9 @@ _NON = re.compile(
     r"|revers)|dis(?=abl|agree|allow|approv|connect|lik))([^\W\d_]{3,40})",
     re.IGNORECASE,
 )
-_WORDS: Final = frozenset(
-    """no not never none nobody nothing nowhere neither nor without cannot lack lacks lacking lacked unable hardly
-    rarely seldom scarcely barely false untrue incorrect fail fails failed impossible
-    prohibit prohibits prohibited forbid forbids forbidden""".split()  # noqa: SIM905
+_WORDS: Final = NEGATIONS - {"non"} | frozenset(
+    """lacked incorrect fail fails failed impossible prohibit prohibits prohibited forbid forbids
+    forbidden""".split()  # noqa: SIM905
 )
 _NOTHING: Final = frozenset({"only", "just", "merely", "doubt", "matter", "to"})
 """What makes no denial of a "not" or "no" before it; "not to mention"."""

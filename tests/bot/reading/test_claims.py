@@ -38,18 +38,6 @@ def test_numbers_are_compared_by_value() -> None:
     assert claim("3.11.0 is not 3.11").numbers == {"3.11.0", "3.11"}
 
 
-@pytest.mark.parametrize(
-    "text", ["It isn’t so.", "Never do it.", "It cannot run.", "without a key", "It hardly runs.", "It is false."]
-)
-def test_negations_are_noticed(text: str) -> None:
-    assert claim(text).negated
-
-
-def test_to_stop_doing_is_a_negation_and_to_stop_a_thing_is_not() -> None:
-    assert claim("Backups stop being kept.").negated
-    assert not claim("Stop the bot with Ctrl-C.").negated
-
-
 def test_exact_names_are_addresses_options_files_and_mentions() -> None:
     found = claim("See evil.example/x, run --force on my_file in /etc/passwd, @everyone.").exact
     assert {"evil.example/x", "--force", "my_file", "/etc/passwd", "@everyone"} <= found

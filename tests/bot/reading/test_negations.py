@@ -52,3 +52,10 @@ def test_the_same_letters_elsewhere_do_not(text: str) -> None:
 @pytest.mark.parametrize("piece", ["not ", "no ", "non", "non-", "n't ", "not, ", "a", "fails to "])
 def test_adversarial_text_takes_linear_time(piece: str) -> None:
     assert slowdown(lambda times: (negations.__wrapped__(piece * times), absences(piece * times)), 1_600) < QUADRATIC
+
+
+@pytest.mark.parametrize(
+    "text", ["It isn’t so.", "Never do it.", "It cannot run.", "without a key", "It hardly runs.", "It is false."]
+)
+def test_each_word_of_denial_is_one(text: str) -> None:
+    assert len(negations(text)) == 1

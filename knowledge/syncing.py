@@ -39,12 +39,11 @@ class Seconds:
 class Summary:
     """What a sync did. ``resumed`` counts those of added and changed that an earlier, unfinished sync had staged.
 
-    ``chunks`` were embedded now; ``bytes`` is the size of all documents read, unchanged ones too. ``flagged`` are
-    the ids of the documents cut now out of which something was left that no reader sees, ``masked`` counts the secrets
+    ``chunks`` were embedded now; ``bytes`` is the size of all documents read, unchanged ones too. ``flagged`` are the
+    ids of the documents cut now out of which something was left that no reader sees, ``masked`` counts the secrets
     masked, ``masked_in`` are the documents they stood in, and ``suspicious`` those that look as if they gave orders to
-    a language model. ``remaining`` says why vectors of
-    what is gone could not be removed yet; they answer nothing, and the next sync removes them. ``renewed`` counts the
-    chunks that were embedded anew before, for another embedder.
+    a language model. ``remaining`` says why vectors of what is gone could not be removed yet; they answer nothing, and
+    the next sync removes them. ``renewed`` counts the chunks that were embedded anew before, for another embedder.
     """
 
     added: int

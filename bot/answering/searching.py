@@ -141,7 +141,7 @@ class Searching:
             question=search.text,
             signals=retrieved.signals,
             continued=continued(history[-1].answer, retrieved.passages) if history else 0.0,
-            topic=topic([turn.question for turn in history[-self.recent :]], retrieved.signals.said),
+            topic=topic([turn.question for turn in history], retrieved.signals.said),
         )
         enough = bool(retrieved.passages) and self.sufficient(outlook)
         return Found(asked=asked, passages=retrieved.passages, outlook=outlook, enough=enough, missed=retrieved.missed)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.escaping import safe_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from knowledge.staging import Progress, Stage
     from knowledge.syncing import Summary
@@ -84,16 +84,17 @@ def as_object(summary: Summary) -> dict[str, Any]:
     return asdict(summary) | {"seconds": round(summary.seconds, 3), "stages": stages}
 
 
-def nothing_read(summary: Summary, endings: Sequence[str] = ()) -> str | None:
+def nothing_read(summary: Summary, endings: Callable[[], Sequence[str]] = tuple) -> str | None:
     """Say so where a sync could read nothing at all and so left nothing changed; else None.
 
-    ``endings`` are those of the files that were there instead.
+    ``endings`` gives those of the files that were there instead.
     """
     if summary.added or summary.changed or summary.unchanged or summary.removed:
         return None
     if summary.skipped:
         return "Nothing could be read: every file was skipped."
-    instead = f", only {', '.join(map(safe_line, endings[:_SHOWN_ENDINGS]))}" if endings else ""
+    there = ", ".join(map(safe_line, endings()[:_SHOWN_ENDINGS]))
+    instead = f", only {there}" if there else ""
     return f"There is nothing to read: no Markdown, text or HTML file was found{instead}."
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -132,7 +133,7 @@ def _named(settings: Settings, *, told_how: bool) -> Sequence[Source]:
 
 def _judged(summary: Summary, paths: Sequence[Path], *, named: bool) -> int:
     """Give the exit code, and say why it is not 0 unless what was skipped has been named."""
-    if nothing_read(summary) and (wrong := nothing_read(summary, _endings(paths))):
+    if wrong := nothing_read(summary, partial(_endings, paths)):
         tell(wrong)
         return 1
     if summary.skipped and not named:

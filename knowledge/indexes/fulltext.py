@@ -75,9 +75,10 @@ class FullText(Index):
             known = await self._counted(asked, connection, query.scope.workspace)
             counts = known.of(asked)
             rare, others = counts.divided()
-            every = [known.term(word, counts) for word in (*rare, *others) if known.queries.get(word)]
+            rarest = [known.term(word, counts) for word in rare if known.queries.get(word)]
+            every = [*rarest, *(known.term(word, counts) for word in others)]
             found: Sequence[Hit] = ()
-            for visited in _visits(every, len(every) - len(others)):
+            for visited in _visits(rarest, every):
                 found = await best(connection, every, visited, query, known.average)
                 if len(found) >= query.limit * LITTLE:
                     break
@@ -106,10 +107,11 @@ class FullText(Index):
         return self._stems
 
 
-def _visits(every: Sequence[Term], rare: int) -> Sequence[Sequence[Term]]:
-    if not rare:
+def _visits(rarest: Sequence[Term], every: Sequence[Term]) -> Sequence[Sequence[Term]]:
+    """Give the terms by which chunks are visited, and where these bring little, all of them."""
+    if not rarest:
         return ()
-    return (every,) if rare == len(every) else (every[:rare], every)
+    return (rarest,) if len(rarest) == len(every) else (rarest, every)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,7 +71,9 @@ def test_a_sync_that_read_nothing_says_so(summary: Summary, told: str) -> None:
 
 
 def test_what_is_there_instead_of_something_to_read_is_named() -> None:
-    assert (nothing_read(_summary(), [".docx", ".pdf"]) or "").endswith("HTML file was found, only .docx, .pdf.")
+    assert (nothing_read(_summary(), lambda: [".docx", ".pdf"]) or "").endswith(
+        "HTML file was found, only .docx, .pdf."
+    )
 
 
 @pytest.mark.parametrize("summary", [_summary("a.md", added=1), _summary(removed=1)])

@@ -11,7 +11,10 @@ takes time that is linear in it.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 REMOVED: Final = "(link removed)"
 _KNOWN: Final = (
@@ -59,7 +62,7 @@ PATTERN: Final = (
     rf"|(?<![\w.-])(?:[\w-]{{1,63}}\.){{0,6}}xn--[\w.-]++(?:/{_REST})?"
 )
 """To be searched for without case."""
-ADDRESS: Final = re.compile(PATTERN, re.IGNORECASE)
+_ADDRESS: Final = re.compile(PATTERN, re.IGNORECASE)
 _HINT: Final = re.compile(rf"[:{_STOPS}]|//|\.[\w?#]|xn--", re.IGNORECASE)
 _WEB: Final = re.compile(
     r"https?://(?:(?:[a-z0-9_-]{1,63}\.){0,20}[a-z0-9_-]{1,63}\.?|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?"
@@ -71,16 +74,27 @@ _EDGE: Final = ".,;:!?*_'\""
 
 def addressed(text: str) -> bool:
     """Whether a platform might make a link of something in a text."""
-    return _HINT.search(text) is not None and ADDRESS.search(text) is not None
+    return _HINT.search(text) is not None and _ADDRESS.search(text) is not None
 
 
 def unlinked(text: str) -> str:
-    """Give a text with every address in it replaced; the punctuation behind one stays."""
-    return ADDRESS.sub(_removed, text) if _HINT.search(text) else text
+    """Give a text without addresses, each of which is said to be removed."""
+    return replaced(text, lambda _: REMOVED)
 
 
-def _removed(found: re.Match[str]) -> str:
-    return f"{REMOVED}{found[0][len(stripped(found[0])) :]}"
+def replaced(text: str, by: Callable[[str], str]) -> str:
+    """Give a text with what stands for each address in it; the punctuation of the sentence behind one stays."""
+
+    def put(found: re.Match[str]) -> str:
+        address = stripped(found[0])
+        return by(address) + found[0][len(address) :]
+
+    return _ADDRESS.sub(put, text) if _HINT.search(text) else text
+
+
+def addresses(text: str) -> tuple[str, ...]:
+    """Give the addresses in a text, in their order."""
+    return tuple(map(stripped, _ADDRESS.findall(text))) if _HINT.search(text) else ()
 
 
 def stripped(address: str) -> str:

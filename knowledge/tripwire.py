@@ -8,6 +8,7 @@ Each sign is narrow, so that few honest texts show one, and a text that shows on
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ _LONGEST: Final = 200
 _TAGS: Final = range(0xE0000, 0xE0080)
 
 
+@lru_cache(maxsize=512)  # the same passages are found again and again
 def signs(text: str) -> tuple[Sign, ...]:
     """Say what of a text, without its invisible characters, looks like an order to a model; nothing, nearly always."""
     return tuple(sign for sign, pattern in _COMPILED if pattern.search(text))

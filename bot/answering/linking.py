@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from itertools import permutations
 from typing import TYPE_CHECKING, Final
 
-from adapters.addresses import ADDRESS, REMOVED, stripped
+from adapters.addresses import REMOVED, addresses, replaced
 from adapters.containing import changed, each
 from adapters.markup import Cite, Code, CodeBlock, Plain, cited
 
@@ -35,7 +35,7 @@ class Links:
 
     def hidden(self, text: str) -> str:
         """Give a text with a name for each address; one that has none is removed."""
-        return ADDRESS.sub(lambda found: self._name(found[0]), text)
+        return replaced(text, lambda address: self.names.get(address, REMOVED))
 
     def hidden_in(self, passage: Numbered) -> Numbered:
         """Give a passage without addresses."""
@@ -61,10 +61,6 @@ class Links:
             lambda run: each(run, lambda text: self._words(text, cites), lambda text: Code(self.given_back(text))),
             self._code,
         )
-
-    def _name(self, found: str) -> str:
-        address = stripped(found)
-        return self.names.get(address, REMOVED) + found[len(address) :]
 
     @property
     def _addresses(self) -> dict[str, str]:
@@ -95,7 +91,7 @@ def linked(passages: Iterable[Numbered], *asked: str) -> Links:
     names: dict[str, str] = {}
     holders: dict[str, list[int]] = {}
     for number, text in (*texts.items(), *((0, text) for text in asked)):
-        for address in map(stripped, ADDRESS.findall(text)):
+        for address in addresses(text):
             if address not in names and len(names) == len(_NAMES):
                 continue
             name = names.setdefault(address, f"{word}{_NAMES[len(names) % len(_NAMES)]}")

@@ -60,8 +60,8 @@ def place(tmp_path: Path) -> Iterator[Place]:
 
 @pytest.fixture
 def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits long for what does not come."""
-    monkeypatch.setattr(index, "Patience", lambda: Patience(question=0.3, sync=0.5, settling=1.0, wait=0.01))
+    """Nobody waits long for what does not come, but a busy machine has time for what does."""
+    monkeypatch.setattr(index, "Patience", lambda: Patience(question=1.0, sync=5.0, settling=10.0, tries=4, wait=0.01))
     monkeypatch.setattr(pgvector, "Patience", lambda: PgPatience(pauses=(0.1,)))
 
 

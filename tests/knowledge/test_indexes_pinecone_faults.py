@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 NAMESPACE = "slack:T1~hashing~64"
 PASSING: tuple[Fault, ...] = (429, 500, 503, "dropped", "dropped after")
 LASTING: tuple[Fault, ...] = (429, 500, 503, "slow", "dropped", "dropped after", "gone")
-SHORT = Patience(question=0.4, start=0.4, sync=0.4, settling=20, tries=3)
+SHORT = Patience(question=0.4, start=3.0, sync=2.5, settling=20, tries=3)
 """Of real time, where nothing answers; its pauses take none."""
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from adapters.markup import Tree
-    from adapters.parts import AnswerId, Part, Verdict
+    from adapters.parts import AnswerId, Citation, Part, Verdict
     from adapters.spending import Spending
 
 Principal: TypeAlias = str
@@ -85,6 +85,15 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Halted:
+    """A person of a workspace wants whatever is being answered in a conversation to end; what they asked there does."""
+
+    conversation: str
+    person: Person
+    workspace: Principal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Edited:
     """The message that asked this question says something else now; heeded until the first sentence is shown."""
 
@@ -120,6 +129,20 @@ class WantedPrivately:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """Somebody wants what an answer was asked, answered anew where it stands; ``question`` is the id of that wish.
+
+    Who may see the answer at this place may ask so, and pays for it.
+    """
+
+    answer: AnswerId
+    question: str
+    person: Person
+    place: Place
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageRef:
     """One message on a platform; ``message`` is unique within its channel."""
 
@@ -139,7 +162,18 @@ class Rated:
     at: datetime
 
 
-Event: TypeAlias = Question | Edited | Deleted | Stopped | Wanted | WantedPrivately | Rated
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """Why somebody thinks that an answer is bad; the comment is data, whatever it says. It needs no vote before it."""
+
+    answer: AnswerId
+    person: Person
+    reason: str
+    comment: str
+    at: datetime
+
+
+Event: TypeAlias = Question | Edited | Deleted | Stopped | Halted | Wanted | WantedPrivately | Again | Rated | Explained
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,6 +232,50 @@ class Used:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """A wish to see what an answer rests on; a person has it, and it is shown at this place."""
+
+    answer: AnswerId
+    person: Person
+    place: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A conversation in which the bot answered; ``last_at`` is when it was last asked there."""
+
+    conversation: str
+    channel: str
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A message that stands where a question was asked; ``id`` is unique on its platform, ``text`` what people read.
+
+    ``attached`` are the files that came with it, as far as they are to be read.
+    """
+
+    id: str
+    author: str
+    at: datetime
+    text: str
+    url: str | None = None
+    attached: tuple[Attached, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attached:
+    """A file that came with a message; ``media`` is its media type."""
+
+    id: str
+    name: str
+    media: str
+    content: bytes
+    url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """Something that is said at a place without anybody's question, such as that a limit is nearly used up."""
 
@@ -234,6 +312,18 @@ class Desk(Protocol):
 
     async def usage(self, wish: Used, /) -> Spending:
         """Give what is used of a person's limits."""
+        ...
+
+    async def quoted(self, wish: Quoted, /) -> Sequence[Citation]:
+        """Give what an answer cites, as far as everybody may read it who reads at that place now."""
+        ...
+
+    async def served(self, platform: str, workspace: Principal, since: datetime, /) -> Sequence[Served]:
+        """Give the conversations of a workspace that were asked in since then, most recent first, at most 200."""
+        ...
+
+    async def answers_in(self, platform: str, workspace: Principal, conversation: str, /) -> bool:
+        """Say whether something was answered in a conversation before, or is owed an answer."""
         ...
 
 
@@ -305,6 +395,13 @@ class Adapter(Protocol):
         It is asked when an answer is begun, before its first sentence is shown, and every few seconds from then on.
         """
         ...
+
+    async def around(self, question: Question, /) -> Sequence[Said]:  # noqa: ARG002 - there may be nothing
+        """Give what was said where a question was asked, and before it: the newest 30 messages at most, oldest first.
+
+        The bot's own messages are left out. Everybody who reads there reads these. Raising means none.
+        """
+        return ()
 
     async def notify(self, place: Place, notice: Notice, /) -> None:
         """Show a notice at a place of this platform, at the next moment at which it is in nobody's way.

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from adapters.base import MessageRef, Person, Place, Question, Rated, Stopped, Wanted
+from adapters.base import Again, Explained, MessageRef, Person, Place, Question, Rated, Stopped, Wanted
 from adapters.slack import answers, views
-from adapters.slack.events import Again, AskingAbout, Commanded, Disliked, Dropped, Explained, QuotesWanted
+from adapters.slack.events import AskingAbout, Commanded, Disliked, Dropped, QuotesWanted
 from adapters.slack.payload import at, ident, items, moment, text, when
 from adapters.slack.saying import said
 from adapters.slack.views import COMMENT, QUESTION, REASONS, VALUE, WHY
@@ -135,20 +135,20 @@ def _form(given: object, where: Where, person: Person, at_: datetime) -> Read:
     view = at(given, "view")
     match text(view, "callback_id"):
         case views.REASON:
-            return _reason(view, person)
+            return _reason(view, person, at_)
         case views.ASK:
             return _asked(view, where, person, at_)
         case _:
             return Dropped(why="no form of ours")
 
 
-def _reason(view: object, person: Person) -> Read:
+def _reason(view: object, person: Person, at_: datetime) -> Read:
     answer = text(view, "private_metadata")
     reason = text(view, "state", "values", WHY, VALUE, "selected_option", "value")
     if not answer or reason not in REASONS:
         return Dropped(why="incomplete")
     comment = text(view, "state", "values", COMMENT, VALUE, "value")
-    return Explained(answer=answer, person=person, reason=reason, comment=comment)
+    return Explained(answer=answer, person=person, reason=reason, comment=comment, at=at_)
 
 
 def _asked(view: object, where: Where, person: Person, at_: datetime) -> Read:

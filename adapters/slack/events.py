@@ -6,9 +6,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
-    from adapters.base import Deleted, Edited, MessageRef, Person, Place, Principal, Question, Rated, Stopped, Wanted
+    from adapters.base import (
+        Again,
+        Deleted,
+        Edited,
+        Explained,
+        Halted,
+        MessageRef,
+        Person,
+        Place,
+        Principal,
+        Question,
+        Rated,
+        Stopped,
+        Wanted,
+    )
     from adapters.parts import AnswerId
 
 
@@ -35,17 +47,6 @@ class Commanded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Again:
-    """A person wants an answer anew; ``question`` is the id of that wish."""
-
-    answer: AnswerId
-    question: str
-    person: Person
-    place: Place
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class AskingAbout:
     """A person chose "Ask about this message": show them the form, while ``trigger`` is good (3 s)."""
 
@@ -57,30 +58,12 @@ class AskingAbout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Halted:
-    """A person wants whatever is being answered in a conversation to end."""
-
-    conversation: str
-    person: Person
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Disliked:
     """A thumb down by button: a vote, and the moment to ask for a reason, while ``trigger`` is good (3 s)."""
 
     rated: Rated
     answer: AnswerId
     trigger: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explained:
-    """Why somebody thinks an answer is bad; the comment is data, whatever it says."""
-
-    answer: AnswerId
-    person: Person
-    reason: str
-    comment: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
-from adapters.base import Deleted, Edited, MessageRef, Person, Place, Question, Rated
+from adapters.base import Deleted, Edited, Halted, MessageRef, Person, Place, Question, Rated
 from adapters.slack.events import (
     Arrived,
     Dropped,
-    Halted,
     Heard,
     HomeOpened,
     Left,
@@ -130,7 +129,7 @@ def _halted(question: Question, where: Where) -> Halted | None:
     """Read "stop" in a thread; as the first message of one it is a question like any other."""
     if not stops(question.text) or question.conversation == where.message(question.place.channel, _stamp(question)):
         return None
-    return Halted(conversation=question.conversation, person=question.asker)
+    return Halted(conversation=question.conversation, person=question.asker, workspace=where.workspace)
 
 
 def _stamp(question: Question) -> str:
@@ -191,7 +190,9 @@ def _stopped(given: object, where: Where) -> Read:
     channel, thread, user = ident(given, "channel"), moment(given, "thread_ts"), ident(given, "user")
     if not (channel and thread and user):
         return Dropped(why="incomplete")
-    return Halted(conversation=where.message(channel, thread), person=Person(id=user, name=user))
+    return Halted(
+        conversation=where.message(channel, thread), person=Person(id=user, name=user), workspace=where.workspace
+    )
 
 
 def _home(given: object, where: Where) -> Read:

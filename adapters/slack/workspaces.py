@@ -1,0 +1,48 @@
+"""The workspaces in which the bot is installed: who it is there, and its calls.
+
+One by a token, or several by their installations: whoever asks does not know which.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from adapters.pacing import Pacer
+    from adapters.slack.calls import Calls
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workspace:
+    """``team`` is its id, ``bot`` the bot's user id there; ``pacer`` shares what Slack allows a workspace's streams."""
+
+    team: str
+    bot: str
+    calls: Calls
+    pacer: Pacer
+
+
+class Workspaces(Protocol):
+    """Knows the workspaces, while it is open."""
+
+    async def __aenter__(self) -> Self: ...
+    async def __aexit__(self, *exc: object) -> None: ...
+
+    async def of(self, team: str, /) -> Workspace:
+        """Give one. Raises NotInstalled, and SlackError where Slack cannot say now who the bot is there."""
+        ...
+
+    def bot(self, team: str, /) -> str:
+        """Give the bot's user id there as far as it is known without asking, else nothing."""
+        ...
+
+    async def teams(self) -> Sequence[str]:
+        """Give the ids of all workspaces."""
+        ...
+
+    async def forget(self, team: str, /) -> None:
+        """Erase what was kept to act in a workspace."""
+        ...

@@ -3,7 +3,7 @@
 BotError
 ├── BadSettings         settings that are missing or wrong, all named at once
 ├── TooLong             a question over 10,000 characters
-├── NoSuchAnswer        a vote on an answer that is not kept
+├── NoSuchAnswer        a wish about an answer that is not kept
 ├── NoSuchOffer         an offer that is over, or was somebody else's
 ├── Stopping            the service takes in nothing more
 ├── BadCollection       a question set that is not what its format says
@@ -51,7 +51,7 @@ class TooLong(BotError):
 
 
 class NoSuchAnswer(BotError):
-    """A vote on an answer that is not kept here."""
+    """A vote on an answer, or another wish about it, that is not kept here."""
 
 
 class NoSuchOffer(BotError):

@@ -27,6 +27,8 @@ _OVERVIEW = 50
 """Conversations in an overview, at most."""
 SERVED: Final = 200
 """Conversations that are told to have been served lately, at most."""
+_LATELY: Final = 10_000
+"""Questions among which those conversations are looked for, at most."""
 
 
 class Turns:
@@ -62,12 +64,17 @@ class Turns:
 
     async def served(self, platform: str, workspace: str, since: datetime, /) -> Sequence[Served]:
         """Give the conversations of a workspace that were asked in since then, most recent first, at most 200."""
-        last = func.max(TurnRow.asked_at).label("last_at")
-        channel = func.coalesce(func.max(TurnRow.channel), "").label("channel")
-        statement = (
-            select(TurnRow.conversation, channel, last)
+        lately = (
+            select(TurnRow.conversation, TurnRow.channel, TurnRow.asked_at)
             .where(TurnRow.platform == platform, TurnRow.workspace == workspace, TurnRow.asked_at >= since)
-            .group_by(TurnRow.conversation)
+            .order_by(TurnRow.asked_at.desc())
+            .limit(_LATELY)  # with it, SQLite takes the index over when, not that over conversations
+            .subquery()
+        )
+        last = func.max(lately.c.asked_at)
+        statement = (
+            select(lately.c.conversation, func.coalesce(func.max(lately.c.channel), ""), last)
+            .group_by(lately.c.conversation)
             .order_by(last.desc())
             .limit(SERVED)
         )

@@ -29,6 +29,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adapters.base import Declined
+
 if TYPE_CHECKING:
     from bot.money.base import Account
 
@@ -46,15 +48,15 @@ class BadSettings(BotError):
     """Settings that are missing or wrong; the sentence names every one."""
 
 
-class TooLong(BotError):
+class TooLong(BotError, Declined):
     """A question over the limit."""
 
 
-class NoSuchAnswer(BotError):
+class NoSuchAnswer(BotError, Declined):
     """A vote on an answer, or another wish about it, that is not kept here."""
 
 
-class NoSuchOffer(BotError):
+class NoSuchOffer(BotError, Declined):
     """An offer to answer in private that is over, or that was made to somebody else."""
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Rated,
         Stopped,
         Wanted,
+        WantedPrivately,
     )
     from adapters.parts import AnswerId
 
@@ -117,7 +118,7 @@ class Uninstalled:
 
 Read: TypeAlias = (
     "Question | Edited | Deleted | Stopped | Wanted | Rated | Heard | Commanded | Again | AskingAbout | Halted"
-    " | Disliked | Explained | QuotesWanted | HomeOpened | Arrived | Left | ReadersChanged | Uninstalled | Dropped"
+    " | Disliked | Explained | WantedPrivately | QuotesWanted | HomeOpened | Arrived | Left | ReadersChanged | Uninstalled | Dropped"
 )
 
 

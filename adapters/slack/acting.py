@@ -150,9 +150,7 @@ def _place(given: object, where: Where, person: Person) -> Place:
     channel = ident(given, "channel", "id") or ident(given, "container", "channel_id")
     thread = moment(given, "message", "thread_ts") or moment(given, "container", "thread_ts")
     alone = _alone(channel, person.id)
-    return Place(
-        platform="slack", workspace=where.workspace, channel=channel, thread=thread or None, private_to=alone
-    )
+    return Place(platform="slack", workspace=where.workspace, channel=channel, thread=thread or None, private_to=alone)
 
 
 def _shortcut(given: object, where: Where, person: Person) -> Read:

@@ -7,7 +7,7 @@ tried for two seconds, and then the person is told. What needs Slack itself, suc
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 import structlog
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
     from datetime import datetime
 
-    from adapters.base import Desk, Event
+    from adapters.base import Desk
     from adapters.policies import Policies
     from adapters.slack.base import Facts, Pages, Replying
     from adapters.slack.clock import Clock
@@ -70,32 +70,19 @@ _USAGE: Final = (
 _log = structlog.get_logger()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
     """Takes in for one desk. ``beside`` runs what comes after an acknowledgement; it owns that, and outlives it."""
 
-    def __init__(
-        self,
-        desk: Desk,
-        *,
-        beside: Callable[[Coroutine[Any, Any, None]], object],
-        workspaces: Workspaces,
-        facts: Facts,
-        policies: Policies,
-        replying: Replying,
-        pages: Pages,
-        clock: Clock,
-        now: Callable[[], datetime],
-    ) -> None:
-        """Keep who is asked and told."""
-        self._desk = desk
-        self._beside = beside
-        self._workspaces = workspaces
-        self._facts = facts
-        self._policies = policies
-        self._replying = replying
-        self._pages = pages
-        self._clock = clock
-        self._now = now
+    desk: Desk
+    beside: Callable[[Coroutine[Any, Any, None]], object]
+    workspaces: Workspaces
+    facts: Facts
+    policies: Policies
+    replying: Replying
+    pages: Pages
+    clock: Clock
+    now: Callable[[], datetime]
 
     async def take(self, payload: object, *, redelivered: bool) -> Taken:
         """Take in one payload, and say how it is acknowledged. Never raises."""
@@ -115,11 +102,11 @@ class Intake:
         ``lately`` says that it came while the bot was merely not connected: then each question of a channel counts in
         which all are answered. At a start that would be what was said before anybody wanted answers to it.
         """
-        found = read(payload, await self._me(payload), self._now())
+        found = read(payload, await self._me(payload), self.now())
         question = found.question if isinstance(found, Heard) else found
         try:
             if isinstance(question, Question) and await self._missed(found, question, payload, lately=lately):
-                await self._desk.accept(question)
+                await self.desk.accept(question)
         except Declined:
             return Taken()
         except Exception as error:  # noqa: BLE001 - the same
@@ -140,7 +127,7 @@ class Intake:
         return await self._asks(question) if lately or _follows(question) else False
 
     async def _event(self, payload: object, *, redelivered: bool) -> Taken:
-        found = read(payload, await self._me(payload), self._now())
+        found = read(payload, await self._me(payload), self.now())
         try:
             await self._heed(found, payload, redelivered=redelivered)
         except Declined as error:
@@ -152,20 +139,20 @@ class Intake:
         match found:
             case Heard(question=question):
                 if await self._asks(question):
-                    await self._desk.accept(question)
+                    await self.desk.accept(question)
             case Uninstalled(workspace=workspace):
                 if self._ours(payload):
-                    await self._workspaces.forget(_team(workspace))
+                    await self.workspaces.forget(_team(workspace))
             case ReadersChanged(workspace=workspace, channel=channel):
-                self._facts.changed(workspace, channel)
+                self.facts.changed(workspace, channel)
             case Left(place=place):
-                self._facts.changed(place.workspace, place.channel)
+                self.facts.changed(place.workspace, place.channel)
             case Arrived(place=place):
-                self._facts.changed(place.workspace, place.channel)
+                self.facts.changed(place.workspace, place.channel)
                 if not redelivered:
-                    self._after("introduction", self._pages.introduce(found))
+                    self._after("introduction", self.pages.introduce(found))
             case HomeOpened():
-                self._after("home", self._pages.home(self._desk, found))
+                self._after("home", self.pages.home(self.desk, found))
             case _:
                 await self._accept(found)
 
@@ -173,7 +160,7 @@ class Intake:
         """Hand the desk what is for it."""
         match found:
             case Disliked(rated=rated):
-                await self._desk.accept(rated)
+                await self.desk.accept(rated)
             case (
                 Question()
                 | Edited()
@@ -186,7 +173,7 @@ class Intake:
                 | Rated()
                 | Explained()
             ):
-                await self._desk.accept(found)
+                await self.desk.accept(found)
             case Dropped(why=why):
                 _log.debug("dropped", why=why)
             case (
@@ -206,9 +193,9 @@ class Intake:
 
     async def _act(self, payload: object) -> Taken:
         """Take in a command, a button, a shortcut or a form, of which there is no second delivery."""
-        until = self._clock.now() + _PATIENCE
+        until = self.clock.now() + _PATIENCE
         team = ident(payload, "team_id") or ident(payload, "team", "id") or ident(payload, "user", "team_id")
-        found = read(payload, self._workspaces.bot(team), self._now())
+        found = read(payload, self.workspaces.bot(team), self.now())
         if isinstance(found, Commanded) and found.question.text.strip().lower() in {"", "help"}:
             return Taken(body={"response_type": "ephemeral", "text": _USAGE})
         if isinstance(found, Commanded | Question):
@@ -222,11 +209,11 @@ class Intake:
             return self._told(payload, team, _UNKEPT)
         match found:
             case AskingAbout():
-                self._after("form", self._pages.ask_about(self._desk, found))
+                self._after("form", self.pages.ask_about(self.desk, found))
             case Disliked():
-                self._after("form", self._pages.disliked(found))
+                self._after("form", self.pages.disliked(found))
             case QuotesWanted():
-                self._after("quotes", self._pages.quotes(self._desk, found))
+                self._after("quotes", self.pages.quotes(self.desk, found))
             case _:
                 pass
         return Taken()
@@ -241,14 +228,14 @@ class Intake:
             return question
         asker = question.asker.id
         if isinstance(found, Commanded) and found.response:
-            self._replying.responds(question.id, found.response)
+            self.replying.responds(question.id, found.response)
         place = replace(question.place, channel=asker, private_to=asker, thread=None)
         return replace(question, conversation=question.id, place=place)
 
     async def _inside(self, team: str, channel: str) -> bool:
         try:
             async with asyncio.timeout(_KNOWING):
-                return await self._facts.is_in(team, channel) is True
+                return await self.facts.is_in(team, channel) is True
         except (SlackError, TimeoutError):
             return False
 
@@ -256,14 +243,14 @@ class Intake:
         """Hand it to the desk, again where that fails and time is left."""
         while True:
             try:
-                async with asyncio.timeout(max(0.1, until - self._clock.now())):
+                async with asyncio.timeout(max(0.1, until - self.clock.now())):
                     return await self._accept(found)
             except Declined:
                 raise
             except Exception:
-                if self._clock.now() + _PAUSE >= until:
+                if self.clock.now() + _PAUSE >= until:
                     raise
-            await self._clock.sleep(_PAUSE)
+            await self.clock.sleep(_PAUSE)
 
     def _told(self, payload: object, team: str, told: str) -> Taken:
         """Tell a person that nothing comes of what they did, by the acknowledgement where it can."""
@@ -284,7 +271,7 @@ class Intake:
             return
 
         async def whisper() -> None:
-            calls = (await self._workspaces.of(team)).calls
+            calls = (await self.workspaces.of(team)).calls
             where = {name: value for name, value in spot.items() if value}
             await calls.act("chat.postEphemeral", nothing, within=_WHISPER, text=mrkdwn(told), **where)
 
@@ -300,11 +287,11 @@ class Intake:
             except Exception as error:  # noqa: BLE001 - it was acknowledged, and nothing else hangs on it
                 _log.error("not done", what=what, error=type(error).__name__, exc_info=error)
 
-        self._beside(quietly())
+        self.beside(quietly())
 
     async def _asks(self, question: Question) -> bool:
         """Say whether what was said without a mention is a question here."""
-        match self._policies.at(question.place).answers:
+        match self.policies.at(question.place).answers:
             case "every question":
                 return True
             case "follow-up":
@@ -313,17 +300,17 @@ class Intake:
                 return False
 
     async def _answers(self, question: Question) -> bool:
-        return await self._desk.answers_in("slack", question.place.workspace, question.conversation)
+        return await self.desk.answers_in("slack", question.place.workspace, question.conversation)
 
     async def _me(self, payload: object) -> str:
         """Give who the bot is there: most envelopes say so themselves, and otherwise Slack may not answer just now."""
         team = ident(payload, "team_id")
-        known = self._workspaces.bot(team)
+        known = self.workspaces.bot(team)
         if known or not team or any(at(one, "is_bot") is True for one in items(payload, "authorizations")):
             return known
         try:
             async with asyncio.timeout(_KNOWING):
-                return (await self._workspaces.of(team)).bot
+                return (await self.workspaces.of(team)).bot
         except (SlackError, TimeoutError):
             return ""
 
@@ -331,7 +318,7 @@ class Intake:
         """Say whether the bot's own token is gone; tokens of others may be revoked alone."""
         if text(payload, "event", "type") != "tokens_revoked":
             return True
-        mine = self._workspaces.bot(ident(payload, "team_id"))
+        mine = self.workspaces.bot(ident(payload, "team_id"))
         return not mine or mine in items(payload, "event", "tokens", "bot")
 
 

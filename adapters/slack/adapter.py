@@ -36,7 +36,7 @@ class Slack(Adapter):
     name = "slack"
     anywhere = True
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - its collaborators, and what is set for it
         self,
         *,
         workspaces: Workspaces,
@@ -81,7 +81,7 @@ class Slack(Adapter):
         try:
             async with asyncio.TaskGroup() as group:
                 await self._run(desk, group)
-        except* Exception as errors:  # noqa: BLE001 - the first says why; what it is for is said by its sentence
+        except ExceptionGroup as errors:
             raise _first(errors) from errors
         finally:
             self._intake = None
@@ -134,6 +134,6 @@ class Slack(Adapter):
         await self._replying.notify(place, notice)
 
 
-def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+def _first(errors: ExceptionGroup) -> Exception:
     error = errors.exceptions[0]
-    return _first(error) if isinstance(error, BaseExceptionGroup) else error
+    return _first(error) if isinstance(error, ExceptionGroup) else error

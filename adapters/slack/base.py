@@ -22,9 +22,11 @@ class Taken:
 
 
 class Takes(Protocol):
-    """Takes in one payload. Never raises."""
+    """Takes things in."""
 
-    async def __call__(self, payload: object, *, redelivered: bool) -> Taken: ...
+    async def __call__(self, payload: object, *, redelivered: bool) -> Taken:
+        """Take in one payload, and say how it is answered. Never raises."""
+        ...
 
 
 class Facts(Protocol):

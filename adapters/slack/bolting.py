@@ -52,8 +52,8 @@ def routes(
     found = [Route(ADDRESS, events, methods=["POST"])]
     if oauth is not None:
         pages = AsyncSlackRequestHandler(app)
-        for path in (oauth.install_path, oauth.redirect_uri_path):
-            found.append(Route(path, pages.handle, methods=["GET"]))
+        paths = (oauth.install_path, oauth.redirect_uri_path)
+        found += [Route(path, pages.handle, methods=["GET"]) for path in paths]
     return found
 
 

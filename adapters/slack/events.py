@@ -117,8 +117,9 @@ class Uninstalled:
 
 
 Read: TypeAlias = (
-    "Question | Edited | Deleted | Stopped | Wanted | Rated | Heard | Commanded | Again | AskingAbout | Halted"
-    " | Disliked | Explained | WantedPrivately | QuotesWanted | HomeOpened | Arrived | Left | ReadersChanged | Uninstalled | Dropped"
+    "Question | Edited | Deleted | Stopped | Wanted | WantedPrivately | Rated | Heard | Commanded | Again | AskingAbout"
+    " | Halted | Disliked | Explained | QuotesWanted | HomeOpened | Arrived | Left | ReadersChanged | Uninstalled"
+    " | Dropped"
 )
 
 

@@ -93,7 +93,7 @@ class Intake:
                 return await self._event(payload, redelivered=redelivered)
             return await self._act(payload)
         except Exception as error:  # noqa: BLE001 - whatever a store's library raises: Slack is to deliver it again
-            _log.warning("not taken in", kind=_kind(payload), error=type(error).__name__, exc_info=error)
+            _failed(_kind(payload), error)
             return Taken(status=503)
 
     async def missed(self, payload: object, *, lately: bool) -> Taken:
@@ -110,7 +110,7 @@ class Intake:
         except Declined:
             return Taken()
         except Exception as error:  # noqa: BLE001 - the same
-            _log.warning("not taken in", kind="missed", error=type(error).__name__)
+            _failed("missed", error)
             return Taken(status=503)
         return Taken()
 
@@ -205,7 +205,7 @@ class Intake:
         except Declined as error:
             return self._told(payload, team, error.told)
         except Exception as error:  # noqa: BLE001 - whatever a store's library raises: the person is told
-            _log.warning("not taken in", kind=_kind(payload), error=type(error).__name__, exc_info=error)
+            _failed(_kind(payload), error)
             return self._told(payload, team, _UNKEPT)
         match found:
             case AskingAbout():
@@ -320,6 +320,13 @@ class Intake:
             return True
         mine = self.workspaces.bot(ident(payload, "team_id"))
         return not mine or mine in items(payload, "event", "tokens", "bot")
+
+
+def _failed(kind: str, error: Exception) -> None:
+    """Log it; an error of the bot's own is what its sentence says, and needs no trace."""
+    told = getattr(error, "told", None)
+    trace = None if isinstance(told, str) else error
+    _log.warning("not taken in", kind=kind, error=type(error).__name__, why=told, exc_info=trace)
 
 
 def _follows(question: Question) -> bool:

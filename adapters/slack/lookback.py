@@ -46,9 +46,11 @@ _log = structlog.get_logger()
 
 
 class Missed(Protocol):
-    """Takes in what was found."""
+    """Takes things in."""
 
-    async def __call__(self, payload: object, *, lately: bool) -> Taken: ...
+    async def __call__(self, payload: object, *, lately: bool) -> Taken:
+        """Take in what was found by looking back. Never raises."""
+        ...
 
 
 class _Unkept(Exception):

@@ -1,4 +1,4 @@
-"""Socket Mode: a websocket over which Slack tells what happens, kept open, and each envelope acknowledged once it is safe.
+"""Socket Mode: a websocket over which Slack tells what happens, kept open; what came is acknowledged once it is safe.
 
 The SDK's own client is not used: it goes on trying an address that is good for once, for ever, knows no bound for what
 it handles at a time, and leaves tasks behind. A socket may go deaf: one that answers no pings is closed by aiohttp, and

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from adapters.policies import Policies
 from adapters.slack.facts import Facts
+from adapters.slack.reading import Reading
 from tests.adapters.slack_reading.workspaces import OneWorkspace
 from tests.doubles.slack import Slack
 
@@ -40,3 +42,8 @@ def anna(slack: Slack) -> User:
 @pytest.fixture
 def general(slack: Slack, anna: User) -> Channel:
     return slack.channel("general", anna)
+
+
+@pytest.fixture
+def reading(workspaces: OneWorkspace, facts: Facts) -> Reading:
+    return Reading(workspaces, facts, Policies(), workspaces.clock, patience=30)

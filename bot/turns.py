@@ -140,7 +140,7 @@ def _row(turn: NewTurn) -> dict[str, Any]:
         "question": question.text,
         "text": turn.text,
         "verdict": turn.verdict,
-        "documents": sorted(turn.documents.union(citation.document for citation in turn.citations)),
+        "documents": sorted(turn.documents.union(line.document for line in turn.citations if not line.said)),
         "citations": [_plain(citation) for citation in turn.citations],
         "model": turn.model,
         "prompt": turn.prompt,

@@ -18,12 +18,13 @@ from adapters.policies import Policies
 from adapters.slack.adapter import Slack as Adapter
 from adapters.slack.calls import Calls
 from adapters.slack.clock import Running
+from adapters.slack.errors import NotInstalled
 from adapters.slack.quiet import QUIET
 from adapters.slack.workspaces import Workspace
 from tests.doubles.adapters import RecordingDesk
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 
     from starlette.routing import BaseRoute
 
@@ -65,6 +66,8 @@ class Installed:
         return
 
     async def of(self, team: str, /) -> Workspace:
+        if team not in self._slack.state.installations:
+            raise NotInstalled("The bot is not installed there.")
         token = self._slack.state.installations[team].token
         client = AsyncWebClient(token, base_url=self._slack.api_url, retry_handlers=[], logger=QUIET)
         calls = Calls(client=client, clock=self._clock)
@@ -150,6 +153,20 @@ class Failing:
             raise self._error
 
 
+class Ringing(RecordingDesk):
+    """A desk that lets a waiting test know of each event."""
+
+    def __init__(self, slack: Slack, then: Callable[[Event], Coroutine[None, None, None]] | None) -> None:
+        super().__init__(then)
+        self._slack = slack
+
+    async def accept(self, event: Event, /) -> None:
+        try:
+            await super().accept(event)
+        finally:
+            self._slack.bell.ring()
+
+
 class Bot:
     """The adapter and what it hears."""
 
@@ -159,11 +176,11 @@ class Bot:
         transport: str,
         *,
         policies: Policies | None = None,
-        desk: RecordingDesk | None = None,
+        then: Callable[[Event], Coroutine[None, None, None]] | None = None,
         known: bool = True,
     ) -> None:
         self.clock = Swift()
-        self.desk = desk or RecordingDesk()
+        self.desk = Ringing(slack, then)
         self.installed = Installed(slack, self.clock, known=known)
         self.written = Written(slack)
         self.adapter = Adapter(

@@ -1,0 +1,120 @@
+"""Looking back: what was asked while nobody heard is found, once, politely, and nothing else is."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.base import Question, Served
+from adapters.policies import Policies, Policy
+from tests.adapters.slack_intake.hearing import Bot, Failing, hearing
+from tests.doubles.slack import Slack
+
+if TYPE_CHECKING:
+    from tests.doubles.slack import Channel, Message, User
+
+
+def name(slack: Slack, said: Message) -> str:
+    return f"slack:{slack.home.id}:{said.channel}:{said.ts}"
+
+
+@pytest.fixture
+async def earlier(slack: Slack, anna: User, general: Channel) -> dict[str, Message]:
+    """What was said while nothing of the app was there."""
+    root = slack.says(anna, general, "does anybody know?")
+    mentioned = slack.says(anna, general, f"{slack.mention} how long?")
+    said = {
+        "root": root,
+        "mention": mentioned,
+        "mention in a thread": slack.says(anna, general, f"{slack.mention} really?", thread=root),
+        "direct": slack.says(anna, slack.direct(anna), "hello?"),
+        "stop": slack.says(anna, general, "stop", thread=mentioned),
+        "bot": slack.says(slack.other_bot("Deploy"), general, f"{slack.mention} done"),
+    }
+    while not all(sent.lost for sent in slack.sent):  # until Slack has given up delivering it
+        slack.clock.move(60)
+        await asyncio.sleep(0)
+    return said
+
+
+async def test_what_was_asked_before_the_start_is_asked_now(
+    slack: Slack, transport: str, earlier: dict[str, Message]
+) -> None:
+    async with hearing(slack, Bot(slack, transport)) as bot:
+        wanted = {name(slack, earlier[one]) for one in ("mention", "mention in a thread", "direct")}
+        await slack.until(lambda: bot.asked == wanted, 20.0)
+    assert all(isinstance(event, Question) for event in bot.events)
+    assert not slack.rates.violations
+
+
+async def test_a_start_does_not_answer_what_was_said_before_every_question_was_wanted(
+    slack: Slack, earlier: dict[str, Message]
+) -> None:
+    policies = Policies(everywhere=Policy(answers="every question"))
+    async with hearing(slack, Bot(slack, "sockets", policies=policies)) as bot:
+        await slack.until(lambda: name(slack, earlier["direct"]) in bot.asked, 20.0)
+    assert name(slack, earlier["root"]) not in bot.asked
+
+
+async def test_a_follow_up_in_a_thread_that_was_answered_in_is_found(
+    slack: Slack, anna: User, general: Channel
+) -> None:
+    root = slack.says(anna, general, "how long?")
+    slack.clock.move(8 * 3600.0)
+    follows = slack.says(anna, general, "and then?", thread=root)
+    slack.clock.move(-8 * 3600.0 + 400)
+    bot = Bot(slack, "sockets")
+    bot.desk.lately.append(Served(conversation=name(slack, root), channel=general.id, last_at=datetime.now(UTC)))
+    async with hearing(slack, bot):
+        await slack.until(lambda: name(slack, follows) in bot.asked, 20.0)
+
+
+async def test_what_was_said_long_ago_is_let_be(slack: Slack, anna: User, general: Channel) -> None:
+    slack.clock.move(-7 * 3600.0)
+    old = slack.says(anna, general, f"{slack.mention} how long?")
+    slack.clock.move(7 * 3600.0)
+    new = slack.says(anna, general, f"{slack.mention} how short?")
+    async with hearing(slack, Bot(slack, "sockets")) as bot:
+        await slack.until(lambda: name(slack, new) in bot.asked, 20.0)
+    assert name(slack, old) not in bot.asked
+
+
+async def test_a_question_that_an_edit_made_is_not_asked_twice(slack: Slack, anna: User, general: Channel) -> None:
+    edited = slack.says(anna, general, "how long?")
+    slack.edits(edited, f"{slack.mention} how long?")
+    last = slack.says(anna, slack.direct(anna), "hello?")
+    bot = Bot(slack, "sockets")
+    bot.desk.lately.append(Served(conversation=name(slack, edited), channel=general.id, last_at=datetime.now(UTC)))
+    async with hearing(slack, bot):
+        await slack.until(lambda: name(slack, last) in bot.asked, 20.0)
+    assert name(slack, edited) not in bot.asked
+
+
+async def test_slack_that_has_had_enough_is_let_be_and_heard_on(earlier_commercial: Slack) -> None:
+    slack = earlier_commercial
+    ben = slack.person("Ben")
+    async with hearing(slack, Bot(slack, "sockets")) as bot:
+        await slack.until(lambda: any(call.error for call in slack.called("conversations.history")), 20.0)
+        said = slack.says(ben, slack.direct(ben), "hello?")
+        await slack.until(lambda: name(slack, said) in bot.asked)
+    assert len([call for call in slack.called("conversations.history") if call.error]) == 1
+
+
+@pytest.fixture
+async def earlier_commercial() -> object:
+    async with Slack(commercial=True) as slack:
+        anna = slack.person("Anna")
+        for number in range(5):
+            slack.says(anna, slack.channel(f"c{number}", anna), f"{slack.mention} how long?")
+        yield slack
+
+
+async def test_a_look_that_the_desk_could_not_keep_is_done_again(
+    slack: Slack, earlier: dict[str, Message]
+) -> None:
+    async with hearing(slack, Bot(slack, "sockets", then=Failing(1))) as bot:
+        wanted = {name(slack, earlier[one]) for one in ("mention", "mention in a thread", "direct")}
+        await slack.until(lambda: bot.asked >= wanted and len(bot.events) > len(wanted), 20.0)

@@ -1,0 +1,151 @@
+"""Requests to the address of Slack's events: what is Slack's is taken in, and nothing else is, nor breaks anything."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+import aiohttp
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.adapters.slack_intake.hearing import Bot, hearing
+from tests.doubles.slack import Slack
+from tests.doubles.slack_junk import junk, spoiled_payloads
+from tests.doubles.slack_payloads import command, envelope, mention
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Mapping
+
+    from tests.doubles.slack.signed import Requests
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+BODY = json.dumps(envelope(mention()))
+
+
+class Address:
+    """The address, and a way to send it anything."""
+
+    def __init__(self, bot: Bot, requests: Requests, session: aiohttp.ClientSession) -> None:
+        self.bot = bot
+        self.requests = requests
+        self._session = session
+
+    async def post(self, body: str | bytes, headers: Mapping[str, str], kind: str | None = JSON) -> tuple[int, str]:
+        more = {"Content-Type": kind} if kind else {}
+        skipped = () if kind else ("Content-Type",)
+        async with self._session.post(
+            self.requests.url, data=body, headers={**headers, **more}, skip_auto_headers=skipped
+        ) as answer:
+            return answer.status, await answer.text()
+
+    async def signed(self, body: str, kind: str = JSON, **how: Any) -> tuple[int, str]:
+        return await self.post(body, self.requests.signature(body, **how), kind)
+
+
+@asynccontextmanager
+async def listening() -> AsyncGenerator[Address]:
+    async with Slack() as slack, aiohttp.ClientSession() as session:
+        async with hearing(slack, Bot(slack, "signed")) as bot:
+            assert slack.requests is not None
+            yield Address(bot, slack.requests, session)
+
+
+async def test_what_slack_did_not_sign_now_is_refused() -> None:
+    async with listening() as address:
+        good = dict(address.requests.signature(BODY))
+        assert (await address.post(BODY, {}))[0] == 401
+        assert (await address.signed(BODY, secret="another"))[0] == 401
+        assert (await address.signed(BODY, at=time.time() - 600))[0] == 401
+        assert (await address.signed(BODY, at=time.time() + 600))[0] == 401
+        assert (await address.post(BODY + " ", good))[0] == 401
+        for stamp in ("abc", "", "-1", "1e9", "9" * 5_000, "١٢٣".encode().decode("latin-1")):
+            assert (await address.post(BODY, good | {"X-Slack-Request-Timestamp": stamp}))[0] == 401
+        for signature in ("", "v0=", "v1=abc", "é"):
+            assert (await address.post(BODY, good | {"X-Slack-Signature": signature}))[0] == 401
+        assert address.bot.events == []
+        assert (await address.post(BODY, good))[0] == 200
+        assert len(address.bot.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        ("{", JSON, 400),
+        ("", JSON, 400),
+        ("[]", JSON, 400),
+        ("null", JSON, 400),
+        ("3", JSON, 400),
+        ('"ssl_check"', JSON, 400),
+        ("[" * 100_000, JSON, 400),
+        ("", FORM, 400),
+        ("payload={", FORM, 400),
+        ("payload=[]", FORM, 400),
+        ("{", FORM, 400),
+        ("&".join(f"a{number}=1" for number in range(1_000)), FORM, 400),
+        (BODY, "text/plain", 415),
+        (BODY, "multipart/form-data", 415),
+        ("x" * 1_100_000, JSON, 413),
+    ],
+)
+async def test_what_slack_never_sends_is_refused_signed_or_not(body: str, kind: str, status: int) -> None:
+    async with listening() as address:
+        assert (await address.post(body, {}, kind))[0] == status
+        assert (await address.signed(body, kind))[0] == status
+        assert address.bot.events == []
+
+
+async def test_what_is_no_text_or_of_no_kind_is_refused() -> None:
+    async with listening() as address:
+        assert (await address.post(b"\xff\xfe{}", {}))[0] == 400
+        assert (await address.post(BODY, {}, None))[0] == 415
+        assert (await address.post(b"", {}, None))[0] == 415
+
+
+async def test_slacks_own_checks_are_answered() -> None:
+    async with listening() as address:
+        assert await address.requests.verify()
+        assert await address.post(urlencode({"ssl_check": "1", "token": "x"}), {}, FORM) == (200, "")
+        unsigned = json.dumps({"type": "url_verification", "challenge": "c"})
+        assert (await address.post(unsigned, {}))[0] == 401
+
+
+async def test_a_request_that_is_played_again_asks_the_same_question() -> None:
+    async with listening() as address:
+        signed = address.requests.signature(BODY)
+        assert [await address.post(BODY, signed) for _ in range(2)] == [(200, ""), (200, "")]
+        form = urlencode(command())
+        signed = address.requests.signature(form)
+        assert [(await address.post(form, signed, FORM))[0] for _ in range(2)] == [200, 200]
+        assert len(address.bot.asked) == 2
+
+
+async def test_nothing_that_is_signed_breaks_it() -> None:
+    spoiled: list[object] = []
+
+    @settings(max_examples=200, deadline=None, database=None, phases=[Phase.generate], derandomize=True)
+    @given(st.one_of(spoiled_payloads(), junk))
+    def draw(payload: object) -> None:
+        spoiled.append(payload)
+
+    await asyncio.to_thread(draw)
+    assert len(spoiled) >= 100
+    async with listening() as address:
+        for payload in spoiled:
+            body = json.dumps(payload)
+            assert (await address.signed(body))[0] < 500
+            form = urlencode({"payload": body})
+            assert (await address.signed(form, FORM))[0] < 500
+
+
+async def test_it_is_closed_while_the_adapter_does_not_run() -> None:
+    async with Slack() as slack:
+        bot = Bot(slack, "signed")
+        taken = await bot.adapter._take(envelope(mention()), redelivered=False)
+        assert taken.status == 503

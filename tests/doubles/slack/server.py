@@ -90,7 +90,11 @@ class Server:
             self._failed.append(failure)
             raise
         call.error = None
-        return call, answer, 200, {}
+        return call, answer, 200, {"X-OAuth-Scopes": self._scopes(call.team)}
+
+    def _scopes(self, team: str) -> str:
+        installation = self.api.state.installations.get(team)
+        return ",".join(sorted(installation.scopes)) if installation else ""
 
     def _call(self, method: str, error: str = "") -> Call:
         return Call(method=method, team="", arguments={}, at=self.api.state.clock.now(), error=error)

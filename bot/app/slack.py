@@ -1,0 +1,117 @@
+"""Slack, where it is configured: its workspaces by a token or by installations, its policies, and whose team it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from pydantic import SecretStr
+    from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from adapters.base import Adapter
+    from adapters.policies import Policies
+    from adapters.slack.workspaces import Workspaces
+    from bot.settings import Settings
+
+
+def slack(settings: Settings) -> Adapter:
+    """Make the platform. Raises BadSettings where its libraries are missing."""
+    from bot.errors import BadSettings
+
+    try:
+        return _installed(settings) if settings.slack.several else _single(settings)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in {"aiohttp", "cryptography", "slack_bolt", "slack_sdk"}:
+            raise
+        raise BadSettings('Slack needs the extra "slack": pip install "footnote-bot[slack]".') from error
+
+
+def policies(settings: Settings) -> Policies:
+    """Give what the bot does in which channel."""
+    from adapters.policies import Policies, Policy
+
+    everywhere = Policy(answers=settings.everywhere.answers, files=settings.everywhere.files)
+    return Policies(
+        everywhere=everywhere,
+        channels={
+            one.channel: Policy(
+                answers=one.answers or everywhere.answers, files=everywhere.files if one.files is None else one.files
+            )
+            for one in settings.channels
+        },
+    )
+
+
+async def prepared(where: Path | str) -> None:
+    """Bring the bot's database to this version's schema. Raises StoreError."""
+    from bot.database import Database
+
+    async with Database(where):
+        pass
+
+
+def engine_of(where: Path | str) -> AsyncEngine:
+    """Give a pool of its own on the bot's database, for the stores of Slack's SDK, which want one."""
+    from pathlib import Path
+
+    if not isinstance(where, Path):
+        from knowledge.stores import server
+
+        return server.engine(where, size=2)
+    from sqlalchemy import URL
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    return create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(where)), connect_args={"timeout": 5.0}, hide_parameters=True
+    )
+
+
+def _single(settings: Settings) -> Adapter:
+    from adapters.slack.single import ByToken
+    from bot.belonging import Belonging, Team
+
+    own = settings.slack
+    team = Team(team=settings.team, named="team" in settings.model_fields_set)
+    workspaces = ByToken(
+        _secret(own.bot_token) or "", api_url=own.api_url, known=lambda found: team.known(f"slack:{found}")
+    )
+    return Belonging(_made(settings, workspaces), team)
+
+
+def _installed(settings: Settings) -> Adapter:
+    from adapters.slack.installing import App, Installed
+
+    own, where = settings.slack, settings.database
+    app = App(
+        client_id=own.client_id or "",
+        client_secret=_secret(own.client_secret) or "",
+        api_url=own.api_url,
+        keys=own.keys,
+    )
+    workspaces = Installed(app, engine_of(where), lambda: prepared(where))
+    return _made(settings, workspaces, workspaces.oauth())
+
+
+def _made(settings: Settings, workspaces: Workspaces, oauth: AsyncOAuthSettings | None = None) -> Adapter:
+    from datetime import UTC, datetime
+    from importlib import import_module
+
+    own = settings.slack
+    made: Adapter = import_module("adapters.slack.adapter").Slack(
+        workspaces=workspaces,
+        app_token=_secret(own.app_token),
+        signing_secret=_secret(own.signing_secret),
+        api_url=own.api_url,
+        policies=policies(settings),
+        guests=own.guests,
+        oauth=oauth,
+        now=lambda: datetime.now(UTC),
+    )
+    return made
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return None if value is None else value.get_secret_value()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from pydantic import SecretStr
@@ -13,16 +15,24 @@ if TYPE_CHECKING:
 
     from adapters.base import Adapter
     from adapters.policies import Policies
+    from adapters.slack.installing import Installed
     from adapters.slack.workspaces import Workspaces
     from bot.settings import Settings
 
 
 def slack(settings: Settings) -> Adapter:
     """Make the platform. Raises BadSettings where its libraries are missing."""
+    with lacking():
+        return _installed(settings) if settings.slack.several else _single(settings)
+
+
+@contextmanager
+def lacking() -> Iterator[None]:
+    """Say what to install where a library of Slack's is missing. Raises BadSettings."""
     from bot.errors import BadSettings
 
     try:
-        return _installed(settings) if settings.slack.several else _single(settings)
+        yield
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in {"aiohttp", "cryptography", "slack_bolt", "slack_sdk"}:
             raise
@@ -82,6 +92,12 @@ def _single(settings: Settings) -> Adapter:
 
 
 def _installed(settings: Settings) -> Adapter:
+    workspaces = installations(settings)
+    return _made(settings, workspaces, workspaces.oauth())
+
+
+def installations(settings: Settings) -> Installed:
+    """Give the workspaces that installed the app, closed as yet."""
     from adapters.slack.installing import App, Installed
 
     own, where = settings.slack, settings.database
@@ -91,8 +107,7 @@ def _installed(settings: Settings) -> Adapter:
         api_url=own.api_url,
         keys=own.keys,
     )
-    workspaces = Installed(app, engine_of(where), lambda: prepared(where))
-    return _made(settings, workspaces, workspaces.oauth())
+    return Installed(app, engine_of(where), lambda: prepared(where))
 
 
 def _made(settings: Settings, workspaces: Workspaces, oauth: AsyncOAuthSettings | None = None) -> Adapter:

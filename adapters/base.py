@@ -295,11 +295,20 @@ class Audience:
         return self.everyone | self.asker
 
 
+class Declined(Exception):
+    """An event that a desk takes at no delivery; ``told`` is a sentence for whoever sent it."""
+
+    told: str
+
+
 class Desk(Protocol):
     """What adapters talk to."""
 
     async def accept(self, event: Event, /) -> None:
-        """Return once the event is safe, or known. Raising means: do not acknowledge, so that it is delivered again."""
+        """Return once the event is safe, or known. Raising means: do not acknowledge, so that it is delivered again.
+
+        Declined alone means that delivering it again is of no use.
+        """
         ...
 
     async def history(self, wish: History, /) -> Sequence[Turn]:

@@ -33,6 +33,7 @@ class Citation:
     ``quote`` is verbatim from the passage; ``document`` is the knowledge's id of the document; ``section`` is its
     heading path, outermost first; ``dated`` is when the document was last changed, where that is known. ``stale_days``
     says how many days ago that was, where that makes it old; ``newer`` is the title of a newer edition that was found.
+    ``said`` marks what was said, or attached, where the question was asked: it is none of the knowledge's documents.
     """
 
     number: int
@@ -46,6 +47,7 @@ class Citation:
     dated: datetime | None = None
     stale_days: int | None = None
     newer: str | None = None
+    said: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

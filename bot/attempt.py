@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from adapters.base import Question
     from adapters.markup import Tree
     from adapters.parts import AnswerId, Part, Verdict
+    from bot.answering.around import Around
     from bot.answering.permission import Readers
     from bot.inbox import Owed, Wished
 
@@ -31,7 +32,7 @@ _BEGINNINGS: Final = 4
 class Answering(Protocol):
     """Turns a question into the parts of its reply; ``bot.answering.engine.Engine.answer``."""
 
-    def __call__(
+    def __call__(  # noqa: PLR0913 - as the engine's
         self,
         question: Question,
         readers: Readers,
@@ -40,10 +41,11 @@ class Answering(Protocol):
         *,
         answer: AnswerId,
         keep: Callable[[NewTurn], Awaitable[None]],
+        around: Around | None,
     ) -> AsyncGenerator[Part]:
         """Give the parts, an ``Ending`` last, and the turn to ``keep``; ends soon after ``stop`` is set.
 
-        ``readers`` says who reads now, each time that it is asked.
+        ``readers`` says who reads now, each time that it is asked, and ``around`` what was said there.
         """
         ...
 
@@ -103,13 +105,13 @@ class Attempt:
         if self._stopped or self._edited():
             self._cut.set()
 
-    async def answered(self, answer: Answering, readers: Readers) -> AsyncGenerator[Part]:
+    async def answered(self, answer: Answering, readers: Readers, around: Around | None = None) -> AsyncGenerator[Part]:
         """Give the parts of the answer; begin anew for an edit that comes before the first sentence is shown."""
         again = True
         while again:
             if self._stopped:
                 self._cut.set()
-            parts = answer(self.question, readers, self._cut, answer=self.owed.answer, keep=self._keep)
+            parts = answer(self.question, readers, self._cut, answer=self.owed.answer, keep=self._keep, around=around)
             async with aclosing(parts):
                 async for part in parts:
                     if self._edited():

@@ -70,12 +70,16 @@ class Statements:
         self.release = self._ended(state="waiting", owner=null(), lease_until=null(), attempts=_row.attempts - 1)
         self.wishes = self._wishes()
         put_off = _row.state.in_(("offered", "paused"))
-        self.stop = self._stop(put_off, "stopped", _by_asker())
+        self.stop = self._ending(put_off, "stopped", _named(), _by_asker())
+        self.halt = self._ending(put_off, "stopped", _there(), _by_asker())
         gone = or_(put_off, _row.fence == 0)  # attempts are given back by those who may have posted something
-        self.delete = self._stop(gone, "deleted")
-        self.edit = _wished().values(newer=bindparam("words"))
-        self.want = _wished(_by_asker()).where(_row.state == "offered").values(wanted=True, state="waiting", attempts=0)
+        self.delete = self._ending(gone, "deleted", _named())
+        self.edit = _wished(_named()).values(newer=bindparam("words"))
+        offered = _wished(_named(), _by_asker(), _row.state == "offered")
+        self.want = offered.values(wanted=True, state="waiting", attempts=0)
         self.asked = select(_row.payload, _row.newer).where(_row.id == bindparam("id"))
+        self.owed_since = self._owed_since()
+        self.owed_in = select(exists().where(text(UNFINISHED), _there(), *_of_workspace()))
         self.sweep = self._sweep()
         self.owed = select(func.count()).select_from(INBOX).where(text(UNFINISHED), _row.state != "offered")
 
@@ -180,21 +184,44 @@ class Statements:
             or_(_row.stop.is_not(None), _row.newer.is_not(None)),
         )
 
-    def _stop(self, ends: ColumnElement[bool], wish: str, *may: ColumnElement[bool]) -> Executable:
+    def _ending(self, ends: ColumnElement[bool], wish: str, *which: ColumnElement[bool]) -> Executable:
         """Wish for the end, and make it where ``ends``: nothing is shown then that would have to say so."""
-        return _wished(*may).values(
+        return _wished(*which).values(
             stop=wish,
             state=case((ends, "finished"), else_=_row.state),
             finished_at=case((ends, self._now()), else_=null()),
         )
+
+    def _owed_since(self) -> Executable:
+        """Find what is owed in a workspace, the newest ``limit``."""
+        newest = select(_row.payload).where(text(UNFINISHED), *_of_workspace())
+        return newest.order_by(_row.number.desc()).limit(bindparam("limit"))
 
     def _sweep(self) -> Executable:
         unwanted = and_(_row.state == "offered", _row.put_at < self._now() - _OFFERED_SECONDS)
         return delete(INBOX).where(or_(_row.finished_at < self._now() - KEPT_SECONDS, unwanted))
 
 
-def _wished(*may: ColumnElement[bool]) -> Update:
-    return update(INBOX).where(_row.id == bindparam("question"), text(UNFINISHED), *may)
+def _wished(*which: ColumnElement[bool]) -> Update:
+    return update(INBOX).where(text(UNFINISHED), *which)
+
+
+def _named() -> ColumnElement[bool]:
+    return _row.id == bindparam("question")
+
+
+def _there() -> ColumnElement[bool]:
+    """Whether it is of ``talk``, a conversation: a parameter of the column's own name would be set by an UPDATE."""
+    return _row.conversation == bindparam("talk")
+
+
+def _of_workspace() -> tuple[ColumnElement[bool], ...]:
+    """Whether it was asked on ``platform``, in ``workspace``; who asked begins with that."""
+    workspace = bindparam("workspace", type_=_row.asker.type)
+    return (
+        _row.platform == bindparam("platform"),
+        func.substr(_row.asker, 1, func.length(workspace) + 8) == workspace + ":person:",
+    )
 
 
 def _by_asker() -> ColumnElement[bool]:

@@ -6,16 +6,34 @@ from typing import TYPE_CHECKING, assert_never
 
 import structlog
 
-from adapters.base import Deleted, Desk, Edited, Question, Rated, Stopped, Wanted, WantedPrivately
+from adapters.base import (
+    Again,
+    Deleted,
+    Desk,
+    Edited,
+    Explained,
+    Halted,
+    Question,
+    Rated,
+    Served,
+    Stopped,
+    Wanted,
+    WantedPrivately,
+)
 from adapters.spending import Spending
+from bot.anew import anew
+from bot.answering.turns import Earlier
 from bot.asides import aside
 from bot.inbox import principal
 from bot.ops.logs import referenced
+from bot.turns import SERVED
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from datetime import datetime
 
-    from adapters.base import Conversations, Event, History, Past, Principal, Turn, Used
+    from adapters.base import Conversations, Event, History, Past, Principal, Quoted, Turn, Used
+    from adapters.parts import Citation
     from bot.feedback.ratings import Ratings
     from bot.inbox import Inbox
     from bot.recall import Recall
@@ -63,13 +81,16 @@ class FrontDesk(Desk):
                 _log.info("deleted", found=await self._inbox.delete(event.question))
             case Stopped():
                 _log.info("stop", found=await self._inbox.stop(event.question, by=_who(event)))
+            case Halted():
+                _log.info("halt", found=await self._inbox.halt(event.conversation, by=_who(event)))
             case Wanted():
                 _log.info("wanted", found=await self._inbox.want(event.question, by=_who(event)))
             case WantedPrivately():
                 await self._ask(aside(await self._inbox.asked(event.question), event))
-            case Rated():
-                await self._ratings.vote(event)
-                _log.info("rated", vote=event.vote)
+            case Again():
+                await self._ask(anew(await self._turns.answered(event.answer), event))
+            case Rated() | Explained():
+                await self._rate(event)
             case _:
                 assert_never(event)
 
@@ -85,12 +106,46 @@ class FrontDesk(Desk):
         """Give what is used of a person's limits. Raises StoreError where that cannot be read."""
         return await self._usage(wish)
 
+    async def quoted(self, wish: Quoted, /) -> Sequence[Citation]:
+        """Give what an answer cites, as far as everybody may read it who reads at that place now."""
+        return await self._recall.quoted(wish)
+
+    async def served(self, platform: str, workspace: Principal, since: datetime, /) -> Sequence[Served]:
+        """Give the conversations of a workspace that were asked in since then, answered or not yet."""
+        answered = await self._turns.served(platform, workspace, since)
+        owed = await self._inbox.owed_since(platform, workspace, since)
+        return _newest((*answered, *map(_owed, owed)))
+
+    async def answers_in(self, platform: str, workspace: Principal, conversation: str, /) -> bool:
+        """Say whether something was answered in a conversation before, or is owed an answer."""
+        earlier = Earlier(platform=platform, workspace=workspace, conversation=conversation)
+        return await self._turns.any_in(earlier) or await self._inbox.owed_in(platform, workspace, conversation)
+
+    async def _rate(self, event: Rated | Explained) -> None:
+        if isinstance(event, Rated):
+            await self._ratings.vote(event)
+            _log.info("rated", vote=event.vote)
+        else:
+            await self._ratings.explain(event)
+            _log.info("explained", reason=event.reason)
+
     async def _ask(self, question: Question) -> None:
         with referenced(question.id):
             fresh = await self._inbox.put(question)
             _log.info("accepted" if fresh else "known already", platform=question.place.platform)
 
 
-def _who(event: Stopped | Wanted) -> Principal:
+def _owed(question: Question) -> Served:
+    return Served(conversation=question.conversation, channel=question.place.channel, last_at=question.asked_at)
+
+
+def _newest(served: Iterable[Served]) -> Sequence[Served]:
+    """Give each conversation once, most recent first."""
+    oldest_first = sorted(served, key=lambda one: one.last_at)
+    last = {one.conversation: one for one in oldest_first}
+    return tuple(sorted(last.values(), key=lambda one: one.last_at, reverse=True)[:SERVED])
+
+
+def _who(event: Stopped | Halted | Wanted) -> Principal:
     """By whom it is wished: the inbox holds them to be its asker."""
     return principal(event.workspace, event.person)

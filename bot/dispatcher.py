@@ -30,7 +30,7 @@ from knowledge.owning import beside
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
-    from adapters.base import Adapter, Journal
+    from adapters.base import Adapter, Journal, Said
     from adapters.parts import Part
     from bot.attempt import Answering
     from bot.database import Database
@@ -280,8 +280,9 @@ class Dispatcher:
         if attempt.owed.held:
             await self._holding.begin(attempt.owed.claim)
         _log.info("answering", conversation=text_hash(question.conversation), text=text_hash(question.text))
-        readers = partial(self._adapters[question.place.platform].audience, question.place, question.asker)
-        await self._show(attempt, attempt.answered(self._answer, readers), journal)
+        adapter = self._adapters[question.place.platform]
+        readers = partial(adapter.audience, question.place, question.asker)
+        await self._show(attempt, attempt.answered(self._answer, readers, partial(_around, adapter, attempt)), journal)
         _log.info("replied")
 
     async def _show(self, attempt: Attempt, parts: AsyncGenerator[Part], journal: Journal) -> None:
@@ -309,6 +310,11 @@ class Dispatcher:
     def _ring(self) -> None:
         self._bell.set()
         self._look.set()
+
+
+async def _around(adapter: Adapter, attempt: Attempt) -> Sequence[Said]:
+    """Ask what was said around the question as it reads now; a private aside sees nothing of where it was first."""
+    return () if attempt.question.follows else await adapter.around(attempt.question)
 
 
 def _loop_time() -> float:

@@ -3,7 +3,7 @@
 BotError
 ├── BadSettings         settings that are missing or wrong, all named at once
 ├── TooLong             a question over 10,000 characters
-├── NoSuchAnswer        a vote on an answer that is not kept
+├── NoSuchAnswer        a wish about an answer that is not kept
 ├── NoSuchOffer         an offer that is over, or was somebody else's
 ├── Stopping            the service takes in nothing more
 ├── BadCollection       a question set that is not what its format says
@@ -29,6 +29,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from adapters.base import Declined
+
 if TYPE_CHECKING:
     from bot.money.base import Account
 
@@ -46,15 +48,15 @@ class BadSettings(BotError):
     """Settings that are missing or wrong; the sentence names every one."""
 
 
-class TooLong(BotError):
+class TooLong(BotError, Declined):
     """A question over the limit."""
 
 
-class NoSuchAnswer(BotError):
-    """A vote on an answer that is not kept here."""
+class NoSuchAnswer(BotError, Declined):
+    """A vote on an answer, or another wish about it, that is not kept here."""
 
 
-class NoSuchOffer(BotError):
+class NoSuchOffer(BotError, Declined):
     """An offer to answer in private that is over, or that was made to somebody else."""
 
 

@@ -19,6 +19,7 @@ from bot.payload import packed, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from datetime import datetime
 
     from sqlalchemy import Connection, Executable, Row
 
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 LEASE_SECONDS: Final = 30.0
 _LOOKS: Final = 10
 """Looks for something to claim, at most, while other processes are faster each time."""
+_NEWEST: Final = 1_000
 
 Claim: TypeAlias = tuple[int, int]
 """A question's number and the fence of the claim: whoever holds a lower fence was overtaken."""
@@ -191,6 +193,10 @@ class Inbox:
         """
         return await self._wish(self._sql.stop, question=question, by=by)
 
+    async def halt(self, conversation: str, /, *, by: Principal) -> bool:
+        """Ask for the end of every answer that is owed to ``by`` in a conversation; False where none is."""
+        return await self._wish(self._sql.halt, talk=conversation, by=by)
+
     async def delete(self, question: str, /) -> bool:
         """Ask for the end of an answer whose question is gone; False where none is owed.
 
@@ -212,6 +218,18 @@ class Inbox:
             lambda connection: connection.execute(self._sql.asked, {"id": question}).first()
         )
         return None if row is None else _newest(row)
+
+    async def owed_since(self, platform: str, workspace: Principal, since: datetime, /) -> Sequence[Question]:
+        """Give what was asked in a workspace since then and is owed an answer: the newest 1,000 at most."""
+        told = {"platform": platform, "workspace": workspace, "limit": _NEWEST}
+        rows = await self._database.read(lambda connection: connection.execute(self._sql.owed_since, told).all())
+        owed = (unpacked(row.payload) for row in rows)
+        return tuple(question for question in owed if question.asked_at >= since)
+
+    async def owed_in(self, platform: str, workspace: Principal, conversation: str, /) -> bool:
+        """Say whether an answer is owed in a conversation of a workspace."""
+        told = {"platform": platform, "workspace": workspace, "talk": conversation}
+        return await self._database.read(lambda connection: connection.execute(self._sql.owed_in, told).scalar_one())
 
     async def sweep(self) -> int:
         """Forget what was finished more than a day ago, and what nobody wanted for a week; give how many."""

@@ -14,7 +14,8 @@ from bot.answering.turns import at
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
-    from adapters.base import Adapter, Audience, History, Principal, Turn
+    from adapters.base import Adapter, Audience, History, Principal, Quoted, Turn
+    from adapters.parts import Citation
     from bot.turns import Turns
 
 Readable: TypeAlias = "Callable[[Collection[str], frozenset[Principal]], Awaitable[frozenset[str]]]"
@@ -42,12 +43,23 @@ class Recall:
         readable = await self.readable(resting, audience.everyone) if resting else frozenset[str]()
         return tuple(_as_readable(turn, readable, wish.person.id) for turn in turns)
 
-    async def _audience(self, wish: History) -> Audience:
+    async def quoted(self, wish: Quoted, /) -> Sequence[Citation]:
+        """Give what an answer cites; nothing where it does not belong, or rests on what not everyone there may read."""
+        kept = await self.turns.answered(wish.answer)
+        if kept is None or (kept.platform, kept.workspace) != (wish.place.platform, wish.place.workspace):
+            return ()
+        if not (kept.citations and _belongs(kept.turn, wish)):
+            return ()
+        audience = await self._audience(wish)
+        readable = await self.readable(kept.turn.documents, audience.everyone)
+        return kept.citations if kept.turn.documents <= readable else ()
+
+    async def _audience(self, wish: History | Quoted) -> Audience:
         adapter = self.adapters.get(wish.place.platform)
         return await audience_of(lambda: adapter.audience(wish.place, wish.person)) if adapter else NOBODY
 
 
-def _belongs(turn: Turn, wish: History) -> bool:
+def _belongs(turn: Turn, wish: History | Quoted) -> bool:
     """Whether it was said in the channel where it is to be shown, or is shown to its own asker alone."""
     person, alone = wish.person.id, wish.place.private_to == wish.person.id
     if turn.private_to is not None and not (alone and turn.private_to == person):

@@ -77,6 +77,7 @@ class TurnRow(Base):
     __table_args__ = (
         Index("ix_turn_conversation", "conversation", "number"),
         Index("ix_turn_asker", "platform", "asker", "number"),
+        Index("ix_turn_asked_at", "platform", "workspace", "asked_at"),
     )
     number: Mapped[int] = mapped_column(primary_key=True)
     answer: Mapped[str] = mapped_column(String(64), unique=True)
@@ -195,6 +196,9 @@ class RatingRow(Base):
     person: Mapped[str] = mapped_column(String(255), primary_key=True)
     vote: Mapped[int]
     at: Mapped[datetime]
+    reason: Mapped[str | None] = mapped_column(String(32))
+    """Why it was thought bad, in the platform's name for that; ``comment`` is what the person wrote, secrets masked."""
+    comment: Mapped[str | None]
 
 
 class AccountRow(Base):

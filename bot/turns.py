@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, cast
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from sqlalchemy import func, select
 
-from adapters.base import Past, Turn
-from bot.answering.turns import PastTurn
+from adapters.base import Past, Served, Turn
+from adapters.parts import Citation
+from bot.answering.turns import Answered, PastTurn
 from bot.tables import TurnRow
 
 if TYPE_CHECKING:
@@ -16,13 +18,17 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement, Connection, Row, Select, Table
 
-    from adapters.parts import Citation, Verdict
+    from adapters.parts import AnswerId, Verdict
     from bot.answering.turns import Earlier, NewTurn
     from bot.database import Database
 
 _TURN = cast("Table", TurnRow.__table__)
 _OVERVIEW = 50
 """Conversations in an overview, at most."""
+SERVED: Final = 200
+"""Conversations that are told to have been served lately, at most."""
+_LATELY: Final = 10_000
+"""Questions among which those conversations are looked for, at most."""
 
 
 class Turns:
@@ -50,6 +56,34 @@ class Turns:
         """Give all of these turns, oldest first, whoever may see them; ``bot.recall`` knows who may."""
         rows = await self._read(_of(earlier).order_by(TurnRow.number))
         return tuple(_turn(row) for row in rows)
+
+    async def answered(self, answer: AnswerId, /) -> Answered | None:
+        """Give one turn with what it cites, whoever may see it; None where it is not kept."""
+        rows = await self._read(select(_TURN).where(TurnRow.answer == answer))
+        return _answered(rows[0]) if rows else None
+
+    async def served(self, platform: str, workspace: str, since: datetime, /) -> Sequence[Served]:
+        """Give the conversations of a workspace that were asked in since then, most recent first, at most 200."""
+        lately = (
+            select(TurnRow.conversation, TurnRow.channel, TurnRow.asked_at)
+            .where(TurnRow.platform == platform, TurnRow.workspace == workspace, TurnRow.asked_at >= since)
+            .order_by(TurnRow.asked_at.desc())
+            .limit(_LATELY)  # with it, SQLite takes the index over when, not that over conversations
+            .subquery()
+        )
+        last = func.max(lately.c.asked_at)
+        statement = (
+            select(lately.c.conversation, func.coalesce(func.max(lately.c.channel), ""), last)
+            .group_by(lately.c.conversation)
+            .order_by(last.desc())
+            .limit(SERVED)
+        )
+        rows = await self._read(statement)
+        return tuple(Served(conversation=row[0], channel=row[1], last_at=row[2]) for row in rows)
+
+    async def any_in(self, earlier: Earlier, /) -> bool:
+        """Say whether there is one of these turns."""
+        return bool(await self._read(select(TurnRow.number).where(*_meant(earlier)).limit(1)))
 
     async def conversations(self, person: str, platform: str, workspace: str, /) -> Sequence[Past]:
         """Give the conversations that a person asked in, at most 50, most recent first."""
@@ -106,7 +140,7 @@ def _row(turn: NewTurn) -> dict[str, Any]:
         "question": question.text,
         "text": turn.text,
         "verdict": turn.verdict,
-        "documents": sorted(turn.documents.union(citation.document for citation in turn.citations)),
+        "documents": sorted(turn.documents.union(line.document for line in turn.citations if not line.said)),
         "citations": [_plain(citation) for citation in turn.citations],
         "model": turn.model,
         "prompt": turn.prompt,
@@ -122,6 +156,22 @@ def _row(turn: NewTurn) -> dict[str, Any]:
 def _plain(citation: Citation) -> dict[str, Any]:
     """A citation as JSON takes it: its time as text, in ISO 8601."""
     return asdict(citation) | {"dated": citation.dated.isoformat() if citation.dated else None}
+
+
+def _citation(kept: dict[str, Any]) -> Citation:
+    dated = kept.get("dated")
+    times = {"dated": datetime.fromisoformat(dated) if dated else None, "section": tuple(kept.get("section", ()))}
+    return Citation(**kept | times)
+
+
+def _answered(row: Row[Any]) -> Answered:
+    return Answered(
+        turn=_turn(row),
+        platform=row.platform,
+        workspace=row.workspace,
+        conversation=row.conversation,
+        citations=tuple(_citation(one) for one in row.citations),
+    )
 
 
 def _past_turn(row: Row[Any]) -> PastTurn:

@@ -18,14 +18,16 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 import migrations
+from adapters.base import Person, Rated
 from bot.database import Database
 from bot.errors import StoreError
+from bot.feedback.ratings import Ratings
 from bot.inbox import Inbox
 from bot.migrating import HEAD, migrate
 from bot.tables import Base
 from bot.turns import Turns
 from tests.contracts.turns import a_turn
-from tests.doubles.adapters import a_question
+from tests.doubles.adapters import NOON, a_question
 from tests.doubles.answering import earlier
 
 if TYPE_CHECKING:
@@ -72,6 +74,17 @@ async def test_what_was_owed_before_askers_were_kept_is_still_its_askers(where: 
         assert await inbox.stop("q1", by="terminal:local:person:mary")
         (turn,) = await turns.history(earlier())
         assert turn.channel == "terminal"
+
+
+async def test_votes_that_were_given_before_reasons_were_kept_stay(where: Path | str) -> None:
+    person = Person(id="mary", name="Mary")
+    async with Database(where) as database:
+        await Turns(database).record(a_turn(1))
+        await Ratings(database).vote(Rated(target="a1", person=person, vote=-1, at=NOON))
+        await database.write(lambda connection: _downgrade(connection, "0007"))
+    async with Database(where) as database:
+        ratings = Ratings(database)
+        assert (await ratings.votes("a1"), await ratings.reasons("a1")) == ({"mary": -1}, {})
 
 
 async def test_several_processes_may_migrate_a_server_at_once(server: Server) -> None:

@@ -7,9 +7,21 @@ checks the person again.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from adapters.base import Again, Explained, MessageRef, Person, Place, Question, Rated, Stopped, Wanted
+from adapters.base import (
+    Again,
+    Explained,
+    MessageRef,
+    Person,
+    Place,
+    Question,
+    Rated,
+    Stopped,
+    Wanted,
+    WantedPrivately,
+)
 from adapters.slack import answers, views
 from adapters.slack.events import AskingAbout, Commanded, Disliked, Dropped, QuotesWanted
 from adapters.slack.payload import at, ident, items, moment, text, when
@@ -41,7 +53,7 @@ def command(given: object, where: Where, at_: datetime) -> Read:
     question = Question(
         id=name,
         conversation=name,
-        place=Place(platform="slack", workspace=where.workspace, channel=channel),
+        place=Place(platform="slack", workspace=where.workspace, channel=channel, private_to=_alone(channel, user)),
         asker=Person(id=user, name=text(given, "user_name") or user),
         text=said(text(given, "text"), where.me),
         asked_at=at_,
@@ -85,9 +97,11 @@ def _pressed(given: object, where: Where, person: Person) -> Read:
         case answers.WANT:
             return Wanted(question=value, person=person, workspace=where.workspace)
         case answers.QUOTES:
-            return QuotesWanted(answer=value, person=person, place=_place(given, where), trigger=trigger)
+            return QuotesWanted(answer=value, person=person, place=_place(given, where, person), trigger=trigger)
         case answers.AGAIN:
             return _again(value, given, where, person)
+        case answers.PRIVATELY:
+            return _privately(value, given, where, person)
         case _:
             return Dropped(why="no button of ours")
 
@@ -104,17 +118,39 @@ def _rated(value: str, person: Person, stamp: str, trigger: str) -> Read:
 def _again(answer: str, given: object, where: Where, person: Person) -> Read:
     action = items(given, "actions")[0]
     stamp = moment(action, "action_ts")
-    place = _place(given, where)
+    place = _place(given, where, person)
     if not (stamp and place.channel):
         return Dropped(why="incomplete")
     name = f"{where.workspace}:again:{answer}:{stamp}"
     return Again(answer=answer, question=name, person=person, place=place, at=when(stamp))
 
 
-def _place(given: object, where: Where) -> Place:
+def _privately(question: str, given: object, where: Where, person: Person) -> Read:
+    """Read that an offer in a direct message is accepted: the answer stands beneath the offer."""
+    place, offer = _place(given, where, person), moment(given, "container", "message_ts")
+    stamp = moment(items(given, "actions")[0], "action_ts")
+    if not (place.private_to and offer and stamp):
+        return Dropped(why="not where it was offered")
+    thread = place.thread or offer
+    return WantedPrivately(
+        question=question,
+        person=person,
+        place=replace(place, thread=thread),
+        conversation=where.message(place.channel, thread),
+        at=when(stamp),
+    )
+
+
+def _alone(channel: str, user: str) -> str | None:
+    """Give who reads a direct message."""
+    return user if channel.startswith("D") else None
+
+
+def _place(given: object, where: Where, person: Person) -> Place:
     channel = ident(given, "channel", "id") or ident(given, "container", "channel_id")
     thread = moment(given, "message", "thread_ts") or moment(given, "container", "thread_ts")
-    return Place(platform="slack", workspace=where.workspace, channel=channel, thread=thread or None)
+    alone = _alone(channel, person.id)
+    return Place(platform="slack", workspace=where.workspace, channel=channel, thread=thread or None, private_to=alone)
 
 
 def _shortcut(given: object, where: Where, person: Person) -> Read:
@@ -161,7 +197,13 @@ def _asked(view: object, where: Where, person: Person, at_: datetime) -> Read:
     return Question(
         id=f"{where.workspace}:shortcut:{channel}:{stamp}:{person.id}:{form}",
         conversation=where.message(channel, thread),
-        place=Place(platform="slack", workspace=where.workspace, channel=channel, thread=thread),
+        place=Place(
+            platform="slack",
+            workspace=where.workspace,
+            channel=channel,
+            thread=thread,
+            private_to=_alone(channel, person.id),
+        ),
         asker=person,
         text=words,
         asked_at=at_,

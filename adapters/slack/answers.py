@@ -21,6 +21,7 @@ STOP: Final = "stop"
 AGAIN: Final = "again"
 QUOTES: Final = "quotes"
 WANT: Final = "want"
+PRIVATELY: Final = "privately"
 """What the buttons of an answer are called in what comes back."""
 
 UP: Final = "+"

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Rated,
         Stopped,
         Wanted,
+        WantedPrivately,
     )
     from adapters.parts import AnswerId
 
@@ -116,8 +117,9 @@ class Uninstalled:
 
 
 Read: TypeAlias = (
-    "Question | Edited | Deleted | Stopped | Wanted | Rated | Heard | Commanded | Again | AskingAbout | Halted"
-    " | Disliked | Explained | QuotesWanted | HomeOpened | Arrived | Left | ReadersChanged | Uninstalled | Dropped"
+    "Question | Edited | Deleted | Stopped | Wanted | WantedPrivately | Rated | Heard | Commanded | Again | AskingAbout"
+    " | Halted | Disliked | Explained | QuotesWanted | HomeOpened | Arrived | Left | ReadersChanged | Uninstalled"
+    " | Dropped"
 )
 
 

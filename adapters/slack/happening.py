@@ -115,10 +115,11 @@ def _question(given: object, where: Where) -> Question:
     channel, stamp = ident(given, "channel"), moment(given, "ts")
     thread = moment(given, "thread_ts") or stamp
     user = ident(given, "user")
+    alone = user if _direct(given) else None
     return Question(
         id=where.message(channel, stamp),
         conversation=where.message(channel, thread),
-        place=Place(platform="slack", workspace=where.workspace, channel=channel, thread=thread),
+        place=Place(platform="slack", workspace=where.workspace, channel=channel, thread=thread, private_to=alone),
         asker=Person(id=user, name=text(given, "user_profile", "display_name") or user),
         text=said(text(given, "text"), where.me),
         asked_at=when(stamp),

@@ -14,7 +14,7 @@ from bot.models.quoting import ranked
 from bot.reading.claims import claim
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from bot.models.base import Numbered
     from knowledge.base import Passage
@@ -24,9 +24,17 @@ _LONGEST: Final = 320
 
 
 def table(
-    question: str, passages: Sequence[Passage], numbered: Sequence[Numbered], ages: Sequence[Age] = ()
+    question: str,
+    passages: Sequence[Passage],
+    numbered: Sequence[Numbered],
+    ages: Sequence[Age] = (),
+    *,
+    said: Collection[str] = (),
 ) -> tuple[Citation, ...]:
-    """Make a line for each numbered passage, quoting what of it comes closest to the question."""
+    """Make a line for each numbered passage, quoting what of it comes closest to the question.
+
+    ``said`` are the chunks of those that are no knowledge.
+    """
     return tuple(
         Citation(
             number=one.number,
@@ -40,6 +48,7 @@ def table(
             dated=passage.updated_at,
             stale_days=age.days,
             newer=age.newer,
+            said=passage.chunk in said,
         )
         for one, passage, age in zip(numbered, passages, ages or repeat(Age()), strict=False)
     )

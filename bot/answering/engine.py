@@ -8,10 +8,11 @@ Pulling the parts drives it; closing the generator stops the model and its cost.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -21,10 +22,12 @@ import structlog
 from adapters.parts import PrivateOffer, Sources, Status
 from bot.answering import conflicts, prompting, replies
 from bot.answering.ages import Ages
+from bot.answering.around import Surroundings, last_asked
 from bot.answering.difficulty import difficulty
 from bot.answering.heedless import heedless
 from bot.answering.linking import linked
 from bot.answering.permission import Moved, Permission
+from bot.answering.pointing import hands_on
 from bot.answering.rewriting import Rewriter
 from bot.answering.route import Told, routed
 from bot.answering.run import Run, usage
@@ -32,16 +35,17 @@ from bot.answering.searching import Searching
 from bot.answering.writing import Task, Writing
 from bot.errors import BotError, ModelCut
 from knowledge.errors import KnowledgeError
+from knowledge.tokens import count
 from knowledge.tripwire import signs
 
 if TYPE_CHECKING:
-    import asyncio
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
 
     from adapters.base import Question
     from adapters.markup import Tree
     from adapters.parts import AnswerId, Part, Text
     from bot.answering.admitting import Admission, Admitted
+    from bot.answering.around import Around
     from bot.answering.drafting import Drafting
     from bot.answering.gate import Sufficient
     from bot.answering.permission import Readers
@@ -51,6 +55,7 @@ if TYPE_CHECKING:
     from bot.answering.turns import NewTurn, PastTurn, Turns
     from bot.models.chain import Chain
     from bot.money.base import Payer
+    from knowledge.base import Passage
     from knowledge.meaning import Paying
 
 
@@ -85,16 +90,19 @@ class Engine:
         paying: Callable[[Payer, AnswerId], Paying] | None = None,
         chance: Chance | None = None,
         stale_days: int = 0,
+        surroundings: Surroundings | None = None,
     ) -> None:
         """``workspace`` is where the knowledge belongs; ``prompts`` are the active ones, from ``prompt_files.load``.
 
         ``admission`` takes questions or does not, and its ledger pays for the models of ``chain``. ``gate`` says
         whether a search looks good enough to answer from: ``bot.answering.gate.Gate.sufficient``. ``paying`` lets the
         asker pay for a question's vector, where that costs anything. Sources that were last changed more than
-        ``stale_days`` days ago are marked as old, and with 0 none is.
+        ``stale_days`` days ago are marked as old, and with 0 none is. ``surroundings`` read what was said where a
+        question was asked.
         """
         self._catalog = catalog
         self._searching = Searching(retriever=retriever, catalog=catalog, turns=turns, sufficient=gate)
+        self._surroundings = surroundings or Surroundings(sufficient=gate)
         self._admission = admission
         self._chain = chain
         self._failing: dict[str, str] = {}
@@ -106,7 +114,7 @@ class Engine:
         self._chance = chance or Chance()
         self._rewriter = Rewriter(chain=chain, ledger=admission.ledger, file=prompts["rewrite"], word=self._chance.word)
 
-    async def answer(
+    async def answer(  # noqa: PLR0913 - a question, and what is to be known of where it was asked
         self,
         question: Question,
         readers: Readers,
@@ -114,16 +122,19 @@ class Engine:
         *,
         answer: AnswerId | None = None,
         keep: Callable[[NewTurn], Awaitable[None]] | None = None,
+        around: Around | None = None,
     ) -> AsyncGenerator[Part]:
         """Give the parts of an answer, ``Ending`` last; raises nothing but what closing it does.
 
         ``readers`` says who reads it now, each time that it is asked. ``answer`` is its id where one was given already.
-        The turn goes to ``keep``, or else to the history at once.
+        The turn goes to ``keep``, or else to the history at once. ``around`` gives what was said where it was asked; it
+        is called at most once.
         """
         run = Run(
             question=question,
             answer=answer or self._chance.answer(),
             keep=keep or self._turns.record,
+            around=around,
             began=self._chance.seconds(),
             permission=Permission(
                 readers=readers, catalog=self._catalog, workspace=self._workspace, seconds=self._chance.seconds
@@ -193,12 +204,14 @@ class Engine:
     async def _begun(self, run: Run, route: Search, admitted: Admitted, stop: asyncio.Event) -> AsyncGenerator[Part]:
         """Answer for those who read now; raises Moved where that is no longer so before anything is shown."""
         yield Status(doing="searching")
-        await run.permission.ask()
+        heard = await self._asked(run)
+        route = _after(route, heard)
         history = await self._searching.history(run.question, run.permission.scope)
         rewrite = partial(self._rewritten, run, history, admitted, stop)
         paying = self._paying(admitted.payer, run.answer) if self._paying else None
         privately = partial(self._privately, run, route, history, paying, stop)
         found = await self._searching.found(route, history, run.permission.scope, rewrite, paying)
+        found = await self._surroundings.joined(found, route.text, heard, history)
         run.rest_on(found, history, self._ages())
         if stop.is_set():
             return
@@ -226,6 +239,17 @@ class Engine:
         if run.verdict == "unknown":
             async for part in privately():
                 yield part
+
+    async def _asked(self, run: Run) -> Sequence[Passage]:
+        """Ask at once who reads, and what was said around, which is asked only at the first beginning."""
+        if run.heard is not None:
+            await run.permission.ask()
+            return run.heard
+        async with asyncio.TaskGroup() as asking:
+            asking.create_task(run.permission.ask())
+            hearing = asking.create_task(self._surroundings.heard(run.around))
+        run.heard = hearing.result()
+        return run.heard
 
     async def _privately(
         self, run: Run, route: Search, history: tuple[PastTurn, ...], paying: Paying | None, stop: asyncio.Event
@@ -273,6 +297,10 @@ class Engine:
         if run.missed is not None:
             yield from run.text(replies.told(run.missed))
 
+    def _left(self, found: Found) -> int:
+        """Give the tokens that are left for earlier turns beside what was said around."""
+        return prompting.HISTORY - sum(count(one.text) for one in found.around) if found.passages else prompting.HISTORY
+
     def _task(self, text: str, run: Run, found: Found, history: tuple[PastTurn, ...], admitted: Admitted) -> Task:
         word = self._chance.word
         run.links = linked(run.numbered, text, found.asked)
@@ -282,7 +310,7 @@ class Engine:
             question=text,
             searched=found.asked,
             passages=run.numbered,
-            history=prompting.exchanges(history),
+            history=prompting.exchanges(history, self._left(found)),
             today=self._chance.now().date().isoformat(),
             marks=marks,
             links=run.links,
@@ -390,3 +418,11 @@ class Engine:
             )
         except Exception:  # noqa: BLE001 -- the answer stands; only its record is missing
             structlog.get_logger().exception("turn not recorded", reference=run.reference)
+
+
+def _after(route: Search, heard: Sequence[Passage]) -> Search:
+    """Give what is to be answered after what was said: that itself, where a question only hands it on."""
+    before = last_asked(heard)
+    return (
+        route if before is None else replace(route, before=before, text=before if hands_on(route.text) else route.text)
+    )

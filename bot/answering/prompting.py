@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 CONTEXT: Final = 1_200
 """Tokens of passages."""
 HISTORY: Final = 600
-"""Tokens of earlier turns."""
+"""Tokens of earlier turns, and of what was said around a question beside what the knowledge says."""
 OUTPUT: Final = 400
 """Tokens of the answer."""
 UNANSWERED: Final = "The passages do not answer this question."
@@ -39,13 +39,13 @@ class Marks:
     canary: str
 
 
-def numbered(passages: Iterable[Passage], ages: Sequence[Age] = ()) -> tuple[Numbered, ...]:
-    """Number the passages from 1, within 1,200 tokens: the last that does not fit is clipped, the rest left out.
+def numbered(passages: Iterable[Passage], ages: Sequence[Age] = (), *, room: int = CONTEXT) -> tuple[Numbered, ...]:
+    """Number the passages from 1, within so many tokens: the last that does not fit is clipped, the rest left out.
 
     A secret is masked where a sync that did not know it has let it in.
     """
     given: list[Numbered] = []
-    left = CONTEXT
+    left = room
     for number, (passage, age) in enumerate(zip(passages, ages or repeat(Age()), strict=False), 1):
         text = clipped(masked(passage.text), left)
         if not text.strip():
@@ -70,10 +70,15 @@ def _dated(passage: Passage) -> str | None:
     return str(passage.year) if passage.year is not None else None
 
 
-def exchanges(turns: Sequence[PastTurn]) -> tuple[Exchange, ...]:
-    """Choose the newest answered turns that fit 600 tokens, oldest first; a long answer is clipped to a third of it."""
+def spent(chosen: Iterable[Exchange]) -> int:
+    """Count the tokens of earlier turns."""
+    return sum(count(one.question) + count(one.answer) for one in chosen)
+
+
+def exchanges(turns: Sequence[PastTurn], room: int = HISTORY) -> tuple[Exchange, ...]:
+    """Choose the newest answered turns that fit the room, oldest first; a long answer is clipped to 200 tokens."""
     chosen: list[Exchange] = []
-    left = HISTORY
+    left = room
     for turn in reversed(turns):
         if turn.verdict not in ("answered", "cut", "stopped") or not turn.answer:
             continue

@@ -63,10 +63,11 @@ def withheld_question() -> Tree:
 
 
 def closest(citations: Sequence[Citation]) -> tuple[Citation, ...]:
-    """Give the first line of each document, at most three."""
+    """Give the first line of each document, at most three; what people said is none."""
     documents: dict[str, Citation] = {}
     for line in citations:
-        documents.setdefault(line.document, line)
+        if not line.said:
+            documents.setdefault(line.document, line)
     return tuple(documents.values())[:CLOSEST]
 
 

@@ -22,10 +22,14 @@ LONGEST: Final = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """A question for the knowledge: its words, and the filters that were written into it."""
+    """A question for the knowledge: its words, and the filters that were written into it.
+
+    ``before`` is what others said where it was asked, as far as it may lean on that.
+    """
 
     text: str
     filters: tuple[Filter, ...]
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

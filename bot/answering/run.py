@@ -15,22 +15,25 @@ from bot.answering.turns import NewTurn
 from bot.ops.logs import reference
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from adapters.base import Question
     from adapters.markup import Tree
     from adapters.parts import AnswerId, Citation, Verdict, Verification
     from bot.answering.ages import Ages
+    from bot.answering.around import Around
     from bot.answering.permission import Permission
     from bot.answering.searching import Found
     from bot.answering.turns import PastTurn
     from bot.models.base import Numbered, Used
+    from knowledge.base import Passage
 
 
 @dataclass(slots=True, kw_only=True)
 class Run:
     """One answer in the making; ``began`` is in seconds, by the clock that ``turn`` and ``ending`` are told.
 
+    ``around`` gives what was said where it was asked, and ``heard`` is that, once it was given.
     ``tree`` is what was shown, ``citations`` the table, ``numbered`` the passages behind it, ``used`` the sentences
     that each of them supports, ``links`` the addresses that no model saw, and ``missed`` says why only keywords were
     searched. ``documents`` are all that the prompt drew on, its history's too; ``withdrawn`` says that one of them was
@@ -42,6 +45,8 @@ class Run:
     keep: Callable[[NewTurn], Awaitable[None]]
     began: float
     permission: Permission
+    around: Around | None = None
+    heard: Sequence[Passage] | None = None
     tree: Tree = ()
     verdict: Verdict = "stopped"
     citations: tuple[Citation, ...] = ()
@@ -65,11 +70,14 @@ class Run:
     def rest_on(self, found: Found, history: Iterable[PastTurn], ages: Ages) -> None:
         """Remember what was found, and number it."""
         self.missed = found.missed
-        aged = ages.of(found.passages)
-        self.numbered = prompting.numbered(found.passages, aged)
-        self.citations = citing.table(found.asked, found.passages, self.numbered, aged)
+        passages = (*found.passages, *found.around)
+        aged = ages.of(passages)
+        said = frozenset(one.chunk for one in found.around)
+        self.numbered = prompting.numbered(passages, aged, room=found.room)
+        self.citations = citing.table(found.asked, passages, self.numbered, aged, said=said)
         earlier = (turn.documents for turn in history)
-        self.documents = frozenset(line.document for line in self.citations).union(*earlier)
+        known = frozenset(line.document for line in self.citations if not line.said)
+        self.documents = known.union(*earlier)
 
     def begin_anew(self) -> None:
         """Forget what was found, and all that came of it: nothing of it was shown, and nothing is to tell of it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 from bot.answering.conversation import joined, leans, previous, search_text, touches
 from bot.answering.gate import SHIPPED, Outlook, continued, topic
-from bot.answering.prompting import CONTEXT
+from bot.answering.prompting import CONTEXT, HISTORY
 from bot.answering.turns import at, first_asked
 
 if TYPE_CHECKING:
@@ -63,7 +63,8 @@ Rewrite: TypeAlias = "Callable[[str], Awaitable[str | None]]"
 class Found:
     """What the search brought: ``asked`` is the question as it was searched; not ``enough`` means: abstain.
 
-    ``missed`` says why only keywords were searched.
+    ``missed`` says why only keywords were searched. ``around`` are passages of what was said where the question was
+    asked, beside those of the knowledge or in their stead.
     """
 
     asked: str
@@ -71,6 +72,12 @@ class Found:
     outlook: Outlook
     enough: bool
     missed: str | None = None
+    around: tuple[Passage, ...] = ()
+
+    @property
+    def room(self) -> int:
+        """Tokens of all passages together."""
+        return CONTEXT + HISTORY if self.passages and self.around else CONTEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +114,14 @@ class Searching:
     ) -> Found:
         """Search for the question itself and, where it leans on the one before, for both together.
 
+        Without an earlier question of the conversation, what others said there stands for it.
+
         The question before must not answer for this one: what both together find counts only where it holds
         something of what this question asks. Where neither finds enough, ``rewrite`` may say the question otherwise.
         """
         tried = partial(self._tried, history=history, scope=scope, paying=paying)
         alone = await tried(search.text, search)
-        before = previous(history)
+        before = previous(history) or search.before
         leaning = leans(search.text)
         if before is None or leaning == "not" or (leaning == "weakly" and _whole(alone.outlook)):
             return alone

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from adapters.base import Place, Question
+    from adapters.base import Place, Question, Turn
     from adapters.parts import AnswerId, Citation, Verdict, Verification
 
 
@@ -57,6 +57,17 @@ class PastTurn:
     verdict: Verdict
     documents: frozenset[str] = frozenset()
     private_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """A turn, where it was, and what its answer cites."""
+
+    turn: Turn
+    platform: str
+    workspace: str
+    conversation: str
+    citations: tuple[Citation, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from bot.app.embedding import paying
 from bot.app.knowing import knowledge
@@ -13,7 +13,10 @@ from bot.app.logs import logged
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
 
+    from adapters.base import Attached, Said
+    from bot.answering.around import Surroundings
     from bot.answering.engine import Engine
+    from bot.answering.gate import Sufficient
     from bot.app.knowing import Knowledge
     from bot.database import Database
     from bot.models.base import LanguageModel
@@ -23,8 +26,11 @@ if TYPE_CHECKING:
     from bot.ops.readiness import Check
     from bot.policy import NamedModel
     from bot.settings import Settings
-    from knowledge.base import Embedder
+    from knowledge.base import Embedder, Passage
     from knowledge.catalog import Catalog
+
+_HEARD: Final = 500
+"""Messages and pieces of files whose sentences are remembered: those of some conversations under way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +79,7 @@ async def assembled(
         await opened.enter_async_context(ledger.running())
         known = await opened.enter_async_context(knowledge(settings, ledger=ledger))
         counted = await opened.enter_async_context(counting(redis_url))
+        gate = await known.gate()
         models = await opened.enter_async_context(chain(settings, known.reader, price_of))
         engine = Engine(
             retriever=known.retriever,
@@ -82,12 +89,28 @@ async def assembled(
             turns=Turns(database),
             prompts=prompt_files.load(),
             workspace=settings.team,
-            gate=(await known.gate()).sufficient,
+            gate=gate.sufficient,
             paying=paying(settings, ledger).by_asker,
             stale_days=settings.stale_days,
+            surroundings=surroundings(known.reader, gate.sufficient),
         )
         checks = (_model_check(models), _vectors_check(known), *counted.checks)
         yield Assembled(engine=engine, known=known, database=database, ledger=ledger, checks=checks)
+
+
+def surroundings(reader: Embedder, sufficient: Sufficient) -> Surroundings:
+    """Read what was said where a question was asked, with the embedder of this machine: nothing of it is sent away."""
+    from bot.answering.around import Surroundings
+    from knowledge.attaching import attached
+    from knowledge.sentences import Sentences
+    from knowledge.tokens import count
+
+    def cut(file: Attached, said: Said) -> Sequence[Passage]:
+        return attached(
+            file.content, file=file.id, name=file.name, media=file.media, url=file.url, at=said.at, count=count
+        )
+
+    return Surroundings(sufficient=sufficient, cut=cut, reads=Sentences(reader, kept=_HEARD))
 
 
 def prices(settings: Settings) -> Callable[[NamedModel], Price | None]:

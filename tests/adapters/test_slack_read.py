@@ -6,16 +6,26 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import given
 
-from adapters.base import Deleted, Edited, MessageRef, Person, Place, Question, Rated, Stopped, Wanted
-from adapters.slack.events import (
+from adapters.base import (
     Again,
+    Deleted,
+    Edited,
+    Explained,
+    Halted,
+    MessageRef,
+    Person,
+    Place,
+    Question,
+    Rated,
+    Stopped,
+    Wanted,
+)
+from adapters.slack.events import (
     Arrived,
     AskingAbout,
     Commanded,
     Disliked,
     Dropped,
-    Explained,
-    Halted,
     Heard,
     HomeOpened,
     Left,
@@ -138,7 +148,7 @@ def test_the_bot_that_an_envelope_names_is_believed() -> None:
 
 
 def test_stop_in_a_thread_ends_what_runs_there_and_alone_is_a_question() -> None:
-    halted = Halted(conversation=f"{WORKSPACE}:{CHANNEL}:{ROOT}", person=PERSON)
+    halted = Halted(conversation=f"{WORKSPACE}:{CHANNEL}:{ROOT}", person=PERSON, workspace=WORKSPACE)
     assert _event(message(thread_ts=ROOT, text="Stop!")) == halted
     assert _event(mention(thread_ts=ROOT, text=f"<@{ME}> please stop")) == halted
     assert isinstance(_event(message(text="stop")), Heard)
@@ -200,7 +210,7 @@ def test_other_reactions_are_dropped() -> None:
 
 def test_slacks_own_stop_ends_a_conversations_answer() -> None:
     stopped = {"type": "agent_session_stopped", "channel": DM, "user": ANN, "thread_ts": ROOT, "event_ts": TS}
-    assert _event(stopped) == Halted(conversation=f"{WORKSPACE}:{DM}:{ROOT}", person=PERSON)
+    assert _event(stopped) == Halted(conversation=f"{WORKSPACE}:{DM}:{ROOT}", person=PERSON, workspace=WORKSPACE)
 
 
 def test_the_apps_page_is_opened() -> None:
@@ -274,7 +284,7 @@ def test_a_form_about_no_message_is_dropped(subject: str) -> None:
 def test_the_reason_form_is_read_as_data() -> None:
     why = {"value": {"selected_option": {"value": "wrong"}}}
     values = {"why": why, "comment": {"value": {"value": "ignore all"}}}
-    explained = Explained(answer="a1", person=NAMED, reason="wrong", comment="ignore all")
+    explained = Explained(answer="a1", person=NAMED, reason="wrong", comment="ignore all", at=NOW)
     assert _read(submitted("reason", "a1", values)) == explained
     why["value"]["selected_option"]["value"] = "made up"
     assert _why(_read(submitted("reason", "a1", values))) == "incomplete"

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from adapters.base import Question
     from adapters.parts import AnswerId, Part
+    from bot.answering.around import Around
     from bot.answering.permission import Readers
 
 _ROOT: Final = Path(__file__).parents[2]
@@ -59,7 +60,7 @@ class Script:
         self.waits_for = _NEVER
         self.all_begun = asyncio.Event()
 
-    async def __call__(
+    async def __call__(  # noqa: PLR0913 - as the engine's
         self,
         question: Question,
         readers: Readers,
@@ -68,6 +69,7 @@ class Script:
         *,
         answer: AnswerId,
         keep: Callable[[NewTurn], Awaitable[None]],
+        around: Around | None,
     ) -> AsyncGenerator[Part]:
         self.begun[question.id] = time.perf_counter()
         if len(self.begun) == self.waits_for:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from adapters.base import Journal, Person, Question
     from adapters.parts import AnswerId, Part, Verdict
+    from bot.answering.around import Around
     from bot.answering.permission import Readers
     from bot.database import Database
 
@@ -53,7 +54,7 @@ class Answers:
     def open_all(self) -> None:
         self._open = True
 
-    async def __call__(
+    async def __call__(  # noqa: PLR0913 - as the engine's
         self,
         question: Question,
         readers: Readers,
@@ -62,6 +63,7 @@ class Answers:
         *,
         answer: AnswerId,
         keep: Callable[[NewTurn], Awaitable[None]],
+        around: Around | None,
     ) -> AsyncGenerator[Part]:
         self.order.append(question.id)
         self.audiences.append(await audience_of(readers))

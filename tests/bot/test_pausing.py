@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from adapters.base import Journal, Question
     from adapters.parts import AnswerId, Part
+    from bot.answering.around import Around
     from bot.answering.permission import Readers
     from bot.database import Database
     from bot.inbox import Owed
@@ -41,7 +42,7 @@ def asked(name: str, conversation: str = "c1", *, channel: str = "c", age: float
     return replace(question, asked_at=NOON.fromtimestamp(NOON.timestamp() - age, NOON.tzinfo))
 
 
-async def answer(
+async def answer(  # noqa: PLR0913 - as the engine's
     question: Question,
     readers: Readers,
     stop: asyncio.Event,
@@ -49,6 +50,7 @@ async def answer(
     *,
     answer: AnswerId,
     keep: Callable[[NewTurn], Awaitable[None]],
+    around: Around | None,
 ) -> AsyncGenerator[Part]:
     await keep(NewTurn(answer=answer, question=question, text="So.", verdict="answered"))
     yield Ending(answer=answer, verdict="stopped" if stop.is_set() else "answered")

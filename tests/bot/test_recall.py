@@ -3,7 +3,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adapters.base import Audience, History, Person, Place
+from adapters.base import Audience, History, Person, Place, Quoted
+from adapters.parts import Citation
 from adapters.plain import rendered
 from bot.answering import replies
 from bot.answering.turns import NewTurn
@@ -109,3 +110,49 @@ async def test_on_a_platform_that_is_not_served_nothing_that_rests_on_documents_
     turns, unserved = Turns(database), replace(PLACE, platform="other")
     await kept(turns, "plan", "plan.md", place=unserved)
     assert [turn.text for turn in await shown(turns, "team", place=unserved)] == [WITHHELD]
+
+
+async def quoted(turns: Turns, *held: str, place: Place = PLACE, person: Person = MARY) -> Sequence[Citation]:
+    audience = Audience(everyone=frozenset(held), asker=frozenset({"board"}))
+    recall = Recall(turns=turns, adapters={"recording": RecordingAdapter(audience=audience)}, readable=readable)
+    return await recall.quoted(Quoted(answer="a1", person=person, place=place))
+
+
+async def cited(turns: Turns, *, place: Place = PLACE) -> tuple[Citation, ...]:
+    """Keep an answer that cites the plan, and that was written with the pay in front of its writer."""
+    citations = (Citation(number=2, title="Plan", url=None, quote="so", document="plan.md"),)
+    question, documents = a_question(place=place), frozenset({"pay.md"})
+    await turns.record(
+        NewTurn(
+            answer="a1", question=question, text="So. [2]", verdict="answered", citations=citations, documents=documents
+        )
+    )
+    return citations
+
+
+async def test_quotes_are_shown_where_everybody_may_read_all_that_the_answer_rests_on(database: Database) -> None:
+    turns = Turns(database)
+    citations = await cited(turns)
+    assert await quoted(turns, "team", "board", person=EVE) == citations
+    assert await quoted(turns, "team") == ()
+
+
+async def test_quotes_are_shown_where_the_answer_belongs(database: Database) -> None:
+    turns = Turns(database)
+    citations = await cited(turns)
+    held, elsewhere = ("team", "board"), replace(PLACE, channel="C2")
+    assert await quoted(turns, *held, place=elsewhere) == ()
+    assert await quoted(turns, *held, place=replace(elsewhere, private_to="mary")) == citations
+    assert await quoted(turns, *held, place=replace(elsewhere, private_to="eve"), person=EVE) == ()
+    assert await quoted(turns, *held, place=replace(PLACE, workspace="slack:T2")) == ()
+    assert await quoted(turns, *held, place=replace(PLACE, platform="other")) == ()
+
+
+async def test_quotes_of_a_private_answer_are_shown_to_its_person_alone(database: Database) -> None:
+    turns = Turns(database)
+    alone = replace(PLACE, private_to="mary")
+    citations = await cited(turns, place=alone)
+    held = ("team", "board")
+    assert await quoted(turns, *held) == ()
+    assert await quoted(turns, *held, place=alone, person=EVE) == ()
+    assert await quoted(turns, *held, place=alone) == citations

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from adapters.base import Journal, Question
     from adapters.parts import AnswerId, Part
+    from bot.answering.around import Around
     from bot.answering.permission import Readers
     from bot.database import Database
     from bot.inbox import Claim, Owed
@@ -38,7 +39,7 @@ QUESTION = replace(a_question("Why?", PLACE), id="q1")
 M1 = Posted(part=0, message=MessageRef(platform="recording", workspace="w", channel="c", message="m1"))
 
 
-async def answer(
+async def answer(  # noqa: PLR0913 - as the engine's
     question: Question,
     readers: Readers,
     stop: asyncio.Event,
@@ -46,6 +47,7 @@ async def answer(
     *,
     answer: AnswerId,
     keep: Callable[[NewTurn], Awaitable[None]],
+    around: Around | None,
 ) -> AsyncGenerator[Part]:
     yield said(f"About {question.text}")
     await keep(NewTurn(answer=answer, question=question, text="So.", verdict="answered"))

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
     from adapters.base import Question
     from adapters.parts import AnswerId, Part
+    from bot.answering.around import Around
     from bot.answering.permission import Readers
     from bot.inbox import Claim, Owed
 
@@ -112,7 +113,7 @@ class Answers:
         self._chance = chance
         self._pause = pause
 
-    async def __call__(
+    async def __call__(  # noqa: PLR0913 - as the engine's
         self,
         question: Question,
         readers: Readers,
@@ -121,6 +122,7 @@ class Answers:
         *,
         answer: AnswerId,
         keep: Callable[[NewTurn], Awaitable[None]],
+        around: Around | None,
     ) -> AsyncGenerator[Part]:
         yield Status(doing="searching")
         for number in ("one", "two", "three"):

@@ -16,7 +16,7 @@ from adapters.spending import Spending
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 
-    from adapters.base import Conversations, Event, History, Notice, Past, Turn, Used
+    from adapters.base import Conversations, Event, History, Notice, Past, Quoted, Served, Turn, Used
     from adapters.parts import Part
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -87,7 +87,9 @@ class RecordingDesk(Desk):
         self.turns: dict[str, Sequence[Turn]] = {}
         self.past: Sequence[Past] = ()
         self.spending = Spending()
-        self.wishes: list[History | Conversations | Used] = []
+        self.citations: dict[str, Sequence[Citation]] = {}
+        self.lately: list[Served] = []
+        self.wishes: list[History | Conversations | Used | Quoted] = []
         self._then = then
 
     async def accept(self, event: Event, /) -> None:
@@ -110,6 +112,21 @@ class RecordingDesk(Desk):
         """Give what a test put into ``spending``."""
         self.wishes.append(wish)
         return self.spending
+
+    async def quoted(self, wish: Quoted, /) -> Sequence[Citation]:
+        """Give what a test put into ``citations``, by answer."""
+        self.wishes.append(wish)
+        return self.citations.get(wish.answer, ())
+
+    async def served(self, platform: str, workspace: str, since: datetime, /) -> Sequence[Served]:
+        """Give what a test put into ``lately``, of this workspace and since then."""
+        of = f"{workspace}:"
+        return [one for one in self.lately if one.conversation.startswith(of) and one.last_at >= since]
+
+    async def answers_in(self, platform: str, workspace: str, conversation: str, /) -> bool:
+        """Say whether the conversation is in ``lately``, or a question in it was remembered."""
+        asked = {event.conversation for event in self.events if isinstance(event, Question)}
+        return conversation in asked | {one.conversation for one in self.lately}
 
 
 class RecordingAdapter(Adapter):

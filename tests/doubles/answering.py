@@ -118,7 +118,7 @@ def _past(turn: NewTurn) -> PastTurn:
         question=turn.question.text,
         answer=turn.text,
         verdict=turn.verdict,
-        documents=turn.documents.union(line.document for line in turn.citations),
+        documents=turn.documents.union(line.document for line in turn.citations if not line.said),
         private_to=turn.question.place.private_to,
     )
 

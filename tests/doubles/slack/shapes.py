@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 from tests.doubles.slack import wording
 
 if TYPE_CHECKING:
-    from tests.doubles.slack.records import Channel, File, Installation, Json, Message, Stream, User, View, Workspace
+    from tests.doubles.slack.records import (
+        Channel,
+        File,
+        Group,
+        Installation,
+        Json,
+        Message,
+        Stream,
+        User,
+        View,
+        Workspace,
+    )
     from tests.doubles.slack.state import State
 
 
@@ -123,6 +134,26 @@ def user(of: User, installation: Installation | None = None) -> Json:
     }
     stranger = installation is not None and of.team != installation.team
     return body | ({"is_stranger": True} if stranger else {})
+
+
+def group(of: Group, *, members: bool = False) -> Json:
+    body: Json = {
+        "id": of.id,
+        "team_id": of.team,
+        "is_usergroup": True,
+        "name": of.handle.title(),
+        "description": "",
+        "handle": of.handle,
+        "is_external": False,
+        "date_create": of.updated,
+        "date_update": of.updated,
+        "date_delete": 0,
+        "auto_type": None,
+        "created_by": of.members[0] if of.members else "",
+        "prefs": {"channels": [], "groups": []},
+        "user_count": str(len(of.members)),
+    }
+    return body | ({"users": list(of.members)} if members else {})
 
 
 def file(state: State, of: File) -> Json:

@@ -109,6 +109,25 @@ def _list(asked: Asked) -> Json:
     return {"channels": page, "response_metadata": rest["response_metadata"]}
 
 
+def _conversations_of(asked: Asked) -> Json:
+    """Where somebody is, or the bot itself; private ones only where the bot is in them too."""
+    kinds = (asked.get("types") or "public_channel").split(",")
+    if not set(kinds) <= set(_KINDS.values()):
+        raise Refused("invalid_types")
+    bot = asked.caller.bot.id
+    user = asked.state.person(asked.caller, asked.get("user") or bot).id
+    found = []
+    for channel in asked.state.channels.values():
+        if asked.caller.team not in channel.teams or _KINDS[channel.kind] not in kinds or user not in channel.members:
+            continue
+        needs(asked.caller, scope(channel, "read"))
+        hidden = channel.archived and asked.yes("exclude_archived")
+        if not hidden and (channel.kind == "public" or bot in channel.members):
+            found.append(shapes.channel(channel, asked.caller))
+    page, rest = _paged(asked, found, asked.limit(100, 999))
+    return {"channels": page, "response_metadata": rest["response_metadata"]}
+
+
 def _open(asked: Asked) -> Json:
     """A direct message's channel, with somebody of the app's own workspace."""
     if asked.get("channel"):
@@ -128,6 +147,19 @@ def _open(asked: Asked) -> Json:
 
 def _user(asked: Asked) -> Json:
     return {"user": shapes.user(asked.state.person(asked.caller, asked["user"]), asked.caller)}
+
+
+def _users(asked: Asked) -> Json:
+    """All of the workspace's own people and bots, those who left included."""
+    found = [shapes.user(one, asked.caller) for one in asked.state.users.values() if one.team == asked.caller.team]
+    page, rest = _paged(asked, found, asked.limit(1000, 1000))
+    now = int(asked.state.clock.now())
+    return {"members": page, "cache_ts": now, "response_metadata": rest["response_metadata"]}
+
+
+def _groups(asked: Asked) -> Json:
+    found = [one for one in asked.state.groups.values() if one.team == asked.caller.team]
+    return {"usergroups": [shapes.group(one, members=asked.yes("include_users")) for one in found]}
 
 
 def _group_members(asked: Asked) -> Json:
@@ -203,6 +235,16 @@ READING: Final = {
     "conversations.open": Method(answer=_open, rate=TIER_3, optional=words("channel users return_im prevent_creation")),
     "users.info": Method(
         answer=_user, rate=TIER_4, required=words("user"), optional=words("include_locale"), scope="users:read"
+    ),
+    "users.list": Method(answer=_users, rate=TIER_2, optional=_PAGE | words("include_locale"), scope="users:read"),
+    "users.conversations": Method(
+        answer=_conversations_of, rate=TIER_3, optional=_PAGE | words("user types exclude_archived")
+    ),
+    "usergroups.list": Method(
+        answer=_groups,
+        rate=TIER_2,
+        optional=words("include_users include_count include_disabled"),
+        scope="usergroups:read",
     ),
     "usergroups.users.list": Method(
         answer=_group_members,

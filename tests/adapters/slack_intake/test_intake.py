@@ -1,0 +1,365 @@
+"""What the adapter does with what happens in Slack, by both transports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.base import (
+    Again,
+    Declined,
+    Deleted,
+    Edited,
+    Explained,
+    Halted,
+    MessageRef,
+    Question,
+    Rated,
+    Served,
+    Stopped,
+    Wanted,
+    WantedPrivately,
+)
+from adapters.policies import Policies, Policy
+from adapters.slack import answers, views
+from adapters.slack.events import Arrived, AskingAbout, Disliked, HomeOpened, QuotesWanted
+from tests.adapters.slack_intake.hearing import Bot, Failing, hearing
+from tests.doubles.adapters import NOON, RecordingDesk
+from tests.doubles.slack import Message
+
+if TYPE_CHECKING:
+    from adapters.policies import Answers
+    from tests.doubles.slack import Channel, Slack, User
+
+
+class NotKept(Declined):
+    told = "That answer is <not> kept."
+
+
+def name(slack: Slack, said: Message) -> str:
+    return f"slack:{slack.home.id}:{said.channel}:{said.ts}"
+
+
+def answered_by_bot(slack: Slack, channel: Channel, root: Message, blocks: list[dict[str, object]]) -> Message:
+    """An answer of the bot's that has these blocks."""
+    bot = slack.installation.bot
+    said = Message(ts=slack.state.ts(), channel=channel.id, user=bot.id, team=bot.team, text="90 days.", thread_ts=root.ts)
+    said.blocks = blocks
+    said.bot = slack.installation
+    channel.add(said)
+    return said
+
+
+async def test_a_mention_is_safe_before_it_is_acknowledged(
+    slack: Slack, transport: str, anna: User, general: Channel
+) -> None:
+    acknowledged: list[bool] = []
+
+    async def looks(_: object) -> None:
+        acknowledged.append(any(sent.acknowledged for sent in slack.sent))
+
+    async with hearing(slack, Bot(slack, transport, desk=RecordingDesk(looks))) as bot:
+        said = slack.says(anna, general, f"{slack.mention} how long do keys live?")
+        await slack.heard()
+    assert acknowledged[0] is False
+    question = next(event for event in bot.events if isinstance(event, Question))
+    assert (question.id, question.text, question.asker.id) == (name(slack, said), "how long do keys live?", anna.id)
+    assert bot.asked == {name(slack, said)}
+    assert {sent.event for sent in slack.sent} == {"app_mention", "message"}
+
+
+async def test_the_same_envelope_three_times_is_one_question(
+    slack: Slack, transport: str, anna: User, general: Channel
+) -> None:
+    async with hearing(slack, Bot(slack, transport)) as bot:
+        slack.says(anna, general, f"{slack.mention} how long?")
+        first = slack.sent[0]
+        await slack.heard()
+        for _ in range(2):
+            sent = slack.delivery.send(type(first)(type=first.type, payload=first.payload))
+            await slack.heard(sent)
+    assert len(bot.asked) == 1
+
+
+async def test_what_the_desk_could_not_keep_comes_again(slack: Slack, transport: str, anna: User) -> None:
+    async with hearing(slack, Bot(slack, transport, desk=RecordingDesk(Failing(1)))) as bot:
+        slack.says(anna, slack.direct(anna), "how long?")
+        (sent,) = slack.sent
+        await slack.until(lambda: bot.events)
+        slack.clock.move(3)
+        await slack.heard(sent)
+        assert (sent.attempts, sent.acknowledged) == (2, True)
+    assert len(bot.events) == 2
+    assert len(bot.asked) == 1
+
+
+async def test_a_direct_message_is_a_question_that_only_its_asker_reads(
+    slack: Slack, transport: str, anna: User
+) -> None:
+    async with hearing(slack, Bot(slack, transport)) as bot:
+        slack.says(anna, slack.direct(anna), "how long?")
+        await slack.heard()
+    (question,) = bot.events
+    assert isinstance(question, Question)
+    assert question.place.private_to == anna.id
+
+
+@pytest.mark.parametrize(
+    ("policy", "root", "reply", "elsewhere"),
+    [
+        ("mention", False, False, False),
+        ("silent", False, False, False),
+        ("follow-up", False, True, False),
+        ("every question", True, True, True),
+    ],
+)
+async def test_what_is_said_without_a_mention_is_a_question_as_the_channel_has_it(
+    slack: Slack, anna: User, general: Channel, policy: Answers, *, root: bool, reply: bool, elsewhere: bool
+) -> None:
+    async with hearing(slack, Bot(slack, "sockets", policies=Policies(everywhere=Policy(answers=policy)))) as bot:
+        asked = slack.says(anna, general, f"{slack.mention} how long?")
+        other = slack.says(anna, general, "who knows?")
+        await slack.heard()
+        follows = slack.says(anna, general, "and then?", thread=asked)
+        beside = slack.says(anna, general, "nobody?", thread=other)
+        await slack.heard()
+    expected = [(asked, True), (other, root), (follows, reply), (beside, elsewhere)]
+    assert bot.asked == {name(slack, said) for said, counts in expected if counts}
+
+
+async def test_edits_deletions_stops_and_thumbs_reach_the_desk(
+    slack: Slack, transport: str, anna: User, general: Channel
+) -> None:
+    async with hearing(slack, Bot(slack, transport)) as bot:
+        asked = slack.says(anna, general, f"{slack.mention} how long?")
+        answer = answered_by_bot(slack, general, asked, [])
+        await slack.heard()
+        slack.edits(asked, f"{slack.mention} how short?")
+        slack.says(anna, general, "stop", thread=asked)
+        slack.reacts(anna, answer, "+1")
+        await slack.heard()
+        slack.unreacts(anna, answer, "+1")
+        slack.deletes(asked)
+        await slack.heard()
+    target = MessageRef(platform="slack", workspace=f"slack:{slack.home.id}", channel=general.id, message=answer.ts)
+    assert [event.text for event in bot.events if isinstance(event, Edited)] == ["how short?"] * 2
+    assert [event.conversation for event in bot.events if isinstance(event, Halted)] == [name(slack, asked)]
+    assert [event.question for event in bot.events if isinstance(event, Deleted)] == [name(slack, asked)]
+    votes = [(event.target, event.vote) for event in bot.events if isinstance(event, Rated)]
+    assert votes == [(target, 1), (target, 0)]
+
+
+async def test_bots_and_outsiders_start_nothing(slack: Slack, transport: str, anna: User, general: Channel) -> None:
+    elsewhere = slack.workspace("Other", installed=False)
+    stranger = slack.person("Stranger", elsewhere)
+    shared = slack.channel("shared", anna, stranger, shared_with=(elsewhere,))
+    async with hearing(slack, Bot(slack, transport)) as bot:
+        slack.says(slack.other_bot("Deploy"), general, f"{slack.mention} done")
+        slack.says(stranger, shared, f"{slack.mention} hello?")
+        await slack.heard()
+        assert all(sent.acknowledged for sent in slack.sent)
+    assert bot.events == []
+
+
+async def test_buttons_reach_the_desk_and_forms_open_after_the_acknowledgement(
+    slack: Slack, transport: str, anna: User, general: Channel
+) -> None:
+    buttons: list[dict[str, object]] = [
+        {"type": "actions", "elements": [_button(action, "a1")]}
+        for action in (answers.STOP, answers.WANT, answers.QUOTES, answers.AGAIN)
+    ]
+    votes = dict(answers.rating("a1"))
+    async with hearing(slack, Bot(slack, transport)) as bot:
+        asked = slack.says(anna, general, "how long?")
+        answer = answered_by_bot(slack, general, asked, [*buttons, votes])
+        for action in (answers.STOP, answers.WANT, answers.QUOTES, answers.AGAIN):
+            await slack.heard(slack.clicks(anna, answer, action))
+        await slack.heard(slack.clicks(anna, answer, answers.RATE, "-a1"))
+        await slack.until(lambda: len(bot.written.shown) == 2)
+    kinds = [type(event) for event in bot.events if not isinstance(event, Question)]
+    assert kinds == [Stopped, Wanted, Again, Rated]
+    assert [type(shown) for shown in bot.written.shown] == [QuotesWanted, Disliked]
+
+
+async def test_an_offer_is_accepted_beneath_it_in_direct_messages(slack: Slack, transport: str, anna: User) -> None:
+    direct = slack.direct(anna)
+    async with hearing(slack, Bot(slack, transport)) as bot:
+        root = slack.says(anna, direct, "hello")
+        await slack.heard()
+        offer = answered_by_bot(slack, direct, root, [{"type": "actions", "elements": [_button("privately", "q1")]}])
+        offer.thread_ts = None
+        await slack.heard(slack.clicks(anna, offer, "privately"))
+    wanted = bot.events[-1]
+    assert isinstance(wanted, WantedPrivately)
+    assert (wanted.question, wanted.conversation) == ("q1", name(slack, offer))
+    assert (wanted.place.channel, wanted.place.thread, wanted.place.private_to) == (direct.id, offer.ts, anna.id)
+
+
+async def test_a_command_is_asked_in_the_channel_where_the_bot_is_and_of_its_asker_alone_elsewhere(
+    slack: Slack, transport: str, anna: User, general: Channel
+) -> None:
+    away = slack.channel("away", anna, bot=False)
+    async with hearing(slack, Bot(slack, transport)) as bot:
+        # Bolt reads a form with this word in it as if it were empty.
+        await slack.heard(slack.commands(anna, general, "/ask", "what is the payload?"))
+        await slack.heard(slack.commands(anna, away, "/ask", "how long?"))
+        usage = await slack.heard(slack.commands(anna, away, "/ask", " "))
+    here, alone = bot.events
+    assert isinstance(here, Question)
+    assert isinstance(alone, Question)
+    assert (here.text, here.place.channel, here.place.private_to) == ("what is the payload?", general.id, None)
+    assert (alone.place.channel, alone.place.private_to, alone.place.thread) == (anna.id, anna.id, None)
+    assert set(bot.written.responses) == {alone.id}
+    assert usage.answer is not None
+    assert "/ask" in usage.answer["text"]
+
+
+async def test_what_cannot_be_kept_and_comes_only_once_is_tried_and_then_told(
+    slack: Slack, transport: str, anna: User, general: Channel
+) -> None:
+    failing = Failing(1)
+    async with hearing(slack, Bot(slack, transport, desk=RecordingDesk(failing))) as bot:
+        assert (await slack.heard(slack.commands(anna, general, "/ask", "how long?"))).answer is None
+        assert len(bot.events) == 2
+        failing.left = 1_000
+        told = await slack.heard(slack.commands(anna, general, "/ask", "how long?"))
+        assert told.answer is not None
+        assert told.answer["response_type"] == "ephemeral"
+        answer = answered_by_bot(
+            slack, general, slack.says(anna, general, "x"), [{"type": "actions", "elements": [_button("stop", "q1")]}]
+        )
+        await slack.heard(slack.clicks(anna, answer, "stop"))
+        await slack.until(lambda: len(slack.whispered(anna, general)) == 2)
+
+
+async def test_what_the_desk_declines_is_acknowledged_and_told(
+    slack: Slack, transport: str, anna: User, general: Channel
+) -> None:
+    desk = RecordingDesk(Failing(1_000, NotKept(NotKept.told)))
+    async with hearing(slack, Bot(slack, transport, desk=desk)) as bot:
+        asked = slack.says(anna, general, f"{slack.mention} how long?")
+        await slack.heard()
+        answer = answered_by_bot(slack, general, asked, [{"type": "actions", "elements": [_button("again", "a1")]}])
+        await slack.heard(slack.clicks(anna, answer, "again"))
+        await slack.until(lambda: len(slack.whispered(anna, general)) == 3)
+        assert all(sent.acknowledged and sent.attempts == 1 for sent in slack.sent)
+    assert {said.text for said in slack.whispered(anna)} == {"That answer is &lt;not&gt; kept."}
+    assert len(bot.events) == 3
+
+
+async def test_a_form_says_what_became_of_it(slack: Slack, transport: str, anna: User, general: Channel) -> None:
+    failing = Failing(0, NotKept(NotKept.told))
+    async with hearing(slack, Bot(slack, transport, desk=RecordingDesk(failing))) as bot:
+        said = slack.says(anna, general, "It broke.")
+        shortcut = slack.asks_about(anna, said, "ask_about")
+        await slack.heard(shortcut)
+        await slack.until(lambda: bot.written.shown)
+        (asking,) = bot.written.shown
+        assert isinstance(asking, AskingAbout)
+        client = (await bot.installed.of(slack.home.id)).calls
+        await client.ask("views.open", trigger_id=asking.trigger, view=views.ask(asking.subject, asking.text))
+        values = {views.QUESTION: {views.VALUE: {"type": "plain_text_input", "value": "why?"}}}
+        failing.left = 1
+        refused = await slack.heard(slack.submits(anna, values))
+        assert refused.answer == {"response_action": "errors", "errors": {views.QUESTION: NotKept.told}}
+        taken = await slack.heard(slack.submits(anna, values))
+        assert taken.answer is None
+        again = slack.asks_about(anna, said, "ask_about")
+        await slack.heard(again)
+        await client.ask("views.open", trigger_id=again.payload["trigger_id"], view=views.reason("a1"))
+        chosen = {"type": "radio_buttons", "selected_option": {"value": "wrong"}}
+        await slack.heard(slack.submits(anna, {views.WHY: {views.VALUE: chosen}}))
+    *_, question, explained = bot.events
+    assert isinstance(question, Question)
+    assert question.place.thread == said.ts
+    assert isinstance(explained, Explained)
+
+
+async def test_a_form_about_a_message_where_the_bot_is_not_is_answered_to_its_asker_alone(
+    slack: Slack, anna: User
+) -> None:
+    away = slack.channel("away", anna, bot=False)
+    async with hearing(slack, Bot(slack, "sockets")) as bot:
+        said = slack.says(anna, away, "It broke.")
+        sent = slack.asks_about(anna, said, "ask_about")
+        await slack.heard(sent)
+        calls = (await bot.installed.of(slack.home.id)).calls
+        view = views.ask(f"{away.id} {said.ts} {said.ts}", "It broke.")
+        await calls.ask("views.open", trigger_id=sent.payload["trigger_id"], view=view)
+        values = {views.QUESTION: {views.VALUE: {"type": "plain_text_input", "value": "why?"}}}
+        await slack.heard(slack.submits(anna, values))
+    (question,) = bot.events
+    assert isinstance(question, Question)
+    assert (question.place.channel, question.place.private_to) == (anna.id, anna.id)
+    assert question.conversation == question.id
+
+
+async def test_pages_show_after_the_acknowledgement_and_their_failure_is_nobodys(
+    slack: Slack, transport: str, anna: User, general: Channel
+) -> None:
+    async with hearing(slack, Bot(slack, transport)) as bot:
+        bot.written.fails = True
+        slack.opens_home(anna)
+        slack.joins(slack.installation.bot, general)
+        await slack.heard()
+        await slack.until(lambda: len(bot.written.shown) == 2)
+        slack.says(anna, general, f"{slack.mention} still there?")
+        await slack.heard()
+    assert {type(shown) for shown in bot.written.shown} == {HomeOpened, Arrived}
+    assert len(bot.asked) == 1
+
+
+async def test_who_reads_is_forgotten_when_it_changes(
+    slack: Slack, transport: str, anna: User, general: Channel
+) -> None:
+    other = slack.workspace("Other", installed=False)
+    team = f"slack:{slack.home.id}"
+    async with hearing(slack, Bot(slack, transport)) as bot:
+        slack.joins(slack.person("Ben"), general)
+        slack.shares(general, other)
+        slack.changes(anna)
+        slack.leaves(slack.installation.bot, general)
+        await slack.heard()
+    assert bot.written.changes.count((team, general.id)) == 3
+    assert (team, None) in bot.written.changes
+
+
+async def test_a_workspace_that_removes_the_app_is_forgotten(slack: Slack, transport: str) -> None:
+    async with hearing(slack, Bot(slack, transport)) as bot:
+        other = slack.emit.in_workspace(
+            slack.home.id, {"type": "tokens_revoked", "tokens": {"oauth": [], "bot": ["U0OTHER"]}}
+        )
+        for sent in other:
+            await slack.heard(sent)
+        assert bot.installed.forgotten == []
+        slack.uninstalls(slack.home)
+        await slack.heard()
+    assert set(bot.installed.forgotten) == {slack.home.id}
+
+
+async def test_nothing_is_lost_while_slack_does_not_say_who_the_bot_is(
+    slack: Slack, transport: str, anna: User, general: Channel
+) -> None:
+    slack.misbehave("ratelimited", "auth.test")
+    async with hearing(slack, Bot(slack, transport, known=False)) as bot:
+        said = slack.says(anna, general, f"{slack.mention} how long?")
+        await slack.heard()
+        assert all(sent.acknowledged for sent in slack.sent)
+    assert bot.asked == {name(slack, said)}
+
+
+async def test_a_thread_that_was_answered_before_this_process_goes_on(
+    slack: Slack, transport: str, anna: User, general: Channel
+) -> None:
+    async with hearing(slack, Bot(slack, transport)) as bot:
+        root = slack.says(anna, general, "how long?")
+        bot.desk.lately.append(Served(conversation=name(slack, root), channel=general.id, last_at=NOON))
+        follows = slack.says(anna, general, "and then?", thread=root)
+        await slack.heard()
+    assert bot.asked == {name(slack, follows)}
+
+
+def _button(action: str, value: str) -> dict[str, object]:
+    text = {"type": "plain_text", "text": action}
+    return {"type": "button", "action_id": action, "value": value, "text": text}

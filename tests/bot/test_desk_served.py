@@ -1,0 +1,187 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from adapters.base import Again, Halted, Person, Place, Quoted, Served
+from adapters.parts import Citation
+from bot.answering.turns import NewTurn
+from bot.errors import NoSuchAnswer
+from bot.inbox import Inbox
+from tests.bot.test_desk import Reception, claimed
+from tests.doubles.adapters import MARY, NOON, a_question
+
+if TYPE_CHECKING:
+    from adapters.base import Question
+    from bot.database import Database
+
+PLACE = a_question().place
+EVE = Person(id="eve", name="Eve")
+CITED = (
+    Citation(number=1, title="Guide", url="https://x", quote="so", document="g", section=("A", "B"), dated=NOON),
+    Citation(number=3, title="Guide", url=None, quote="too", document="g"),
+)
+
+
+@pytest.fixture
+async def reception(database: Database) -> Reception:
+    return Reception(database)
+
+
+def asked(
+    name: str,
+    conversation: str = "c1",
+    *,
+    minute: int = 0,
+    place: Place = PLACE,
+    asker: Person = MARY,
+) -> Question:
+    question = replace(a_question(f"{name}?", place), id=name, conversation=conversation, asker=asker)
+    return replace(question, asked_at=NOON + timedelta(minutes=minute))
+
+
+async def answered(reception: Reception, question: Question, *citations: Citation) -> None:
+    turn = NewTurn(answer=f"a {question.id}", question=question, text="So.", verdict="answered", citations=citations)
+    await reception.turns.record(turn)
+
+
+def halted(conversation: str = "c1", person: Person = MARY, workspace: str = "terminal:local") -> Halted:
+    return Halted(conversation=conversation, person=person, workspace=workspace)
+
+
+async def test_a_halt_ends_all_that_its_person_is_owed_in_that_conversation(reception: Reception) -> None:
+    for question in (asked("q1"), asked("q2"), asked("q3", asker=EVE), asked("q4", "c2")):
+        await reception.desk.accept(question)
+    first, other = await reception.inbox.claim(5, {"terminal"})
+    await reception.desk.accept(halted())
+    assert {one.stop for one in (await reception.inbox.wishes([first.claim])).values()} == {"stopped"}
+    assert not await reception.inbox.wishes([other.claim])
+    await reception.inbox.finish(first.claim)
+    second = await claimed(reception)
+    assert (second.question.id, second.stop) == ("q2", "stopped")
+    await reception.inbox.finish(second.claim)
+    third = await claimed(reception)
+    assert (third.question.id, third.stop) == ("q3", None)
+
+
+async def test_a_halt_reaches_what_another_process_answers(reception: Reception, database: Database) -> None:
+    await reception.desk.accept(asked("q1"))
+    elsewhere = Inbox(database, reception.turns)
+    (owed,) = await elsewhere.claim(1, {"terminal"})
+    await reception.desk.accept(halted())
+    assert (await elsewhere.wishes([owed.claim]))[owed.claim].stop == "stopped"
+
+
+async def test_a_halt_ends_what_was_only_offered_at_once(reception: Reception) -> None:
+    await reception.desk.accept(asked("q1"))
+    await reception.inbox.offered((await claimed(reception)).claim)
+    await reception.desk.accept(halted())
+    assert not await reception.inbox.want("q1")
+
+
+@pytest.mark.parametrize(
+    "event", [halted(person=EVE), halted(workspace="terminal:other"), halted("c2"), halted("long ago")]
+)
+async def test_nobody_halts_what_others_asked_or_what_was_asked_elsewhere(reception: Reception, event: Halted) -> None:
+    await reception.desk.accept(asked("q1"))
+    await reception.desk.accept(event)
+    assert (await claimed(reception)).stop is None
+
+
+def again(place: Place = PLACE, person: Person = EVE, answer: str = "a q1") -> Again:
+    return Again(answer=answer, question="q1 again", person=person, place=place, at=NOON + timedelta(hours=1))
+
+
+async def test_an_answer_is_asked_for_anew_in_its_conversation_by_whoever_wishes_it(reception: Reception) -> None:
+    await answered(reception, asked("q1"))
+    await reception.desk.accept(again())
+    await reception.desk.accept(again())
+    owed = await claimed(reception)
+    question = owed.question
+    assert (question.id, question.conversation, question.text) == ("q1 again", "c1", "q1?")
+    assert (question.asker, question.place, question.asked_at) == (EVE, PLACE, NOON + timedelta(hours=1))
+    await reception.inbox.finish(owed.claim)
+    assert await reception.inbox.owed() == 0
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        again(answer="a2"),
+        again(replace(PLACE, channel="another")),
+        again(replace(PLACE, workspace="terminal:other")),
+        again(replace(PLACE, platform="slack")),
+        again(replace(PLACE, private_to="mary")),
+    ],
+)
+async def test_an_answer_that_is_not_of_this_place_reads_like_one_that_is_not_kept(
+    reception: Reception, wish: Again
+) -> None:
+    await answered(reception, asked("q1"))
+    with pytest.raises(NoSuchAnswer, match="not kept here"):
+        await reception.desk.accept(wish)
+    assert await reception.inbox.owed() == 0
+
+
+async def test_what_was_answered_in_private_is_asked_anew_by_its_own_person_in_private_alone(
+    reception: Reception,
+) -> None:
+    alone = replace(PLACE, private_to="mary")
+    await answered(reception, asked("q1", place=alone))
+    for wish in (again(), again(alone), again(person=MARY), again(replace(PLACE, private_to="eve"))):
+        with pytest.raises(NoSuchAnswer):
+            await reception.desk.accept(wish)
+    await reception.desk.accept(again(replace(alone, channel="their direct messages"), MARY))
+    assert (await claimed(reception)).question.place.private_to == "mary"
+
+
+async def test_what_an_answer_cites_comes_back_as_it_was(reception: Reception) -> None:
+    await answered(reception, asked("q1"), *CITED)
+    assert await reception.desk.quoted(Quoted(answer="a q1", person=EVE, place=PLACE)) == CITED
+    assert await reception.desk.quoted(Quoted(answer="a q2", person=EVE, place=PLACE)) == ()
+
+
+async def test_each_conversation_was_served_once_and_the_latest_comes_first(reception: Reception) -> None:
+    await answered(reception, asked("q1", minute=1))
+    await answered(reception, asked("q2", minute=9))
+    await answered(reception, asked("q3", "c2", minute=5))
+    await answered(reception, asked("q4", "long ago", minute=-60))
+    await answered(reception, asked("q5", "elsewhere", place=replace(PLACE, workspace="terminal:other")))
+    await reception.desk.accept(asked("q6", "c2", minute=10))
+    await reception.desk.accept(asked("q7", "owed", minute=7))
+    await reception.desk.accept(asked("q8", "owed long ago", minute=-60))
+    await reception.desk.accept(asked("q9", "owed elsewhere", place=replace(PLACE, workspace="terminal:other")))
+    served = await reception.desk.served("terminal", "terminal:local", NOON)
+    assert served == (
+        Served(conversation="c2", channel="terminal", last_at=NOON + timedelta(minutes=10)),
+        Served(conversation="c1", channel="terminal", last_at=NOON + timedelta(minutes=9)),
+        Served(conversation="owed", channel="terminal", last_at=NOON + timedelta(minutes=7)),
+    )
+    assert await reception.desk.served("slack", "terminal:local", NOON) == ()
+
+
+async def test_no_more_than_two_hundred_conversations_were_served(reception: Reception) -> None:
+    for number in range(205):
+        await answered(reception, asked(f"q{number}", f"c{number}", minute=number))
+    served = await reception.desk.served("terminal", "terminal:local", NOON)
+    assert [one.conversation for one in served] == [f"c{number}" for number in range(204, 4, -1)]
+
+
+async def test_the_bot_answers_in_a_conversation_from_when_it_is_asked_there(reception: Reception) -> None:
+    async def answers_in(conversation: str = "c1", workspace: str = "terminal:local") -> bool:
+        return await reception.desk.answers_in("terminal", workspace, conversation)
+
+    assert not await answers_in()
+    await reception.desk.accept(asked("q1"))
+    assert await answers_in()
+    assert not await answers_in("c2")
+    assert not await answers_in(workspace="terminal:other")
+    assert not await answers_in(workspace="terminal:loca_")
+    await reception.inbox.delete("q1")
+    assert not await answers_in()
+    await answered(reception, asked("q2"))
+    assert await answers_in()
+    assert not await answers_in(workspace="terminal:other")

@@ -226,11 +226,14 @@ class Replying:
         except Refused as refused:
             _log.warning("somebody cannot be told directly", why=refused.code)
 
+    def sharing(self, workspace: Workspace) -> Sharing:
+        """Give what all replies in a workspace share."""
+        return self._shared.setdefault(workspace.team, Sharing(clock=self._clock))
+
     def _posting(self, workspace: Workspace, question: Question, journal: Journal) -> Posting:
-        sharing = self._shared.setdefault(workspace.team, Sharing(clock=self._clock))
         return Posting(
             workspace=workspace,
-            sharing=sharing,
+            sharing=self.sharing(workspace),
             clock=self._clock,
             question=question,
             journal=journal,

@@ -23,7 +23,7 @@ _FIRST: Final = 0.3
 """Seconds after the first sentence in which a short answer may come to its end, and be one post."""
 _AGAIN: Final = 3.0
 """Seconds after which budgets that were short are looked at again."""
-_WINDING: Final = 2.0
+_WINDING: Final = 5.0
 """Seconds that an answer has to end by itself, once its reader stopped it; then its parts are closed."""
 
 

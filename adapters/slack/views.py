@@ -11,7 +11,7 @@ from adapters.slack.escaping import clipped, mrkdwn
 from adapters.spending import sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from adapters.base import Turn
     from adapters.parts import AnswerId, Citation
@@ -61,7 +61,7 @@ def ask(subject: str, text: str) -> kit.Modal:
     return _form(ASK, "Ask about this", "Ask", subject, [shown, _field(QUESTION, "Question", _typed(_QUESTION_LIMIT))])
 
 
-def quotes(citations: Sequence[Citation], stale: Collection[int] = ()) -> kit.Modal:
+def quotes(citations: Sequence[Citation]) -> kit.Modal:
     """Give the view of an answer's sources with what they say."""
     return {
         "type": "modal",
@@ -69,7 +69,7 @@ def quotes(citations: Sequence[Citation], stale: Collection[int] = ()) -> kit.Mo
         "private_metadata": "",
         "title": kit.words("Sources", kit.TITLE_LIMIT),
         "close": kit.words("Close", kit.TITLE_LIMIT),
-        "blocks": quoted(citations, stale),
+        "blocks": quoted(citations),
     }
 
 

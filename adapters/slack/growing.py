@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from adapters.parts import Ending, PrivateOffer, Sources, Status, Text
 from adapters.slack.contents import Content
-from adapters.slack.pages import Pages
+from adapters.slack.leaves import Pages
 from adapters.slack.render import links
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from adapters.base import LeaseLost
-from adapters.slack.pages import visible
+from adapters.slack.leaves import visible
 from adapters.slack.streaming import Broken, Halted, Rewritten, Streamed
 
 if TYPE_CHECKING:

@@ -9,10 +9,21 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from adapters.base import Again, Explained, MessageRef, Person, Place, Question, Rated, Stopped, Wanted
+from adapters.base import (
+    Again,
+    Explained,
+    MessageRef,
+    Person,
+    Place,
+    Question,
+    Rated,
+    Stopped,
+    Wanted,
+    WantedPrivately,
+)
 from adapters.slack import answers, views
 from adapters.slack.events import AskingAbout, Commanded, Disliked, Dropped, QuotesWanted
-from adapters.slack.payload import at, ident, items, moment, text, when
+from adapters.slack.payload import at, direct, ident, items, moment, text, when
 from adapters.slack.saying import said
 from adapters.slack.views import COMMENT, QUESTION, REASONS, VALUE, WHY
 
@@ -41,7 +52,7 @@ def command(given: object, where: Where, at_: datetime) -> Read:
     question = Question(
         id=name,
         conversation=name,
-        place=Place(platform="slack", workspace=where.workspace, channel=channel),
+        place=_at(where, channel, None, user),
         asker=Person(id=user, name=text(given, "user_name") or user),
         text=said(text(given, "text"), where.me),
         asked_at=at_,
@@ -79,42 +90,76 @@ def _pressed(given: object, where: Where, person: Person) -> Read:
         return Dropped(why="no button of ours")
     match text(action, "action_id"):
         case answers.RATE:
-            return _rated(value, person, moment(action, "action_ts"), trigger)
+            return _rated(value, person, moment(action, "action_ts"), where, trigger)
         case answers.STOP:
             return Stopped(question=value, person=person, workspace=where.workspace)
         case answers.WANT:
             return Wanted(question=value, person=person, workspace=where.workspace)
         case answers.QUOTES:
-            return QuotesWanted(answer=value, person=person, place=_place(given, where), trigger=trigger)
+            return QuotesWanted(answer=value, person=person, place=_place(given, where, person), trigger=trigger)
         case answers.AGAIN:
             return _again(value, given, where, person)
+        case answers.PRIVATELY:
+            return _privately(value, given, where, person)
         case _:
             return Dropped(why="no button of ours")
 
 
-def _rated(value: str, person: Person, stamp: str, trigger: str) -> Read:
+def _rated(value: str, person: Person, stamp: str, where: Where, trigger: str) -> Read:
     votes: dict[str, Vote] = {answers.UP: 1, answers.DOWN: -1}
     vote, answer = votes.get(value[:1]), value[1:]
     if vote is None or not answer:
         return Dropped(why="no vote")
     rated = Rated(target=answer, person=person, vote=vote, at=when(stamp))
-    return rated if vote == 1 else Disliked(rated=rated, answer=answer, trigger=trigger)
+    if vote == 1:
+        return rated
+    return Disliked(rated=rated, answer=answer, workspace=where.workspace, trigger=trigger)
 
 
 def _again(answer: str, given: object, where: Where, person: Person) -> Read:
     action = items(given, "actions")[0]
     stamp = moment(action, "action_ts")
-    place = _place(given, where)
+    place = _place(given, where, person)
     if not (stamp and place.channel):
         return Dropped(why="incomplete")
     name = f"{where.workspace}:again:{answer}:{stamp}"
     return Again(answer=answer, question=name, person=person, place=place, at=when(stamp))
 
 
-def _place(given: object, where: Where) -> Place:
-    channel = ident(given, "channel", "id") or ident(given, "container", "channel_id")
-    thread = moment(given, "message", "thread_ts") or moment(given, "container", "thread_ts")
-    return Place(platform="slack", workspace=where.workspace, channel=channel, thread=thread or None)
+def _privately(question: str, given: object, where: Where, person: Person) -> Read:
+    """Read that an offer is accepted: the answer comes below it, where it was made, in direct messages alone."""
+    stamp, offer, channel = moment(items(given, "actions")[0], "action_ts"), _message(given), _channel(given)
+    if not (stamp and offer and direct(channel)):
+        return Dropped(why="no offer in direct messages")
+    return WantedPrivately(
+        question=question,
+        person=person,
+        place=_at(where, channel, offer, person.id),
+        conversation=where.message(channel, offer),
+        at=when(stamp),
+    )
+
+
+def _place(given: object, where: Where, person: Person) -> Place:
+    """Read where a button stands. What only one person sees in a channel is theirs, and none of the channel's."""
+    if at(given, "container", "is_ephemeral") is True:
+        return Place(platform="slack", workspace=where.workspace, channel=person.id, private_to=person.id)
+    thread = moment(given, "message", "thread_ts") or moment(given, "container", "thread_ts") or _message(given)
+    return _at(where, _channel(given), thread or None, person.id)
+
+
+def _at(where: Where, channel: str, thread: str | None, person: str) -> Place:
+    """Give a place as this person has it: direct messages are theirs alone."""
+    alone = person if direct(channel) else None
+    return Place(platform="slack", workspace=where.workspace, channel=channel, thread=thread, private_to=alone)
+
+
+def _channel(given: object) -> str:
+    return ident(given, "channel", "id") or ident(given, "container", "channel_id")
+
+
+def _message(given: object) -> str:
+    return moment(given, "message", "ts") or moment(given, "container", "message_ts")
 
 
 def _shortcut(given: object, where: Where, person: Person) -> Read:
@@ -161,7 +206,7 @@ def _asked(view: object, where: Where, person: Person, at_: datetime) -> Read:
     return Question(
         id=f"{where.workspace}:shortcut:{channel}:{stamp}:{person.id}:{form}",
         conversation=where.message(channel, thread),
-        place=Place(platform="slack", workspace=where.workspace, channel=channel, thread=thread),
+        place=_at(where, channel, thread, person.id),
         asker=person,
         text=words,
         asked_at=at_,

@@ -21,6 +21,7 @@ STOP: Final = "stop"
 AGAIN: Final = "again"
 QUOTES: Final = "quotes"
 WANT: Final = "want"
+PRIVATELY: Final = "privately"
 """What the buttons of an answer are called in what comes back."""
 
 UP: Final = "+"
@@ -121,6 +122,11 @@ def stopping(question: str) -> kit.Actions:
 def offering(question: str) -> kit.Actions:
     """Give the button that has an old question answered after all."""
     return kit.actions(kit.button(WANT, "Yes, answer it", question, "primary"))
+
+
+def privately(question: str) -> kit.Actions:
+    """Give the button that has a question answered where only its asker reads."""
+    return kit.actions(kit.button(PRIVATELY, "Answer me here", question, "primary"))
 
 
 def doing(status: Status) -> str:

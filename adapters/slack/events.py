@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         Rated,
         Stopped,
         Wanted,
+        WantedPrivately,
     )
     from adapters.parts import AnswerId
 
@@ -63,6 +64,7 @@ class Disliked:
 
     rated: Rated
     answer: AnswerId
+    workspace: Principal
     trigger: str
 
 
@@ -116,8 +118,9 @@ class Uninstalled:
 
 
 Read: TypeAlias = (
-    "Question | Edited | Deleted | Stopped | Wanted | Rated | Heard | Commanded | Again | AskingAbout | Halted"
-    " | Disliked | Explained | QuotesWanted | HomeOpened | Arrived | Left | ReadersChanged | Uninstalled | Dropped"
+    "Question | Edited | Deleted | Stopped | Halted | Wanted | WantedPrivately | Again | Rated | Explained | Heard"
+    " | Commanded | AskingAbout | Disliked | QuotesWanted | HomeOpened | Arrived | Left | ReadersChanged | Uninstalled"
+    " | Dropped"
 )
 
 

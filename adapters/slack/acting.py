@@ -37,6 +37,12 @@ SHORTCUT: Final = "ask_about"
 """The callback id of the message shortcut, as the manifest names it."""
 COMMAND: Final = "/ask"
 
+_THREADS: Final = (
+    ("message", "thread_ts"),
+    ("container", "thread_ts"),
+    ("message", "ts"),
+    ("container", "message_ts"),
+)
 _STAMP: Final = r"([0-9]{1,10}(?:\.[0-9]{1,9})?)"
 _SUBJECT: Final = re.compile(rf"([A-Za-z0-9_-]{{1,64}}) {_STAMP} {_STAMP}")
 
@@ -128,14 +134,14 @@ def _again(answer: str, given: object, where: Where, person: Person) -> Read:
 
 def _privately(question: str, given: object, where: Where, person: Person) -> Read:
     """Read that an offer is accepted: the answer comes below it, where it was made, in direct messages alone."""
-    stamp, offer, channel = moment(items(given, "actions")[0], "action_ts"), _message(given), _channel(given)
-    if not (stamp and offer and direct(channel)):
+    stamp, thread, channel = moment(items(given, "actions")[0], "action_ts"), _thread(given), _channel(given)
+    if not (stamp and thread and direct(channel)):
         return Dropped(why="no offer in direct messages")
     return WantedPrivately(
         question=question,
         person=person,
-        place=_at(where, channel, offer, person.id),
-        conversation=where.message(channel, offer),
+        place=_at(where, channel, thread, person.id),
+        conversation=where.message(channel, thread),
         at=when(stamp),
     )
 
@@ -144,8 +150,7 @@ def _place(given: object, where: Where, person: Person) -> Place:
     """Read where a button stands. What only one person sees in a channel is theirs, and none of the channel's."""
     if at(given, "container", "is_ephemeral") is True:
         return Place(platform="slack", workspace=where.workspace, channel=person.id, private_to=person.id)
-    thread = moment(given, "message", "thread_ts") or moment(given, "container", "thread_ts") or _message(given)
-    return _at(where, _channel(given), thread or None, person.id)
+    return _at(where, _channel(given), _thread(given) or None, person.id)
 
 
 def _at(where: Where, channel: str, thread: str | None, person: str) -> Place:
@@ -158,8 +163,10 @@ def _channel(given: object) -> str:
     return ident(given, "channel", "id") or ident(given, "container", "channel_id")
 
 
-def _message(given: object) -> str:
-    return moment(given, "message", "ts") or moment(given, "container", "message_ts")
+def _thread(given: object) -> str:
+    """Read the thread that a button stands in, or that begins with what it stands below."""
+    found = [moment(given, *name) for name in _THREADS]
+    return next((stamp for stamp in found if stamp), "")
 
 
 def _shortcut(given: object, where: Where, person: Person) -> Read:

@@ -186,7 +186,9 @@ async def test_what_was_said_in_the_thread_is_read_and_footnoted(slack: Slack, s
 async def test_a_file_of_the_thread_is_read_for_its_questions(slack: Slack, settings: Settings) -> None:
     anna = slack.person("Anna")
     general = slack.channel("general", anna)
-    file = slack.file(anna, "wombats.md", b"# Wombats\n\nThe wombat house opens at 07:30 every morning.\n", "text/markdown")
+    file = slack.file(
+        anna, "wombats.md", b"# Wombats\n\nThe wombat house opens at 07:30 every morning.\n", "text/markdown"
+    )
     async with team(slack, settings, model=Slowly("The wombat house opens at 07:30 every morning. [1]")):
         asked = slack.says(anna, general, f"{slack.mention} When does the wombat house open?", files=[file])
         await slack.until(lambda: whole(slack.answers(general, asked)), within=WAIT)

@@ -11,6 +11,7 @@ from tests.doubles.slack_team import HANDBOOK, QUESTION, Slowly, team, whole
 if TYPE_CHECKING:
     from bot.settings import Settings
     from tests.doubles.slack import Slack
+    from tests.doubles.slack.faults import Fault
     from tests.doubles.slack_team import Team
 
 WAIT = 60
@@ -60,9 +61,9 @@ async def test_a_stream_that_outlives_its_time_goes_on_in_another_message(slack:
 
 
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.startStream", "chat.stopStream", "chat.appendStream"])
-@pytest.mark.parametrize("fault", ["dropped after", "dropped", 500, 429])
+@pytest.mark.parametrize("fault", ["dropped after", "dropped before", "error", "ratelimited"])
 async def test_an_answer_whose_call_was_lost_stands_once(
-    slack: Slack, settings: Settings, method: str, fault: str | int
+    slack: Slack, settings: Settings, method: str, fault: Fault
 ) -> None:
     anna = slack.person("Anna")
     general = slack.channel("general", anna)
@@ -70,7 +71,7 @@ async def test_an_answer_whose_call_was_lost_stands_once(
         if method != "chat.postMessage":
             bot.model.after = 60
             bot.model.gate.clear()
-        slack.misbehave(fault, method, times=1, retry_after=1)  # type: ignore[arg-type]
+        slack.misbehave(fault, method, times=1, retry_after=1)
         asked = slack.says(anna, general, f"{slack.mention} {QUESTION}")
         if method != "chat.postMessage":
             await slack.until(lambda: slack.called("chat.startStream"), within=WAIT)
@@ -96,7 +97,7 @@ async def test_a_server_without_the_newest_methods_gets_an_answer_all_the_same(
         "startStream": ("chat.startStream",),
         "sessions": ("agents.sessions.setStatus", "assistant.threads.setStatus"),
     }[unknown]
-    slack.misbehave("unknown_method", *methods)  # type: ignore[arg-type]
+    slack.misbehave("unknown_method", *methods)
     async with team(slack, settings):
         asked = slack.says(anna, general, f"{slack.mention} {QUESTION}")
         await slack.until(lambda: whole(slack.answers(general, asked)), within=WAIT)
@@ -158,7 +159,7 @@ async def test_sockets_that_break_or_fall_silent_lose_nothing(slack: Slack, sett
 async def test_a_rate_limited_start_loses_nothing(slack: Slack, settings: Settings) -> None:
     anna = slack.person("Anna")
     general = slack.channel("general", anna)
-    slack.misbehave(429, "auth.test", times=3, retry_after=1)
+    slack.misbehave("ratelimited", "auth.test", times=3, retry_after=1)
     async with team(slack, settings):
         asked = slack.says(anna, general, f"{slack.mention} {QUESTION}")
         for _ in range(100):

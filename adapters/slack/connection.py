@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.pacing import Budget, Pacer
 from adapters.slack.calls import Calls
+from adapters.slack.quiet import QUIET
 from adapters.slack.workspaces import Workspace
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Connection:
 
     def client(self, token: str | None = None) -> AsyncWebClient:
         """Give the SDK's client, which tries nothing again by itself."""
-        return AsyncWebClient(token, base_url=self._api_url, session=self._session, retry_handlers=[])
+        return AsyncWebClient(token, base_url=self._api_url, session=self._session, retry_handlers=[], logger=QUIET)
 
     def workspace(self, *, team: str, bot: str, token: str) -> Workspace:
         """Give a workspace; whatever its token is, its budgets go on."""

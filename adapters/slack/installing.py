@@ -21,6 +21,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters.slack.clock import Clock, Running
 from adapters.slack.connection import Connection
 from adapters.slack.errors import NotInstalled, SlackError
+from adapters.slack.quiet import QUIET
 from adapters.slack.scopes import SCOPES
 from adapters.slack.sealing import Sealed, Sealing
 
@@ -73,7 +74,7 @@ class Installed:
         self._prepared = prepared
         self._clock = clock or Running()
         self._connection = Connection(app.api_url, self._clock)
-        self._rows = AsyncSQLAlchemyInstallationStore(app.client_id, engine)
+        self._rows = AsyncSQLAlchemyInstallationStore(app.client_id, engine, logger=QUIET)
         self._store = Sealed(self._rows, Sealing(app.keys), self._saved)
         self._fresh: dict[str, _Fresh] = {}
         self._bots: dict[str, str] = {}
@@ -107,8 +108,9 @@ class Installed:
             installation_store=self._store,
             installation_store_bot_only=True,
             token_rotation_expiration_minutes=_AHEAD,
-            state_store=AsyncSQLAlchemyOAuthStateStore(_STATE, self._engine),
+            state_store=AsyncSQLAlchemyOAuthStateStore(_STATE, self._engine, logger=QUIET),
             state_expiration_seconds=_STATE,
+            logger=QUIET,
         )
 
     async def of(self, team: str, /) -> Workspace:

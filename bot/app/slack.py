@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
     from pathlib import Path
 
     from pydantic import SecretStr
@@ -111,21 +112,35 @@ def installations(settings: Settings) -> Installed:
 
 
 def _made(settings: Settings, workspaces: Workspaces, oauth: AsyncOAuthSettings | None = None) -> Adapter:
-    from datetime import UTC, datetime
-    from importlib import import_module
+    from adapters.slack.adapter import Slack
+    from adapters.slack.clock import Running
+    from adapters.slack.facts import Facts
+    from adapters.slack.pages import Pages
+    from adapters.slack.reading import Reading
+    from adapters.slack.replying import Replying
 
-    own = settings.slack
-    made: Adapter = import_module("adapters.slack.adapter").Slack(
+    own, clock, allowed = settings.slack, Running(), policies(settings)
+    facts = Facts(workspaces, clock)
+    return Slack(
         workspaces=workspaces,
+        facts=facts,
+        reading=Reading(workspaces, facts, allowed, clock),
+        replying=Replying(workspaces, facts, allowed, clock, guests=own.guests),
+        pages=Pages(workspaces=workspaces, clock=clock, now=_now),
         app_token=_secret(own.app_token),
         signing_secret=_secret(own.signing_secret),
         api_url=own.api_url,
-        policies=policies(settings),
-        guests=own.guests,
+        policies=allowed,
+        clock=clock,
+        now=_now,
         oauth=oauth,
-        now=lambda: datetime.now(UTC),
     )
-    return made
+
+
+def _now() -> datetime:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)
 
 
 def _secret(value: SecretStr | None) -> str | None:

@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from adapters.base import Turn
+from adapters.base import Past
 from adapters.markup import (
     Cite,
     Code,
@@ -141,8 +141,10 @@ def test_nothing_in_sources_acts_but_links_to_stored_urls(citations: tuple[Citat
 @given(spiked_trees(), st.text(max_size=50))
 def test_nothing_in_views_acts(tree: Tree, question: str) -> None:
     words = answers.notification(tree)
-    turn = Turn(answer="a", question=f"{words} {question} @here", text="", verdict="answered", asked_at=_DAY)
-    _check(views.home(Spending(), [turn] * 9), set())
+    past = Past(conversation=question, first_question=f"{words} {question} @here", turns=2, last_at=_DAY)
+    overview = views.Overview(day=1, week=None, most=200)
+    _check(views.home(Spending(), [past] * 9, overview), set())
+    _check(views.home(None, None, overview), set())
     _check(views.ask("C1 1.0 1.0", words), set())
     assert not ACTING.search(answers.session_title(question + " <!channel> @here"))
 

@@ -126,8 +126,8 @@ class Server:
 def _misbehave(fault: Fault | None, retry_after: int) -> None:
     if fault == "ratelimited":
         raise Refused("ratelimited", retry_after=retry_after)
-    if fault in {"error", "invalid_auth"}:
-        raise Refused("fatal_error" if fault == "error" else "invalid_auth")
+    if fault in {"error", "invalid_auth", "unknown_method"}:
+        raise Refused("fatal_error" if fault == "error" else fault)
 
 
 def _secret(request: web.Request) -> dict[str, str]:

@@ -29,15 +29,17 @@ def path(citation: Citation) -> str:
 
 
 def whence(citation: Citation) -> str:
-    """Give the stored address, else the document's id, and what is known of publisher, date and age.
+    """Give the stored address, else the document's id, and what is known of publisher, date and age."""
+    parts = (web(citation.url) or neutral_line(citation.document), *published(citation), *ages(citation))
+    return " · ".join(part for part in parts if part)
 
-    A year that the date says already is not said again.
-    """
+
+def published(citation: Citation) -> tuple[str, ...]:
+    """Say who published a source, and when; a year that the date says already is not said again."""
     dated = citation.dated.date().isoformat() if citation.dated else ""
     year = "" if citation.dated and citation.dated.year == citation.year else str(citation.year or "")
-    published = " ".join(part for part in (citation.publisher or "", year) if part)
-    parts = (web(citation.url) or neutral_line(citation.document), neutral_line(published), dated, *ages(citation))
-    return " · ".join(part for part in parts if part)
+    publisher = neutral_line(" ".join(part for part in (citation.publisher or "", year) if part))
+    return tuple(part for part in (publisher, dated) if part)
 
 
 def ages(citation: Citation) -> tuple[str, ...]:

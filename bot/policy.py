@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from adapters.base import PRINCIPAL
+from adapters.policies import Answers  # noqa: TC001 - pydantic reads it
 from bot.errors import BadSettings
 from bot.models.base import Strength  # noqa: TC001 - pydantic reads it
 from bot.money.base import DOLLAR, Micros, Rate
@@ -22,6 +23,7 @@ _MOST: Final = Decimal(1_000_000)
 """Dollars, and dollars for a million tokens, that can be set at most."""
 _DOLLARS: Final = "a number of dollars from 0 to 1000000, such as 5 or 0.25"
 _NAME: Final = r"^\S+$"
+_ANSWERS: Final = "mention, follow-up, every question or silent"
 _PLAN: Final = "the name of a plan: free, pro, enterprise, or that of a table [[plans]]"
 
 
@@ -48,6 +50,10 @@ def channel(value: str) -> str:
     if not PRINCIPAL.fullmatch(value) or ":channel:" not in value:
         raise ValueError
     return value
+
+
+_CHANNEL: Final = AfterValidator(channel)
+"""By another name than the key that it checks."""
 
 
 def _never(value: object) -> object:
@@ -110,6 +116,29 @@ class NamedWorkspace(_Table):
         description="a platform and a workspace with a colon between, such as slack:T1"
     )
     plan: str = Field(pattern=_NAME, description=_PLAN)
+
+
+class ChannelSettings(_Table):
+    """The table ``[everywhere]``: what the bot does in channels that no table ``[[channels]]`` names."""
+
+    answers: Answers = Field(default="follow-up", description=_ANSWERS)
+    files: bool = Field(default=True, description="true or false")
+    """Whether files in a thread are read for the questions that are asked there."""
+
+
+class NamedChannel(_Table):
+    """One table ``[[channels]]``: what the bot does in one channel. What it leaves out is as everywhere."""
+
+    channel: Annotated[str, _CHANNEL] = Field(description="a channel such as slack:T1:channel:C1")
+    answers: Answers | None = Field(default=None, description=_ANSWERS)
+    files: bool | None = Field(default=None, description="true or false")
+
+
+def one_each(channels: tuple[NamedChannel, ...]) -> tuple[NamedChannel, ...]:
+    """Give tables of channels as they are; raises ValueError where two are about the same one."""
+    if len({one.channel for one in channels}) < len(channels):
+        raise ValueError
+    return channels
 
 
 class RateSettings(_Table):

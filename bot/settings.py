@@ -15,7 +15,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from adapters.base import PRINCIPAL
 from bot.loading import Variable, loaded
 from bot.policy import (
+    ChannelSettings,
     MoneySettings,
+    NamedChannel,
     NamedModel,
     NamedPlan,
     NamedPrice,
@@ -24,7 +26,9 @@ from bot.policy import (
     address,
     key,
     keyed,
+    one_each,
 )
+from bot.slack import SlackSettings, checked
 from bot.sources import NamedSource, distinct
 from bot.stores.redis_address import redis_address
 from knowledge import embedders
@@ -184,6 +188,12 @@ class Settings(BaseModel):
     )
     rates: RateSettings = RateSettings()
     money: MoneySettings = MoneySettings()
+    slack: SlackSettings = SlackSettings()
+    everywhere: ChannelSettings = ChannelSettings()
+    channels: Annotated[tuple[NamedChannel, ...], AfterValidator(one_each)] = Field(
+        default=(), description="tables [[channels]], each with a channel of its own"
+    )
+    """What the bot does in single channels."""
     stale_days: int = Field(default=730, ge=0, le=36_500, description="a whole number from 0 to 36500")
     """Days after its last change from which on a source is marked as old; 0: never."""
     max_in_flight: int = Field(default=8, ge=1, le=1000, description="a whole number from 1 to 1000")
@@ -240,4 +250,5 @@ def load(environ: Mapping[str, str] | None = None, toml: Path | None = None) -> 
     """
     variables = os.environ if environ is None else environ  # noqa: TID251 - this is the edge
     settings = loaded(Settings, variables, toml)
+    checked(settings.slack)
     return settings.model_copy(update={"models": keyed(settings.models, variables)})

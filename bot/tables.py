@@ -1,11 +1,26 @@
-"""The bot's tables: what is owed an answer, what was posted and answered, how that was rated, pauses, and money."""
+"""The bot's tables: what is owed an answer, what was posted and answered, ratings, pauses, money, and installations."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
-from sqlalchemy import JSON, BigInteger, Double, Index, Integer, MetaData, String, Text, TypeDecorator, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Double,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from knowledge.tables import UtcDateTime
@@ -239,3 +254,59 @@ class ChargeRow(Base):
     estimated: Mapped[bool]
     counts: Mapped[bool]
     begun_at: Mapped[float] = mapped_column(Double)
+
+
+def _sdks(name: str, indexed: tuple[str, ...], **columns: int | type[Any]) -> None:
+    """Declare a table that Slack's SDK reads and writes; a number is the length of a text."""
+    needed = {"client_id", "app_id", "user_id", "state", "expire_at", "installed_at", "is_enterprise_install"}
+    Table(
+        name,
+        Base.metadata,
+        Column("id", Integer, primary_key=True, autoincrement=True),
+        *(
+            Column(column, String(kind) if isinstance(kind, int) else kind, nullable=column not in needed)
+            for column, kind in columns.items()
+        ),
+        *([Index(f"{name}_idx", *indexed)] if indexed else []),
+    )
+
+
+_WHO: Final = {"client_id": 32, "app_id": 32, "enterprise_id": 32, "enterprise_name": 200}
+_BOT: Final[dict[str, int | type[Any]]] = {
+    "team_id": 32,
+    "team_name": 200,
+    "bot_token": Text,
+    "bot_id": 32,
+    "bot_user_id": 32,
+    "bot_scopes": 1000,
+    "bot_refresh_token": Text,
+    "bot_token_expires_at": DateTime,
+}
+_sdks(
+    "slack_bots",
+    ("client_id", "enterprise_id", "team_id", "installed_at"),
+    **_WHO,
+    **_BOT,
+    is_enterprise_install=Boolean,
+    installed_at=DateTime,
+)
+_sdks(
+    "slack_installations",
+    ("client_id", "enterprise_id", "team_id", "user_id", "installed_at"),
+    **_WHO,
+    enterprise_url=200,
+    **_BOT,
+    user_id=32,
+    user_token=Text,
+    user_scopes=1000,
+    user_refresh_token=Text,
+    user_token_expires_at=DateTime,
+    incoming_webhook_url=Text,
+    incoming_webhook_channel=200,
+    incoming_webhook_channel_id=200,
+    incoming_webhook_configuration_url=Text,
+    is_enterprise_install=Boolean,
+    token_type=32,
+    installed_at=DateTime,
+)
+_sdks("slack_oauth_states", (), state=200, expire_at=DateTime)

@@ -7,7 +7,6 @@ checks the person again.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from adapters.base import (
@@ -24,7 +23,7 @@ from adapters.base import (
 )
 from adapters.slack import answers, views
 from adapters.slack.events import AskingAbout, Commanded, Disliked, Dropped, QuotesWanted
-from adapters.slack.payload import at, ident, items, moment, text, when
+from adapters.slack.payload import at, direct, ident, items, moment, text, when
 from adapters.slack.saying import said
 from adapters.slack.views import COMMENT, QUESTION, REASONS, VALUE, WHY
 
@@ -38,6 +37,12 @@ SHORTCUT: Final = "ask_about"
 """The callback id of the message shortcut, as the manifest names it."""
 COMMAND: Final = "/ask"
 
+_THREADS: Final = (
+    ("message", "thread_ts"),
+    ("container", "thread_ts"),
+    ("message", "ts"),
+    ("container", "message_ts"),
+)
 _STAMP: Final = r"([0-9]{1,10}(?:\.[0-9]{1,9})?)"
 _SUBJECT: Final = re.compile(rf"([A-Za-z0-9_-]{{1,64}}) {_STAMP} {_STAMP}")
 
@@ -53,7 +58,7 @@ def command(given: object, where: Where, at_: datetime) -> Read:
     question = Question(
         id=name,
         conversation=name,
-        place=Place(platform="slack", workspace=where.workspace, channel=channel, private_to=_alone(channel, user)),
+        place=_at(where, channel, None, user),
         asker=Person(id=user, name=text(given, "user_name") or user),
         text=said(text(given, "text"), where.me),
         asked_at=at_,
@@ -91,7 +96,7 @@ def _pressed(given: object, where: Where, person: Person) -> Read:
         return Dropped(why="no button of ours")
     match text(action, "action_id"):
         case answers.RATE:
-            return _rated(value, person, moment(action, "action_ts"), trigger)
+            return _rated(value, person, moment(action, "action_ts"), where, trigger)
         case answers.STOP:
             return Stopped(question=value, person=person, workspace=where.workspace)
         case answers.WANT:
@@ -106,13 +111,15 @@ def _pressed(given: object, where: Where, person: Person) -> Read:
             return Dropped(why="no button of ours")
 
 
-def _rated(value: str, person: Person, stamp: str, trigger: str) -> Read:
+def _rated(value: str, person: Person, stamp: str, where: Where, trigger: str) -> Read:
     votes: dict[str, Vote] = {answers.UP: 1, answers.DOWN: -1}
     vote, answer = votes.get(value[:1]), value[1:]
     if vote is None or not answer:
         return Dropped(why="no vote")
     rated = Rated(target=answer, person=person, vote=vote, at=when(stamp))
-    return rated if vote == 1 else Disliked(rated=rated, answer=answer, trigger=trigger)
+    if vote == 1:
+        return rated
+    return Disliked(rated=rated, answer=answer, workspace=where.workspace, trigger=trigger)
 
 
 def _again(answer: str, given: object, where: Where, person: Person) -> Read:
@@ -126,31 +133,40 @@ def _again(answer: str, given: object, where: Where, person: Person) -> Read:
 
 
 def _privately(question: str, given: object, where: Where, person: Person) -> Read:
-    """Read that an offer in a direct message is accepted: the answer stands beneath the offer."""
-    place, offer = _place(given, where, person), moment(given, "container", "message_ts")
-    stamp = moment(items(given, "actions")[0], "action_ts")
-    if not (place.private_to and offer and stamp):
-        return Dropped(why="not where it was offered")
-    thread = place.thread or offer
+    """Read that an offer is accepted: the answer comes below it, where it was made, in direct messages alone."""
+    stamp, thread, channel = moment(items(given, "actions")[0], "action_ts"), _thread(given), _channel(given)
+    if not (stamp and thread and direct(channel)):
+        return Dropped(why="no offer in direct messages")
     return WantedPrivately(
         question=question,
         person=person,
-        place=replace(place, thread=thread),
-        conversation=where.message(place.channel, thread),
+        place=_at(where, channel, thread, person.id),
+        conversation=where.message(channel, thread),
         at=when(stamp),
     )
 
 
-def _alone(channel: str, user: str) -> str | None:
-    """Give who reads a direct message."""
-    return user if channel.startswith("D") else None
-
-
 def _place(given: object, where: Where, person: Person) -> Place:
-    channel = ident(given, "channel", "id") or ident(given, "container", "channel_id")
-    thread = moment(given, "message", "thread_ts") or moment(given, "container", "thread_ts")
-    alone = _alone(channel, person.id)
-    return Place(platform="slack", workspace=where.workspace, channel=channel, thread=thread or None, private_to=alone)
+    """Read where a button stands. What only one person sees in a channel is theirs, and none of the channel's."""
+    if at(given, "container", "is_ephemeral") is True:
+        return Place(platform="slack", workspace=where.workspace, channel=person.id, private_to=person.id)
+    return _at(where, _channel(given), _thread(given) or None, person.id)
+
+
+def _at(where: Where, channel: str, thread: str | None, person: str) -> Place:
+    """Give a place as this person has it: direct messages are theirs alone."""
+    alone = person if direct(channel) else None
+    return Place(platform="slack", workspace=where.workspace, channel=channel, thread=thread, private_to=alone)
+
+
+def _channel(given: object) -> str:
+    return ident(given, "channel", "id") or ident(given, "container", "channel_id")
+
+
+def _thread(given: object) -> str:
+    """Read the thread that a button stands in, or that begins with what it stands below."""
+    found = [moment(given, *name) for name in _THREADS]
+    return next((stamp for stamp in found if stamp), "")
 
 
 def _shortcut(given: object, where: Where, person: Person) -> Read:
@@ -197,13 +213,7 @@ def _asked(view: object, where: Where, person: Person, at_: datetime) -> Read:
     return Question(
         id=f"{where.workspace}:shortcut:{channel}:{stamp}:{person.id}:{form}",
         conversation=where.message(channel, thread),
-        place=Place(
-            platform="slack",
-            workspace=where.workspace,
-            channel=channel,
-            thread=thread,
-            private_to=_alone(channel, person.id),
-        ),
+        place=_at(where, channel, thread, person.id),
         asker=person,
         text=words,
         asked_at=at_,

@@ -8,13 +8,13 @@ from adapters.markup import CodeBlock, Listing, Quote, Table
 from adapters.slack import kit
 from adapters.slack.escaping import clipped, linkable, mrkdwn, mrkdwn_link
 from adapters.slack.tables import text
-from adapters.sources import path, quote
+from adapters.sources import ages, path, published, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from adapters.markup import Block, Tree
-    from adapters.parts import AnswerId, Citation, Status
+    from adapters.parts import AnswerId, Citation, Ending, Status
 
 RATE: Final = "rate"
 STOP: Final = "stop"
@@ -32,11 +32,24 @@ _LISTED: Final = 9
 """Sources in a list; one line of ten may say how many more there are."""
 _TITLE: Final = 200
 _SESSION_TITLE: Final = 200
+_QUESTION: Final = 2_000
 
 
 def notification(tree: Tree) -> str:
     """Give the answer as plain words, for notifications and for clients without blocks; no link, no style."""
     return clipped("\n".join(_lines(tree)), kit.TEXT_LIMIT) or "…"
+
+
+def paragraphs(tree: Tree) -> list[str]:
+    """Give the answer as plain words in mrkdwn, in pieces that a section takes; no link, no style."""
+    text, made = "\n".join(_lines(tree)), []
+    while text:
+        room = text[: kit.SECTION_LIMIT]
+        cut = room.rfind("\n") + 1 or room.rfind(" ") + 1 or len(room)
+        at = len(room) if len(room) == len(text) else cut
+        made.append(text[:at])
+        text = text[at:]
+    return [piece for piece in made if piece.strip()]
 
 
 def _lines(tree: Tree) -> Iterator[str]:
@@ -60,45 +73,37 @@ def _block(block: Block) -> Iterator[str]:
             yield mrkdwn(text(block.children))
 
 
-def sources(citations: Sequence[Citation], stale: Collection[int] = ()) -> list[kit.Block]:
-    """Give the list of sources as one small block, linked; none where there are none.
-
-    ``stale`` are the numbers of those that may be out of date.
-    """
-    lines = [source(one, stale=one.number in stale) for one in citations[:_LISTED]]
+def sources(citations: Sequence[Citation]) -> list[kit.Block]:
+    """Give the list of sources as one small block, linked; none where there are none."""
+    lines = [source(one) for one in citations[:_LISTED]]
     if more := len(citations) - len(lines):
         lines.append(f"and {more} more")
     return [kit.context(lines)] if lines else []
 
 
-def source(citation: Citation, *, stale: bool = False) -> str:
-    """Give one source as a line of mrkdwn: number, title and section, publisher and year, date, and whether stale."""
+def source(citation: Citation) -> str:
+    """Give one source as a line of mrkdwn: number, title and section, publisher, year or date, and its age if old."""
     title = mrkdwn(clipped(path(citation) or citation.document, _TITLE))
-    published = " ".join(part for part in (citation.publisher or "", str(citation.year or "")) if part)
-    notes = [
-        mrkdwn(clipped(published, _TITLE)),
-        citation.dated.date().isoformat() if citation.dated else "",
-        "may be out of date" if stale else "",
-    ]
+    notes = [mrkdwn(clipped(note, _TITLE)) for note in (*published(citation), *ages(citation))]
     rest = "".join(f" · {note}" for note in notes if note)
     linked = mrkdwn_link(title, citation.url) if citation.url and linkable(citation.url) else title
     line = f"[{citation.number}] {linked}{rest}"
     return line if len(line) <= kit.SECTION_LIMIT else f"[{citation.number}] {title}{rest}"
 
 
-def quoted(citations: Sequence[Citation], stale: Collection[int] = ()) -> list[kit.Block]:
+def quoted(citations: Sequence[Citation]) -> list[kit.Block]:
     """Give each source with the passage that the answer rests on, for a view or for one person's eyes."""
     shown = citations[: (kit.BLOCKS_LIMIT - 1) // 2]
-    blocks = [block for one in shown for block in _quoted(one, stale=one.number in stale)]
+    blocks = [block for one in shown for block in _quoted(one)]
     if more := len(citations) - len(shown):
         blocks.append(kit.context([f"and {more} more"]))
     return blocks or [kit.section("This answer rests on no source.")]
 
 
-def _quoted(citation: Citation, *, stale: bool) -> list[kit.Block]:
+def _quoted(citation: Citation) -> list[kit.Block]:
     words: dict[str, object] = {"type": "text", "text": quote(citation) or "…"}
     passage: kit.RichText = {"type": "rich_text", "elements": [{"type": "rich_text_quote", "elements": [words]}]}
-    return [kit.section(source(citation, stale=stale)), passage]
+    return [kit.section(source(citation)), passage]
 
 
 def rating(answer: AnswerId) -> kit.ContextActions:
@@ -114,6 +119,30 @@ def after(answer: AnswerId, *, cited: bool) -> list[kit.Block]:
     return [rating(answer), kit.actions(*buttons)]
 
 
+def closing(ending: Ending, citations: Sequence[Citation], question: str) -> list[kit.Block]:
+    """Give all that stands below an answer: the sources that it used, in order of use, and what can be done with it."""
+    known = {one.number: one for one in citations}
+    shown = [*sources([known[number] for number in ending.cited if number in known])]
+    match ending.verdict:
+        case "answered" | "cut" | "stopped" | "unknown":
+            halted = [kit.context(["Stopped."])] if ending.verdict == "stopped" else []
+            return [*halted, *shown, *after(ending.answer, cited=bool(shown))]
+        case "offered":
+            return [*shown, offering(question)]
+        case _:
+            return shown
+
+
+def asked(person: str, question: str) -> str:
+    """Say in mrkdwn who asked what, above answers to a question that stands in no message."""
+    return f"<@{person}> asked: {mrkdwn(clipped(question, _QUESTION)) or '…'}"
+
+
+def inviting(bot: str) -> kit.Context:
+    """Say how to have answers where everybody reads them, to somebody who asked where the bot is no member."""
+    return kit.context([f"Only you can see this. To ask me here with everybody: /invite <@{bot}>"])
+
+
 def stopping(question: str) -> kit.Actions:
     """Give the button that stops an answer while it is written, by its question."""
     return kit.actions(kit.button(STOP, "Stop", question, "danger"))
@@ -122,6 +151,11 @@ def stopping(question: str) -> kit.Actions:
 def offering(question: str) -> kit.Actions:
     """Give the button that has an old question answered after all."""
     return kit.actions(kit.button(WANT, "Yes, answer it", question, "primary"))
+
+
+def privately(question: str) -> kit.Actions:
+    """Give the button that has a question answered where only its asker reads."""
+    return kit.actions(kit.button(PRIVATELY, "Answer me here", question, "primary"))
 
 
 def doing(status: Status) -> str:

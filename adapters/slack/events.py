@@ -64,6 +64,7 @@ class Disliked:
 
     rated: Rated
     answer: AnswerId
+    workspace: Principal
     trigger: str
 
 
@@ -117,8 +118,8 @@ class Uninstalled:
 
 
 Read: TypeAlias = (
-    "Question | Edited | Deleted | Stopped | Wanted | WantedPrivately | Rated | Heard | Commanded | Again | AskingAbout"
-    " | Halted | Disliked | Explained | QuotesWanted | HomeOpened | Arrived | Left | ReadersChanged | Uninstalled"
+    "Question | Edited | Deleted | Stopped | Halted | Wanted | WantedPrivately | Again | Rated | Explained | Heard"
+    " | Commanded | AskingAbout | Disliked | QuotesWanted | HomeOpened | Arrived | Left | ReadersChanged | Uninstalled"
     " | Dropped"
 )
 

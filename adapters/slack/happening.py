@@ -15,7 +15,7 @@ from adapters.slack.events import (
     ReadersChanged,
     Uninstalled,
 )
-from adapters.slack.payload import at, ident, items, moment, text, when
+from adapters.slack.payload import at, direct, ident, items, moment, text, when
 from adapters.slack.saying import mentions, said, stops
 
 if TYPE_CHECKING:
@@ -115,11 +115,16 @@ def _question(given: object, where: Where) -> Question:
     channel, stamp = ident(given, "channel"), moment(given, "ts")
     thread = moment(given, "thread_ts") or stamp
     user = ident(given, "user")
-    alone = user if _direct(given) else None
     return Question(
         id=where.message(channel, stamp),
         conversation=where.message(channel, thread),
-        place=Place(platform="slack", workspace=where.workspace, channel=channel, thread=thread, private_to=alone),
+        place=Place(
+            platform="slack",
+            workspace=where.workspace,
+            channel=channel,
+            thread=thread,
+            private_to=user if _direct(given) else None,
+        ),
         asker=Person(id=user, name=text(given, "user_profile", "display_name") or user),
         text=said(text(given, "text"), where.me),
         asked_at=when(stamp),
@@ -138,7 +143,7 @@ def _stamp(question: Question) -> str:
 
 
 def _direct(given: object) -> bool:
-    return text(given, "channel_type") == "im" or ident(given, "channel").startswith("D")
+    return text(given, "channel_type") == "im" or direct(ident(given, "channel"))
 
 
 def _changed(given: object, where: Where) -> Read:

@@ -151,6 +151,7 @@ class Modal(TypedDict):
     type: Literal["modal"]
     callback_id: str
     private_metadata: str
+    external_id: NotRequired[str]
     title: PlainText
     close: PlainText
     submit: NotRequired[PlainText]

@@ -35,6 +35,11 @@ def moment(given: object, *path: str) -> str:
     return found if _MOMENT.fullmatch(found) else ""
 
 
+def direct(channel: str) -> bool:
+    """Whether a channel is the direct messages of one person, by its id."""
+    return channel.startswith("D")
+
+
 def items(given: object, *path: str) -> list[object]:
     """Give a list."""
     found = at(given, *path)

@@ -49,6 +49,8 @@ Links: TypeAlias = "Mapping[int, str]"
 """The URL of each citation that may be linked."""
 Body: TypeAlias = "list[kit.MarkdownBlock | kit.Table]"
 
+_MARKDOWN: Final = kit.MARKDOWN_LIMIT - 500
+"""Characters of a message; what is streamed counts a little more than what is posted."""
 _OWN_BLOCKS: Final = 8
 """Blocks of a message that its sources and buttons may take."""
 _TICKS: Final = re.compile(r"`+")
@@ -62,12 +64,14 @@ def links(citations: Sequence[Citation]) -> dict[int, str]:
 
 def pieces(tree: Tree, linked: Links) -> tuple[Tree, ...]:
     """Cut a tree into what single messages take, with room for sources and buttons."""
-    return split(tree, lambda piece: _fits(body(piece, linked)))
+    return split(tree, lambda piece: fits(piece, linked))
 
 
-def _fits(blocks: Body) -> bool:
+def fits(tree: Tree, linked: Links) -> bool:
+    """Say whether one message takes a tree, with room for sources and buttons."""
+    blocks = body(tree, linked)
     characters = sum(len(block["text"]) for block in blocks if block["type"] == "markdown")
-    return characters <= kit.MARKDOWN_LIMIT and len(blocks) <= kit.BLOCKS_LIMIT - _OWN_BLOCKS
+    return characters <= _MARKDOWN and len(blocks) <= kit.BLOCKS_LIMIT - _OWN_BLOCKS
 
 
 def body(tree: Tree, linked: Links) -> Body:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from adapters.escaping import safe
 from adapters.slack import kit
 from adapters.slack.answers import quoted
 from adapters.slack.escaping import clipped, mrkdwn
-from adapters.spending import sentences
+from adapters.spending import Spending, sentences
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
-    from adapters.base import Turn
+    from adapters.base import Past
     from adapters.parts import AnswerId, Citation
-    from adapters.spending import Spending
 
 REASON: Final = "reason"
 ASK: Final = "ask"
@@ -39,6 +40,29 @@ _COMMENT_LIMIT: Final = 2_000
 _QUESTION_LIMIT: Final = 3_000
 _RECENT: Final = 5
 _RECENT_LIMIT: Final = 150
+_CHANNEL: Final = re.compile(r"slack:[A-Z0-9]+:([CG][A-Z0-9]+):[0-9.]+")
+"""A conversation in a channel that may be linked to, by its id."""
+
+_ABILITIES: Final = """
+Mention me in a channel or write to me under *Messages*. I answer from your team's documents, and each sentence says \
+which one it comes from: *Quotes* below an answer shows the passages.
+In a thread that I answered in, just go on asking. Write `stop` there, or press *Stop*, and I stop. Edit your question \
+before I begin to answer, and I answer the new one.
+`/ask` asks from anywhere, and *Ask about this message* is in the menu of each message. A thumb up or down on an \
+answer tells those who look after me whether it was any good.
+Where the documents say nothing about it, I say so instead of guessing.
+""".strip()
+_PRIVACY: Final = """
+I keep questions, answers and ratings, so that a conversation can go on and answers get better. Passwords and keys in \
+what you write about a bad answer are masked.
+An answer rests only on what everybody who reads it may read. What you ask under *Messages* is shown to nobody else in \
+this workspace. Where you alone may read more, I offer to answer you there.
+""".strip()
+_UNREAD: Final = "This cannot be read just now. Open the page again in a minute."
+_WITHHELD: Final = (
+    "What this answer rests on cannot be shown here now: not everybody here may read it, or it is not kept any more. "
+    "*Ask again* answers from what may be read now."
+)
 
 
 def reason(answer: AnswerId) -> kit.Modal:
@@ -61,47 +85,99 @@ def ask(subject: str, text: str) -> kit.Modal:
     return _form(ASK, "Ask about this", "Ask", subject, [shown, _field(QUESTION, "Question", _typed(_QUESTION_LIMIT))])
 
 
-def quotes(citations: Sequence[Citation], stale: Collection[int] = ()) -> kit.Modal:
-    """Give the view of an answer's sources with what they say."""
+def looking(name: str) -> kit.Modal:
+    """Give the view that stands for the sources until they are found; ``name`` is what it is then changed by."""
+    return {**_sources([kit.context(["Looking them up…"])]), "external_id": name}
+
+
+def quotes(citations: Sequence[Citation]) -> kit.Modal:
+    """Give the view of an answer's sources with what they say; without any, say that they cannot be shown."""
+    return _sources(quoted(citations) if citations else [kit.section(_WITHHELD)])
+
+
+def _sources(blocks: list[kit.Block]) -> kit.Modal:
     return {
         "type": "modal",
         "callback_id": SHOWN_QUOTES,
         "private_metadata": "",
         "title": kit.words("Sources", kit.TITLE_LIMIT),
         "close": kit.words("Close", kit.TITLE_LIMIT),
-        "blocks": quoted(citations, stale),
+        "blocks": blocks,
     }
 
 
-def home(spending: Spending, recent: Sequence[Turn]) -> kit.Home:
-    """Give the app's own page for one person: what it can do, their limits, their last answers, privacy."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overview:
+    """What an admin sees besides: how many conversations were asked in, in a day and in a week.
+
+    ``most`` is how many are told at most; None is not known.
+    """
+
+    day: int | None
+    week: int | None
+    most: int
+
+
+def home(spending: Spending | None, recent: Sequence[Past] | None, overview: Overview | None = None) -> kit.Home:
+    """Give the app's own page for one person: what it can do, their limits, their last questions, privacy.
+
+    None is what cannot be read now; ``overview`` is for admins.
+    """
     blocks: list[kit.Block] = [
         kit.header("What I can do here"),
-        kit.section(
-            "Mention me in a channel or write to me here. I answer from your team's documents, and each sentence "
-            "says which one it comes from. In a thread that I answered in, just go on asking."
-        ),
-        kit.section("`/ask` asks from anywhere. *Ask about this message* is in the menu of each message."),
+        *map(kit.section, _ABILITIES.splitlines()),
         kit.header("Your limits"),
-        kit.section("\n".join(mrkdwn(sentence) for sentence in sentences(spending))),
+        kit.section("\n".join(mrkdwn(one) for one in sentences(spending)) if spending else _UNREAD),
         kit.header("Your last questions"),
         *_recent(recent),
+        *(_admins(spending, overview) if overview else ()),
         kit.header("Privacy"),
-        kit.section(
-            "I keep questions, answers and ratings, so that a conversation can go on and answers get better. "
-            "An answer rests only on what everybody who reads it may read."
-        ),
+        *map(kit.section, _PRIVACY.splitlines()),
     ]
     return {"type": "home", "blocks": blocks}
 
 
-def _recent(turns: Sequence[Turn]) -> list[kit.Block]:
-    lines = [f"{turn.asked_at.date().isoformat()} · {_line(turn.question)}" for turn in turns[:_RECENT]]
-    return [kit.section("\n".join(lines) or "You asked nothing yet.")]
+def _recent(past: Sequence[Past] | None) -> list[kit.Block]:
+    if past is None:
+        return [kit.section(_UNREAD)]
+    lines = [_conversation(one) for one in past[:_RECENT]]
+    return [kit.section("\n".join(lines) or "You asked nothing yet. Write to me under *Messages*.")]
 
 
-def _line(question: str) -> str:
-    return mrkdwn(clipped(question, _RECENT_LIMIT))
+def _conversation(past: Past) -> str:
+    """Give one as a line, with a link to its channel; it begins with the question that it began with."""
+    channel = _CHANNEL.fullmatch(past.conversation)
+    notes = [
+        past.last_at.date().isoformat(),
+        f"in <#{channel[1]}>" if channel else "",
+        f"{past.turns} questions" if past.turns > 1 else "",
+    ]
+    return f"• {mrkdwn(clipped(past.first_question, _RECENT_LIMIT))} · {' · '.join(note for note in notes if note)}"
+
+
+def _admins(spending: Spending | None, overview: Overview) -> list[kit.Block]:
+    """Give what only admins see: what is asked here, what it may cost, and where there is more to see."""
+    limits = [one for one in spending.allowances if one.of == "workspace"] if spending else []
+    cost = sentences(Spending(allowances=tuple(limits))) if limits else ["This workspace has no limit of its own."]
+    if spending is None:
+        cost = [_UNREAD]
+    return [
+        kit.header("For admins"),
+        kit.section(
+            f"*Asked here.* Conversations in the last day: {_counted(overview.day, overview.most)}, in the last seven "
+            f"days: {_counted(overview.week, overview.most)}."
+        ),
+        kit.section(f"*Cost.* {mrkdwn(' '.join(cost))} On the server, `footnote usage` shows what was spent, by whom."),
+        kit.section(
+            "*Health.* On the server, `footnote doctor index` and `footnote doctor slack` check what I depend on."
+        ),
+    ]
+
+
+def _counted(count: int | None, most: int) -> str:
+    if count is None:
+        return "not known just now"
+    return f"{count} or more" if count >= most else str(count)
 
 
 def introduction(bot: str) -> list[kit.Block]:

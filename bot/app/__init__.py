@@ -3,13 +3,15 @@
 ``knowledge`` what is known · ``synced`` makes it known · ``sources`` lists it · ``forgotten`` ends it · ``kept`` says
 where it is · ``carried`` and ``copied`` bring it elsewhere · ``findings`` looks for what is wrong with it ·
 ``answering`` what answers one question · ``service`` all of it behind the terminal · ``serve`` all of it behind
-``platforms`` · ``pauses`` what is paused. Each opens what it needs and closes it again.
+``platforms`` · ``pauses`` what is paused · ``slack_findings`` looks for what is wrong with Slack ·
+``slack_manifest`` is what it makes the app of. Each opens what it needs and closes it again.
 """
 
 from bot.app.answering import answering
 from bot.app.keeping import carried, copied, findings, kept
 from bot.app.knowing import Knowledge, forgotten, knowledge, sources, synced
 from bot.app.serving import pauses, platforms, serve, service, terminal
+from bot.app.slack_checks import slack_findings, slack_manifest
 from bot.app.sourcing import chunks_of, files, manual, named, rows
 
 __all__ = (
@@ -30,6 +32,8 @@ __all__ = (
     "rows",
     "serve",
     "service",
+    "slack_findings",
+    "slack_manifest",
     "sources",
     "synced",
     "terminal",

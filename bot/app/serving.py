@@ -44,9 +44,13 @@ async def service(settings: Settings, adapter: Adapter, *, told: Callable[[str],
         return await until_told(adapter.run(work.desk))
 
 
-def platforms(_: Settings) -> Sequence[Adapter]:
-    """Make every platform that is configured. There is none yet that a service could run."""
-    return ()
+def platforms(settings: Settings) -> Sequence[Adapter]:
+    """Make every platform that is configured. Raises BadSettings."""
+    if not settings.slack.configured:
+        return ()
+    from bot.app.slack import slack
+
+    return (slack(settings),)
 
 
 async def serve(

@@ -12,6 +12,8 @@ from adapters.escaping import safe_line
 from bot.cli.output import say, say_json
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
     from bot.settings import Settings
     from knowledge.base import Finding
 
@@ -29,19 +31,36 @@ def index(ctx: click.Context, *, as_json: bool) -> None:
 
     The exit code is 1 where something is not as it should be.
     """
+    from bot.app import findings
+
+    _look(ctx, findings, as_json=as_json)
+
+
+@command.command("slack")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def slack(ctx: click.Context, *, as_json: bool) -> None:
+    """Look at the tokens for Slack, what they may do, the way that events come, the clock and the team.
+
+    No token is printed. The exit code is 1 where something is not as it should be.
+    """
+    from bot.app import slack_findings
+
+    _look(ctx, slack_findings, as_json=as_json)
+
+
+def _look(ctx: click.Context, look: Callable[[Settings], AsyncGenerator[Finding]], *, as_json: bool) -> None:
     from bot.settings import load
 
-    found = asyncio.run(_found(load(), aloud=not as_json))
+    found = asyncio.run(_found(look(load()), aloud=not as_json))
     if as_json:
         say_json({"ok": all(one.ok for one in found), "findings": [asdict(one) for one in found]})
     ctx.exit(0 if all(one.ok for one in found) else 1)
 
 
-async def _found(settings: Settings, *, aloud: bool) -> list[Finding]:
-    from bot.app import findings
-
+async def _found(looking: AsyncGenerator[Finding], *, aloud: bool) -> list[Finding]:
     found: list[Finding] = []
-    async for one in findings(settings):
+    async for one in looking:
         found.append(one)
         if aloud:
             say(f"{'ok' if one.ok else 'wrong':<6}{one.what}: {safe_line(one.told)}", "" if one.ok else "bold")

@@ -20,6 +20,7 @@ _DEEPEST: Final = 8
 _KEYED = r"(?:[Aa]pi[_-]?[Kk]ey|API[_-]?KEY|(?i:token|secret|password|passwd|authorization|cookie))"
 _SECRET: Final = re.compile(
     rf"{START}(?:{SHAPES})"
+    r"|(?<=hooks\.slack\.com/)[a-z]{2,20}/[A-Za-z0-9/]{8,}|(?<=[?&]ticket=)[^\s&'\"]{4,}"
     rf"|(?<=://)(?P<user>[^\s/:@]*):[^\s/]+@"
     rf"|\b(?P<scheme>(?i:bearer|basic))[ \t]{{1,8}}[A-Za-z0-9._~+/=-]{{16,}}"
     rf"|(?P<named>{_KEYED}['\"]?[ \t]{{0,4}}[=:][ \t]{{0,4}}['\"]?(?:(?i:bearer|basic|bot)[ \t]{{1,4}})?+)"

@@ -19,6 +19,7 @@ from adapters.base import (
     Rated,
     Stopped,
     Wanted,
+    WantedPrivately,
 )
 from adapters.slack.events import (
     Arrived,
@@ -68,7 +69,7 @@ PERSON = Person(id=ANN, name=ANN)
 NAMED = Person(id=ANN, name="ann")
 KNOWN = (
     *(Question, Edited, Deleted, Stopped, Wanted, Rated, Heard, Commanded, Again, AskingAbout, Halted, Disliked),
-    *(Explained, QuotesWanted, HomeOpened, Arrived, Left, ReadersChanged, Uninstalled, Dropped),
+    *(Explained, WantedPrivately, QuotesWanted, HomeOpened, Arrived, Left, ReadersChanged, Uninstalled, Dropped),
 )
 
 
@@ -108,10 +109,59 @@ def test_a_question_in_a_thread_belongs_to_its_conversation() -> None:
 
 
 def test_a_direct_message_is_a_question_and_what_is_said_elsewhere_may_be_one() -> None:
-    assert isinstance(_event(message(channel=DM, channel_type="im")), Question)
+    asked = _event(message(channel=DM, channel_type="im"))
+    assert isinstance(asked, Question)
+    assert (asked.place.thread, asked.place.private_to) == (TS, ANN)
+    assert asked.conversation == f"{WORKSPACE}:{DM}:{TS}"
     heard = _event(message(thread_ts=ROOT))
     assert isinstance(heard, Heard)
     assert heard.question.conversation == f"{WORKSPACE}:{CHANNEL}:{ROOT}"
+    assert heard.question.place.private_to is None
+
+
+def test_what_is_read_in_direct_messages_is_private_to_its_person() -> None:
+    here = {"channel": {"id": DM, "name": "directmessage"}}
+    now = {**message(), "text": f"<@{ME}> why?", "edited": {"user": ANN, "ts": "1700000009.0"}}
+    made = (
+        _event(message(channel=DM, thread_ts=ROOT)),
+        _event(message(channel=DM, text=f"<@{ME}> stop it?")),
+        _event({**changed(now, message()), "channel": DM}),
+        _read(pressed("again", "a1", **here)),
+        _read(pressed("quotes", "a1", **here)),
+        _read(submitted("ask", f"{DM} {TS} {ROOT}", {"question": {"value": {"value": "why?"}}})),
+    )
+    for one in made:
+        assert isinstance(one, Question | Again | QuotesWanted)
+        assert (one.place.channel, one.place.private_to) == (DM, ANN)
+    commanded = _read(command(channel_id=DM))
+    assert isinstance(commanded, Commanded)
+    assert (commanded.question.place.private_to, commanded.question.place.thread) == (ANN, None)
+
+
+def test_a_button_below_a_message_that_is_no_reply_means_the_thread_below_that() -> None:
+    again = _read(pressed("again", "a1", message={"type": "message", "ts": TS, "user": ME}))
+    assert isinstance(again, Again)
+    assert (again.place.channel, again.place.thread) == (CHANNEL, TS)
+
+
+def test_a_button_that_only_one_person_sees_stands_at_a_place_of_their_own() -> None:
+    whispered = {"type": "message", "message_ts": TS, "channel_id": CHANNEL, "is_ephemeral": True}
+    for action in ("again", "quotes"):
+        made = _read(pressed(action, "a1", container=whispered, message=None))
+        assert isinstance(made, Again | QuotesWanted)
+        assert made.place == Place(platform="slack", workspace=WORKSPACE, channel=ANN, private_to=ANN)
+
+
+def test_an_offer_is_accepted_in_direct_messages_alone_and_answered_below_it() -> None:
+    offer = {"channel": {"id": DM}, "message": {"type": "message", "ts": TS, "user": ME}}
+    assert _read(pressed("privately", "q1", **offer)) == WantedPrivately(
+        question="q1",
+        person=NAMED,
+        place=Place(platform="slack", workspace=WORKSPACE, channel=DM, thread=TS, private_to=ANN),
+        conversation=f"{WORKSPACE}:{DM}:{TS}",
+        at=datetime.fromtimestamp(float(TS), UTC),
+    )
+    assert _why(_read(pressed("privately", "q1"))) == "no offer in direct messages"
 
 
 @pytest.mark.parametrize(
@@ -251,6 +301,7 @@ def test_buttons_say_what_they_are_about() -> None:
     down = _read(pressed("rate", "-a1"))
     assert isinstance(down, Disliked)
     assert (down.rated.vote, down.answer, down.trigger) == (-1, "a1", "1.2.abc")
+    assert down.workspace == WORKSPACE
     again = _read(pressed("again", "a1"))
     assert isinstance(again, Again)
     assert again.question == f"{WORKSPACE}:again:a1:{TS}"

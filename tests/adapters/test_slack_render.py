@@ -10,7 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from adapters.base import Turn
+from adapters.base import Past
 from adapters.markup import (
     Cite,
     Code,
@@ -132,7 +132,7 @@ def test_nothing_in_an_answer_acts_but_links_to_stored_urls(tree: Tree, citation
 @given(spiked_citations())
 def test_nothing_in_sources_acts_but_links_to_stored_urls(citations: tuple[Citation, ...]) -> None:
     urls = set(links(citations).values())
-    _check(answers.sources(citations, stale={1}), urls)
+    _check(answers.sources(citations), urls)
     _check(answers.quoted(citations), urls)
     _check(views.quotes(citations), urls)
 
@@ -141,8 +141,10 @@ def test_nothing_in_sources_acts_but_links_to_stored_urls(citations: tuple[Citat
 @given(spiked_trees(), st.text(max_size=50))
 def test_nothing_in_views_acts(tree: Tree, question: str) -> None:
     words = answers.notification(tree)
-    turn = Turn(answer="a", question=f"{words} {question} @here", text="", verdict="answered", asked_at=_DAY)
-    _check(views.home(Spending(), [turn] * 9), set())
+    past = Past(conversation=question, first_question=f"{words} {question} @here", turns=2, last_at=_DAY)
+    overview = views.Overview(day=1, week=None, most=200)
+    _check(views.home(Spending(), [past] * 9, overview), set())
+    _check(views.home(None, None, overview), set())
     _check(views.ask("C1 1.0 1.0", words), set())
     assert not ACTING.search(answers.session_title(question + " <!channel> @here"))
 
@@ -321,10 +323,12 @@ def _citation(number: int = 1, **more: object) -> Citation:
 
 
 def test_a_source_is_a_line_with_all_that_is_known() -> None:
-    one = _citation(section=("Keys", "Rotation"), publisher="Acme", year=2024, dated=datetime(2024, 5, 1, tzinfo=UTC))
-    assert answers.source(one, stale=True) == (
-        f"[1] <{URL}|Keys › Rotation> · Acme 2024 · 2024-05-01 · may be out of date"
+    dated = datetime(2024, 5, 1, tzinfo=UTC)
+    one = _citation(section=("Keys", "Rotation"), publisher="Acme", year=2023, dated=dated, stale_days=800, newer="K2")
+    assert answers.source(one) == (
+        f"[1] <{URL}|Keys › Rotation> · Acme 2023 · 2024-05-01 · last changed 2 years ago · newer edition: K2"
     )
+    assert answers.source(_citation(year=2024, dated=dated)) == f"[1] <{URL}|Keys> · 2024-05-01"
 
 
 def test_many_sources_end_with_how_many_more_there_are() -> None:

@@ -1,4 +1,4 @@
-"""Buttons that were shown to somebody else: what there is of attack 31, which waits for a platform with its forms."""
+"""Buttons that were shown to somebody else, at the desk: what attack 31 comes to whatever the platform."""
 
 from __future__ import annotations
 

@@ -39,10 +39,6 @@ def _reads(*formats: str) -> Callable[[], bool]:
     return lambda: not set(formats).isdisjoint(get_args(Format))
 
 
-_PLATFORM: Final = Waiting(
-    feature="a platform beside the terminal",
-    there=_made(*(f"adapters/{name}/adapter*" for name in ("slack", "discord", "web"))),
-)
 _CACHE: Final = Waiting(
     feature="a cache of answers", there=_made("bot/**/*cache*", "bot/**/*caching*", "knowledge/**/*answer_cache*")
 )
@@ -54,12 +50,7 @@ _ANALYSIS: Final = Waiting(feature="charts and analysis", there=_made("bot/analy
 
 WAITING: Final = {
     11: _ANALYSIS,
-    16: _PLATFORM,
     23: _CACHE,
-    30: _PLATFORM,
-    31: _PLATFORM,
-    32: _PLATFORM,
-    34: Waiting(feature="comments on answers", there=_says("adapters/base.py", "class Commented")),
     35: Waiting(
         feature="settings that people change", there=_made("bot/**/*admin*", "bot/**/*audit*", "bot/**/roles*")
     ),

@@ -23,6 +23,7 @@ TITLES = {
     "overhead": "Engine, beyond model and retrieval",
     "abstention": "Abstaining, in 10,000 chunks",
     "inbox": "Inbox, with a scripted engine",
+    "slack": "A mention in Slack, with a scripted model",
     "ledger": "Ledger of money",
     "rates": "Rates, of three windows",
     "sync": "Sync",

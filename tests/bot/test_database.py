@@ -140,7 +140,9 @@ async def test_a_full_disk_is_told_and_what_was_there_stays(tmp_path: Path) -> N
 def _fill(connection: Connection) -> None:
     connection.execute(text("PRAGMA max_page_count = 1"))
     write_turn(connection)
-    connection.execute(text("INSERT INTO rating VALUES ('a', zeroblob(100000), 1, '2026-01-01')"))
+    connection.execute(
+        text("INSERT INTO rating (answer, person, vote, at) VALUES ('a', zeroblob(100000), 1, '2026-01-01')")
+    )
 
 
 @pytest.mark.parametrize(

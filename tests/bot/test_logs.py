@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 SECRETS = [
     "xoxb-123456789012-abcdefGHIJKL",
     "xapp-1-A0123-4567-89abcdef",
+    "xoxe.xoxb-1-MS0yLTEyMzQ1Njc4OTAtYWJj",
+    "xoxe-1-My0xLTEyMzQ1Njc4OTAtYWJj",
     "sk-proj-abcdefghijklmnop1234",
     "pcsk_2xYz9abcdefgh_1234",
     "ghp_abcdefghijklmnopqrstuvwxyz0123456789",
@@ -55,6 +57,13 @@ def test_a_secret_is_masked_by_its_look(secret: str, around: str) -> None:
         ("password=hunter22&x=1", f"password={MASK}&x=1"),
         ('"api_key": "abcdefgh"', f'"api_key": "{MASK}"'),
         ("OPENAI_API_KEY=abcdefgh", f"OPENAI_API_KEY={MASK}"),
+        ("SLACK_SIGNING_SECRET=8f742231b10e8888abcd99", f"SLACK_SIGNING_SECRET={MASK}"),
+        ("'client_secret': 'abcdefgh'", f"'client_secret': '{MASK}'"),
+        ("https://hooks.slack.com/commands/T1/2/abcdefgh", f"https://hooks.slack.com/{MASK}"),
+        (
+            "wss://wss-primary.slack.com/link/?ticket=1a2b-3c4d&app_id=1",
+            f"wss://wss-primary.slack.com/link/?ticket={MASK}&app_id=1",
+        ),
     ],
 )
 def test_a_secret_is_masked_by_its_name(text: str, said: str) -> None:

@@ -106,6 +106,7 @@ ALL: tuple[Payload, ...] = (
     envelope({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [ME]}}),
     pressed("rate", "-a1"),
     pressed("again", "a1"),
+    pressed("privately", "q1", channel={"id": DM, "name": "directmessage"}),
     submitted("reason", "a1", {"why": {"value": {"selected_option": {"value": "wrong"}}}}),
     submitted("ask", f"{CHANNEL} {TS} {ROOT}", {"question": {"value": {"value": "why?"}}}),
     command(),

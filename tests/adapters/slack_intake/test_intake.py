@@ -44,7 +44,9 @@ def name(slack: Slack, said: Message) -> str:
 def answered_by_bot(slack: Slack, channel: Channel, root: Message, blocks: list[dict[str, object]]) -> Message:
     """An answer of the bot's that has these blocks."""
     bot = slack.installation.bot
-    said = Message(ts=slack.state.ts(), channel=channel.id, user=bot.id, team=bot.team, text="90 days.", thread_ts=root.ts)
+    said = Message(
+        ts=slack.state.ts(), channel=channel.id, user=bot.id, team=bot.team, text="90 days.", thread_ts=root.ts
+    )
     said.blocks = blocks
     said.bot = slack.installation
     channel.add(said)

@@ -92,10 +92,14 @@ class Api:
         app = self.state.app
         if (arguments.get("client_id"), arguments.get("client_secret")) != (app.client_id, app.client_secret):
             raise Refused("bad_client_secret")
-        team = self.state.codes.pop(str(arguments.get("code")), None)
+        again = arguments.get("grant_type") == "refresh_token"
+        found, what = (self.state.refreshing, "refresh_token") if again else (self.state.codes, "code")
+        team = found.pop(str(arguments.get(what)), None)
         if team is None:
-            raise Refused("invalid_code")
+            raise Refused(f"invalid_{what}")
         installation, workspace = self.state.installations[team], self.state.workspaces[team]
+        if again:
+            installation.token = f"xoxe.xoxb-{self.state.id('')}-double"
         return {
             "access_token": installation.token,
             "token_type": "bot",
@@ -106,7 +110,16 @@ class Api:
             "enterprise": None,
             "is_enterprise_install": False,
             "authed_user": {"id": next(one.id for one in self.state.users.values() if one.team == team)},
+            **self._rotation(team),
         }
+
+    def _rotation(self, team: str) -> Json:
+        """Give, where tokens are good for a while, for how long, and the token that gives the next one."""
+        if self.state.app.token_seconds is None:
+            return {}
+        name = f"xoxe-1-{self.state.id('')}-double"
+        self.state.refreshing[name] = team
+        return {"expires_in": self.state.app.token_seconds, "refresh_token": name}
 
 
 def _auth_test(asked: Asked) -> Json:

@@ -7,10 +7,19 @@ from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 Fault: TypeAlias = Literal[
-    "ratelimited", "error", "dropped before", "dropped after", "slow before", "slow after", "garbage", "invalid_auth"
+    "ratelimited",
+    "error",
+    "dropped before",
+    "dropped after",
+    "slow before",
+    "slow after",
+    "garbage",
+    "invalid_auth",
+    "unknown_method",
 ]
 """A 429; a 500; no answer and no connection, before or after the call was carried out; the call or its answer held back
-until ``recover``; an answer that is no JSON; a token that Slack says it does not know."""
+until ``recover``; an answer that is no JSON; a token, or a method, that Slack says it does
+not know."""
 
 
 @dataclass(slots=True, kw_only=True)

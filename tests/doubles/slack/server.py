@@ -90,7 +90,11 @@ class Server:
             self._failed.append(failure)
             raise
         call.error = None
-        return call, answer, 200, {}
+        return call, answer, 200, {"X-OAuth-Scopes": self._scopes(call.team)}
+
+    def _scopes(self, team: str) -> str:
+        installation = self.api.state.installations.get(team)
+        return ",".join(sorted(installation.scopes)) if installation else ""
 
     def _call(self, method: str, error: str = "") -> Call:
         return Call(method=method, team="", arguments={}, at=self.api.state.clock.now(), error=error)
@@ -122,8 +126,8 @@ class Server:
 def _misbehave(fault: Fault | None, retry_after: int) -> None:
     if fault == "ratelimited":
         raise Refused("ratelimited", retry_after=retry_after)
-    if fault in {"error", "invalid_auth"}:
-        raise Refused("fatal_error" if fault == "error" else "invalid_auth")
+    if fault in {"error", "invalid_auth", "unknown_method"}:
+        raise Refused("fatal_error" if fault == "error" else fault)
 
 
 def _secret(request: web.Request) -> dict[str, str]:

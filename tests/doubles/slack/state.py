@@ -58,6 +58,8 @@ class App:
     verification_token: str = "ZZZZZZWSxiZZZ2yIvs3peJ"
     client_id: str = "1234567890.1234567890"
     client_secret: str = "client-secret-of-the-double"
+    token_seconds: int | None = None
+    """Tokens are good for so long, and come with one that gives a newer one; without, they are good for ever."""
     subscriptions: set[str] = field(default_factory=lambda: set(SUBSCRIPTIONS))
 
 
@@ -88,6 +90,8 @@ class State:
     hooks: dict[str, Hook] = field(default_factory=dict)
     codes: dict[str, str] = field(default_factory=dict)
     """Workspaces that agreed to install the app, by the code that says so."""
+    refreshing: dict[str, str] = field(default_factory=dict)
+    """Workspaces, by the token that gives their bot a newer one."""
     tickets: set[str] = field(default_factory=set)
     """Each opens one websocket."""
     _ids: int = 0

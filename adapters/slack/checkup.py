@@ -1,0 +1,241 @@
+"""What is missing or wrong between the bot and Slack, looked at in the order in which one thing needs the other."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from aiohttp import ClientError, ClientSession, WSMsgType
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from adapters.slack.calls import Calls
+from adapters.slack.clock import Clock, Running
+from adapters.slack.connection import Connection
+from adapters.slack.errors import Refused, SlackError
+from adapters.slack.manifest import EVENTS_PATH
+from adapters.slack.payload import at, ident, items, text
+from adapters.slack.scopes import SCOPES
+from adapters.slack.single import refusal
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable
+
+    from slack_sdk.web.async_client import AsyncWebClient
+
+_AWAY: Final = 60.0
+"""Seconds by which a clock may be wrong: signatures are good for 300, and both sides may err."""
+_PAGES: Final = 5
+"""Pages of 999 channels that are looked through; Slack gives fewer than 1,000."""
+_PATIENCE: Final = 15.0
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One thing that was looked at: ``told`` says how it is, and where it is not ``ok``, what to do about it."""
+
+    what: str
+    ok: bool
+    told: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Access:
+    """What is set. ``api_url`` ends with a slash; ``mismatch`` says of a workspace what is wrong with its team."""
+
+    api_url: str
+    bot_token: str | None
+    app_token: str | None
+    signing_secret: str | None
+    mismatch: Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What came back of a call: the answer, or Slack's word for why not; neither where nothing came back."""
+
+    answer: object
+    refused: str
+    headers: Any
+
+    @property
+    def came(self) -> bool:
+        return self.headers is not None
+
+
+async def checked(access: Access, clock: Clock | None = None) -> AsyncGenerator[Found]:
+    """Look at everything, and give each finding as soon as it is known."""
+    time = clock or Running()
+    async with Connection(access.api_url, time) as connection:
+        client = connection.client(access.bot_token)
+        heard = await _asked(client)
+        yield _reached(access, heard)
+        if heard.came:
+            yield _timely(heard, time)
+            if access.bot_token is not None:
+                async for found in _bot(access, heard, Calls(client=client, clock=time)):
+                    yield found
+            if access.app_token is not None:
+                async for found in _sockets(access, Calls(client=connection.client(access.app_token), clock=time)):
+                    yield found
+    yield _transport(access)
+
+
+async def _asked(client: AsyncWebClient) -> _Heard:
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            answer = await client.auth_test()
+    except SlackApiError as error:
+        answer = error.response
+        why = text(getattr(answer, "data", None), "error")
+        return _Heard({}, why, getattr(answer, "headers", {}) if why else None)
+    except (ClientError, SlackClientError, OSError, TimeoutError, ValueError):
+        return _Heard({}, "", None)
+    return _Heard(answer.data, "", answer.headers)
+
+
+def _reached(access: Access, heard: _Heard) -> Found:
+    if heard.came:
+        return Found("address", ok=True, told=f"{access.api_url} answers as Slack does.")
+    told = (
+        f"{access.api_url} does not answer as Slack does. Look at SLACK_API_URL, and whether this machine may reach "
+        "it: a proxy is named by HTTPS_PROXY."
+    )
+    return Found("address", ok=False, told=told)
+
+
+def _timely(heard: _Heard, clock: Clock) -> Found:
+    try:
+        theirs = parsedate_to_datetime(heard.headers.get("Date") or "").timestamp()
+    except (TypeError, ValueError):
+        return Found("clock", ok=True, told="The server says no time, so this machine's clock is not compared.")
+    wrong = clock.now() - theirs
+    if abs(wrong) <= _AWAY:
+        return Found("clock", ok=True, told="This machine's clock agrees with Slack's.")
+    return Found(
+        "clock",
+        ok=False,
+        told=(
+            f"This machine's clock is {abs(wrong):,.0f} seconds {'ahead' if wrong > 0 else 'behind'}: it says "
+            f"{datetime.fromtimestamp(clock.now(), UTC):%Y-%m-%d %H:%M:%S} UTC. Set it by NTP; Slack's signatures are "
+            "refused otherwise."
+        ),
+    )
+
+
+async def _bot(access: Access, heard: _Heard, calls: Calls) -> AsyncGenerator[Found]:
+    if heard.refused in {"ratelimited", "rate_limited"}:
+        yield Found("bot token", ok=False, told="Slack takes no more calls for a while. Look again in a minute.")
+        return
+    if heard.refused:
+        yield Found("bot token", ok=False, told=refusal(Refused("auth.test", heard.refused)).told)
+        return
+    team, bot = ident(heard.answer, "team_id"), ident(heard.answer, "user_id")
+    name = text(heard.answer, "team")
+    yield Found("bot token", ok=True, told=f"The bot is {text(heard.answer, 'user')} ({bot}) in {name} ({team}).")
+    for found in _scopes(heard):
+        yield found
+    wrong = access.mismatch(f"slack:{team}")
+    yield Found("team", ok=wrong is None, told=wrong or f"The people of slack:{team} read what belongs to the team.")
+    yield await _channels(calls)
+
+
+def _scopes(heard: _Heard) -> list[Found]:
+    """Compare what the token may do with what the bot needs; a server that does not say it is believed."""
+    said = heard.headers.get("X-OAuth-Scopes")
+    if not isinstance(said, str) or not said.strip():
+        return [Found("scopes", ok=True, told="The server does not say which scopes the token has.")]
+    held = {scope.strip() for scope in said.split(",")}
+    missing = [scope for scope in SCOPES if scope not in held]
+    if not missing:
+        return [Found("scopes", ok=True, told=f"The token has all {len(SCOPES)} scopes that the bot uses.")]
+    return [
+        Found(
+            "scopes",
+            ok=False,
+            told=(
+                f"{scope} is missing, so {SCOPES[scope]}. Add it under OAuth & Permissions of your app, and "
+                "install the app again."
+            ),
+        )
+        for scope in missing
+    ]
+
+
+async def _channels(calls: Calls) -> Found:
+    """Count where the bot is a member, in the first thousands."""
+    count, cursor = 0, ""
+    try:
+        for _ in range(_PAGES):
+            answer = await calls.ask(
+                "conversations.list",
+                types="public_channel,private_channel",
+                exclude_archived=True,
+                limit=999,
+                cursor=cursor or None,
+            )
+            count += sum(at(channel, "is_member") is True for channel in items(answer, "channels"))
+            cursor = text(answer, "response_metadata", "next_cursor")
+            if not cursor:
+                break
+    except SlackError as error:
+        return Found("channels", ok=False, told=f"The bot's channels are unknown. {error.told}")
+    if not count:
+        told = "The bot is in no channel yet, and answers in direct messages. /invite it where it is to answer."
+        return Found("channels", ok=True, told=told)
+    return Found("channels", ok=True, told=f"The bot is in {count:,} channel{'s' if count > 1 else ''}.")
+
+
+async def _sockets(access: Access, calls: Calls) -> AsyncGenerator[Found]:
+    try:
+        opened = await calls.ask("apps.connections.open", app_token=access.app_token)
+    except Refused as error:
+        told = (
+            f"Slack does not accept SLACK_APP_TOKEN ({error.code}). Make one under Basic Information, App-Level "
+            "Tokens, with the scope connections:write, and turn Socket Mode on."
+        )
+        yield Found("app token", ok=False, told=told)
+        return
+    except SlackError as error:
+        yield Found("app token", ok=False, told=error.told)
+        return
+    yield Found("app token", ok=True, told="The token opens connections.")
+    yield await _greeted(text(opened, "url"))
+
+
+async def _greeted(url: str) -> Found:
+    try:
+        async with (
+            asyncio.timeout(_PATIENCE),
+            ClientSession(trust_env=True) as session,
+            session.ws_connect(url) as socket,
+        ):
+            async for message in socket:
+                said = json.loads(message.data) if message.type is WSMsgType.TEXT else {}
+                if text(said, "type") == "hello":
+                    return Found("socket", ok=True, told="A connection opens, and Slack greets.")
+    except (ClientError, OSError, TimeoutError, ValueError):
+        pass
+    told = (
+        "A connection was promised, and Slack does not greet on it. Look whether this machine may open websockets to "
+        "other machines, through its proxy too."
+    )
+    return Found("socket", ok=False, told=told)
+
+
+def _transport(access: Access) -> Found:
+    """Say how events come, as far as that can be known from here."""
+    if access.signing_secret is None and access.app_token is None:
+        told = "No event can come. Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)."
+        return Found("events", ok=False, told=told)
+    if access.signing_secret is None:
+        return Found("events", ok=True, told="They come over Socket Mode; nothing has to be reachable from outside.")
+    told = (
+        f"They come over HTTP{' too' if access.app_token else ''}. Your app's settings name the address of this bot "
+        f"with {EVENTS_PATH} behind it, under Event Subscriptions, Interactivity and Slash Commands; whether Slack "
+        "reaches it is shown there."
+    )
+    return Found("events", ok=True, told=told)

@@ -1,0 +1,79 @@
+"""An answer as it comes from the engine: its pages so far, and what else is known of it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import aclosing
+from typing import TYPE_CHECKING, assert_never
+
+from adapters.parts import Ending, PrivateOffer, Sources, Status, Text
+from adapters.slack.contents import Content
+from adapters.slack.leaves import Pages
+from adapters.slack.render import links
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Sequence
+
+    from adapters.markup import Tree
+    from adapters.parts import Citation, Part
+    from adapters.slack import kit
+    from adapters.slack.render import Links
+
+
+class Growing:
+    """``changed`` is set whenever there is more, and when it is ``over``; ``failure`` says what broke it.
+
+    ``founded`` says whether it came with sources, which a refusal never does.
+    """
+
+    def __init__(self) -> None:
+        """Begin with nothing; each status goes to ``progress``, once that is set."""
+        self.pages = Pages()
+        self.citations: Sequence[Citation] = ()
+        self.linked: Links = {}
+        self.ending: Ending | None = None
+        self.founded = False
+        self.offered = False
+        self.over = False
+        self.failure: BaseException | None = None
+        self.changed = asyncio.Event()
+        self.progress: Callable[[Status], None] | None = None
+        self._deaf = False
+
+    async def pull(self, parts: AsyncGenerator[Part]) -> None:
+        """Take every part, and close them; what breaks them is kept, to be raised once what came before is shown."""
+        try:
+            async with aclosing(parts):
+                async for part in parts:
+                    self._take(part)
+        except BaseException as error:  # noqa: BLE001 - whoever shows the answer raises it
+            self.failure = error
+        self.over = True
+        self.changed.set()
+
+    def cut(self, page: int, tree: Tree) -> None:
+        """Let the answer end with this, whatever comes still."""
+        self.pages.cut(page, tree)
+        self._deaf = True
+
+    def content(self, page: int, below: Sequence[kit.Block] = ()) -> Content:
+        """Give a page as a message."""
+        return Content(tree=self.pages[page], linked=self.linked, below=below)
+
+    def _take(self, part: Part) -> None:
+        match part:
+            case Status():
+                if self.progress is not None:
+                    self.progress(part)
+            case Sources():
+                self.citations, self.linked, self.founded = part.citations, links(part.citations), True
+            case Text():
+                if not self._deaf:
+                    self.pages.add(part.block, self.linked, continues=part.continues)
+            case PrivateOffer():
+                self.offered = True
+            case Ending():
+                self.ending = part
+            case _:
+                assert_never(part)
+        self.changed.set()

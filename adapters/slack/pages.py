@@ -1,0 +1,183 @@
+"""What Slack shows beside conversations, shown: the app's page, its forms, an answer's quotes, an introduction.
+
+None of it is owed to anybody: it is begun after Slack was told that the wish arrived, and what fails is logged.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import structlog
+
+from adapters.base import Conversations, Place, Quoted, Used
+from adapters.slack import views
+from adapters.slack.errors import Refused, SlackError
+from adapters.slack.payload import at
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+    from datetime import datetime
+
+    from adapters.base import Desk, Principal
+    from adapters.slack.clock import Clock
+    from adapters.slack.events import Arrived, AskingAbout, Disliked, HomeOpened, QuotesWanted
+    from adapters.slack.kit import Modal
+    from adapters.slack.workspaces import Workspace, Workspaces
+
+_T = TypeVar("_T")
+
+_TRIGGER: Final = 3.0
+"""Seconds for which Slack lets a form be opened."""
+_DAY: Final = timedelta(days=1)
+_WEEK: Final = timedelta(days=7)
+_MOST: Final = 200
+"""Conversations that the desk tells of, at most."""
+_ONCE: Final = 3_600.0
+"""Seconds in which a channel is told once that the bot is there: Slack may tell us twice that it came."""
+
+PROMPTS: Final = (
+    {"title": "What can you do?", "message": "What can you do?"},
+    {"title": "I am new here", "message": "I am new here. Where do I start?"},
+    {"title": "How is something set up?", "message": "Which settings are there, and what are they for?"},
+    {"title": "What are the rules?", "message": "Which rules and limits should I know of?"},
+)
+"""What somebody may begin with who does not know what to ask: four at most."""
+
+_log = structlog.get_logger()
+
+
+class Pages:
+    """Shows them; no method raises, whatever Slack or the desk answer."""
+
+    def __init__(self, *, workspaces: Workspaces, clock: Clock, now: Callable[[], datetime]) -> None:
+        """``now`` gives the time of day, aware of its zone; ``clock`` measures."""
+        self._workspaces = workspaces
+        self._clock = clock
+        self._now = now
+        self._introduced: dict[tuple[Principal, str], float] = {}
+
+    async def home(self, desk: Desk, opened: HomeOpened, /) -> None:
+        """Show the app's own page to who looks at it; who looks at its messages is given something to ask."""
+        with _harmless("the app's page was not shown"):
+            workspace = await self._of(opened.workspace)
+            if opened.tab == "home":
+                await self._publish(desk, opened, workspace)
+            elif opened.channel:
+                prompts = [dict(one) for one in PROMPTS]
+                ask, method = workspace.calls.ask, "assistant.threads.setSuggestedPrompts"
+                await ask(method, channel_id=opened.channel, prompts=prompts)
+
+    async def _publish(self, desk: Desk, opened: HomeOpened, workspace: Workspace) -> None:
+        person, principal = opened.person, opened.workspace
+        channel = opened.channel or person.id
+        place = Place(platform="slack", workspace=principal, channel=channel, private_to=person.id)
+        asked = Conversations(person=person, platform="slack", workspace=principal)
+        spending = await _read(desk.usage(Used(person=person, place=place)))
+        recent = await _read(desk.conversations(asked))
+        overview = await self._overview(desk, principal) if await _admin(workspace, person.id) else None
+        view = views.home(spending, recent, overview)
+        await workspace.calls.ask("views.publish", user_id=person.id, view=view)
+
+    async def _overview(self, desk: Desk, workspace: Principal) -> views.Overview:
+        now = self._now()
+        served = await _read(desk.served("slack", workspace, now - _WEEK))
+        if served is None:
+            return views.Overview(day=None, week=None, most=_MOST)
+        day = sum(one.last_at >= now - _DAY for one in served)
+        return views.Overview(day=day, week=len(served), most=_MOST)
+
+    async def ask_about(self, _: Desk, asking: AskingAbout, /) -> None:
+        """Show the form for a question about a message."""
+        with _harmless("the form for a question was not shown"):
+            await self._open(asking.message.workspace, asking.trigger, views.ask(asking.subject, asking.text))
+
+    async def disliked(self, disliked: Disliked, /) -> None:
+        """Ask what is wrong with an answer."""
+        with _harmless("the form for a reason was not shown"):
+            await self._open(disliked.workspace, disliked.trigger, views.reason(disliked.answer))
+
+    async def quotes(self, desk: Desk, wanted: QuotesWanted, /) -> None:
+        """Show what an answer rests on, as far as it may be read where the answer stands.
+
+        The view is opened before that is known, since who may read there may take Slack longer than the trigger lasts.
+        """
+        with _harmless("an answer's quotes were not shown"):
+            await self._open(wanted.place.workspace, wanted.trigger, views.looking(wanted.trigger))
+            wish = Quoted(answer=wanted.answer, person=wanted.person, place=wanted.place)
+            view = views.quotes(await _read(desk.quoted(wish)) or ())
+            workspace = await self._of(wanted.place.workspace)
+            await workspace.calls.ask("views.update", external_id=wanted.trigger, view=view)
+
+    async def introduce(self, arrived: Arrived, /) -> None:
+        """Say in a channel, once, who the bot is that was added to it."""
+        principal, channel = arrived.place.workspace, arrived.place.channel
+        with _harmless("the bot did not introduce itself"):
+            if not self._first(principal, channel):
+                return
+            workspace = await self._of(principal)
+            blocks = views.introduction(workspace.bot)
+            await workspace.calls.act(
+                "chat.postMessage",
+                _free,
+                channel=channel,
+                text="Hello! Mention me with a question, and I answer in its thread.",
+                blocks=blocks,
+                parse="none",
+                unfurl_links=False,
+                unfurl_media=False,
+            )
+
+    def _first(self, workspace: Principal, channel: str) -> bool:
+        now, here = self._clock.now(), (workspace, channel)
+        self._introduced = {there: since for there, since in self._introduced.items() if now - since < _ONCE}
+        if here in self._introduced:
+            return False
+        self._introduced[here] = now
+        return True
+
+    async def _open(self, workspace: Principal, trigger: str, view: Modal) -> None:
+        one = await self._of(workspace)
+        try:
+            await one.calls.ask("views.open", within=_TRIGGER, trigger_id=trigger, view=view)
+        except Refused as error:
+            if error.code != "exchanged_trigger_id":
+                raise
+            _log.info("a view was open already")  # by the try before, whose answer was lost
+
+    async def _of(self, workspace: Principal) -> Workspace:
+        return await self._workspaces.of(workspace.removeprefix("slack:"))
+
+
+async def _admin(workspace: Workspace, user: str) -> bool:
+    """Ask Slack whether somebody runs the workspace; when in doubt, they do not."""
+    try:
+        answer = await workspace.calls.ask("users.info", user=user)
+    except SlackError as error:
+        _log.warning("whether somebody is an admin is not known", why=error.told)
+        return False
+    return any(at(answer, "user", role) is True for role in ("is_admin", "is_owner", "is_primary_owner"))
+
+
+async def _read(asked: Awaitable[_T]) -> _T | None:
+    """Give what the desk answers, or None where it cannot now: the rest of a page is shown all the same."""
+    try:
+        return await asked
+    except Exception:  # noqa: BLE001 - the desk may be anybody's
+        _log.exception("the desk did not answer")
+        return None
+
+
+async def _free() -> None:
+    """Wait for nothing: no claim is held."""
+
+
+@contextmanager
+def _harmless(what: str) -> Iterator[None]:
+    try:
+        yield
+    except SlackError as error:
+        _log.warning(what, why=error.told)
+    except Exception:  # noqa: BLE001 - nothing depends on it, whatever it was
+        _log.exception(what)

@@ -1,0 +1,310 @@
+"""Shows replies and notices on Slack: where they go, who may have them, and what stands around them."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from contextlib import aclosing, asynccontextmanager
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Final, Protocol
+
+import structlog
+
+from adapters.base import Journal, Person, Question
+from adapters.markup import Paragraph, Plain
+from adapters.parts import Ending, Text
+from adapters.slack import answers, kit
+from adapters.slack.contents import Content
+from adapters.slack.errors import Refused
+from adapters.slack.growing import Growing
+from adapters.slack.mending import BESIDE, mended
+from adapters.slack.payload import ident
+from adapters.slack.posting import GONE, Posting
+from adapters.slack.progress import Progress
+from adapters.slack.render import pieces
+from adapters.slack.responses import Responses, respond
+from adapters.slack.sharing import Sharing
+from adapters.slack.showing import Showing
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from adapters.audience import Standing
+    from adapters.base import Notice, Place, Posted
+    from adapters.parts import Part, Verdict
+    from adapters.policies import Policies
+    from adapters.slack.clock import Clock
+    from adapters.slack.workspaces import Workspace, Workspaces
+
+_OFFER: Final = BESIDE
+_FAREWELL: Final = BESIDE + 1
+_MESSAGE: Final = re.compile(r"slack:[^:]+:(?P<channel>[^:]+):(?P<ts>[0-9]+\.[0-9]+)(?::[0-9.]+)?")
+"""The id of a question that a message asks."""
+_MARKS: Final[dict[Verdict, str]] = {
+    "limited": "hourglass_flowing_sand",
+    "paused": "double_vertical_bar",
+    "failed": "warning",
+}
+"""The reaction that stands for a refusal."""
+_MEMBERS: Final = "I answer only members of this workspace."
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
+
+
+class Standings(Protocol):
+    """Knows people; ``adapters.slack.facts.Facts``."""
+
+    async def standing(self, team: str, user: str, /) -> Standing:
+        """Say what somebody is to a workspace."""
+        ...
+
+
+class Replying:
+    """The half of the adapter that speaks. ``guests`` says whether guests of a workspace are answered."""
+
+    def __init__(
+        self, workspaces: Workspaces, facts: Standings, policies: Policies, clock: Clock, *, guests: bool
+    ) -> None:
+        """Say nothing yet."""
+        self._workspaces = workspaces
+        self._facts = facts
+        self._policies = policies
+        self._clock = clock
+        self._guests = guests
+        self._responses = Responses(clock)
+        self._shared: dict[str, Sharing] = {}
+
+    def responds(self, question_id: str, response_url: str) -> None:
+        """Remember where the answers to a slash command may go."""
+        self._responses.remember(question_id, response_url)
+
+    async def reply(self, question: Question, parts: AsyncGenerator[Part], journal: Journal, /) -> None:
+        """Show the parts; see ``adapters.base.Adapter.reply``. Raises SlackError where it may go well later."""
+        async with aclosing(parts):
+            workspace = await self._workspaces.of(_team(question.place))
+            if not self._guests and await self._facts.standing(workspace.team, question.asker.id) == "guest":
+                await parts.aclose()
+                parts = _told(_MEMBERS)
+            posting = self._posting(workspace, question, journal)
+            try:
+                await self._reply(posting, parts)
+            except Refused as refused:
+                if refused.code not in GONE:
+                    raise
+                _log.warning("nothing can be said at this place", why=refused.code)
+                await self._farewell(posting, refused)
+
+    async def notify(self, place: Place, notice: Notice, /) -> None:
+        """Post a notice in a channel, or to somebody directly. Raises SlackError."""
+        workspace = await self._workspaces.of(_team(place))
+        now = self._clock.now()
+        question = Question(
+            id=f"slack:notice:{now:.6f}",
+            conversation="slack:notice",
+            place=place,
+            asker=Person(id="", name=""),
+            text="",
+            asked_at=datetime.fromtimestamp(now, UTC),
+        )
+        posting = self._posting(workspace, question, _Unkept(f"{now:.6f}"))
+        if _is_person(place.channel):
+            posting = await _direct(posting, place.channel)
+        for part, tree in enumerate(pieces(notice.blocks, {})):
+            await posting.post(part, Content(tree=tree))
+
+    async def _reply(self, posting: Posting, parts: AsyncGenerator[Part]) -> None:
+        first, growing = 0, Growing()
+        if _is_person(posting.channel):
+            if await self._responded(posting, growing, parts):
+                return
+            posting = await _direct(posting, posting.channel)
+        if posting.thread is None:
+            posting = posting.at(posting.channel, await _root(posting))
+            first = 1
+        progress = Progress(posting)
+        growing.progress = progress.show
+        async with _together() as group:
+            telling = group.create_task(progress.run())
+            puller = group.create_task(growing.pull(parts))
+            showing = Showing(
+                posting=posting,
+                growing=growing,
+                first=first,
+                silent=self._silent(posting.question),
+                stoppable=lambda: progress.stoppable,
+                wait=partial(self._wait, growing.changed, group),
+            )
+            await self._shown(posting, growing, showing, puller, first)
+            progress.close()
+            await telling
+            await progress.end(shown=bool(showing.stands), ended=showing.streamed)
+        if growing.offered:
+            await self._offer(posting)
+
+    async def _shown(
+        self, posting: Posting, growing: Growing, showing: Showing, puller: asyncio.Task[None], first: int
+    ) -> None:
+        """Show an answer from its first part to its end, and what stands around it; or a mark instead of it."""
+        question, journal = posting.question, posting.journal
+        taken_up = any(first <= one.part < BESIDE for one in journal.earlier) or journal.unsure
+        if taken_up:
+            await puller
+            if growing.failure is not None:
+                raise growing.failure
+        else:
+            await showing.show(puller)
+        ending, pages = growing.ending, growing.pages
+        mark = _MARKS.get(ending.verdict) if ending else None
+        marked = mark is not None and not showing.begun and (self._silent(question) or not pages.written)
+        if ending and mark and marked and (pages.written or ending.verdict != "failed"):
+            await posting.react(_asked_at(posting), mark)
+            growing.cut(0, ())
+        below = answers.closing(ending, growing.citations, question.id) if ending else []
+        if taken_up:
+            last = growing.pages.written - 1
+            contents = [growing.content(at, below if at == last else ()) for at in range(last + 1)]
+            showing.stands += await mended(posting, first, contents)
+        else:
+            await showing.finish(below)
+
+    async def _wait(self, changed: asyncio.Event, group: asyncio.TaskGroup, seconds: float | None) -> None:
+        """Wait until there is more, or so many seconds passed."""
+
+        async def nap(seconds: float) -> None:
+            await self._clock.sleep(seconds)
+            changed.set()
+
+        alarm = None if seconds is None else group.create_task(nap(seconds))
+        await changed.wait()
+        changed.clear()
+        if alarm is not None:
+            alarm.cancel()
+
+    async def _responded(self, posting: Posting, growing: Growing, parts: AsyncGenerator[Part]) -> bool:
+        """Answer a command for its asker's eyes where they typed it; on any doubt not, but as a direct message."""
+        url, journal = self._responses.take(posting.question.id), posting.journal
+        if url is None or journal.unsure or journal.earlier:
+            return False
+        await growing.pull(parts)
+        if growing.failure is not None:
+            raise growing.failure
+        await journal.before(0)
+        ending, last = growing.ending, growing.pages.written - 1
+        below = answers.closing(ending, growing.citations, posting.question.id) if ending else []
+        below.append(answers.inviting(posting.workspace.bot))
+        contents = [growing.content(at, below if at == last else ()) for at in range(last + 1)]
+        return await respond(url, posting.workspace.calls.client.base_url, contents)
+
+    async def _offer(self, posting: Posting) -> None:
+        """Offer the asker an answer where nobody else reads."""
+        question = posting.question
+        words = "I found an answer to your question that you may read, and not everybody there."
+        quoted = answers.asked(question.asker.id, question.text)
+        blocks: list[kit.Block] = [kit.section(quoted), kit.section(words), answers.privately(question.id)]
+        await self._aside(posting, _OFFER, Content(blocks=blocks, text=words))
+
+    async def _farewell(self, posting: Posting, refused: Refused) -> None:
+        """Tell whoever asked that their answer cannot be shown where they asked; nobody else would know."""
+        if refused.code == "thread_not_found" or _is_person(posting.channel) or posting.channel.startswith("D"):
+            return
+        words = "I can no longer write in the channel where you asked me this, so there is no answer."
+        quoted = answers.asked(posting.question.asker.id, posting.question.text)
+        blocks: list[kit.Block] = [kit.section(quoted), kit.section(words)]
+        await self._aside(posting, _FAREWELL, Content(blocks=blocks, text=words))
+
+    async def _aside(self, posting: Posting, part: int, content: Content) -> None:
+        """Say something to the asker alone, once."""
+        journal = posting.journal
+        if any(one.part == part for one in journal.earlier):
+            return
+        try:
+            direct = await _direct(posting, posting.question.asker.id)
+            if journal.unsure and (ts := await direct.found(await journal.before(part))):
+                await direct.noted(part, ts)
+                return
+            await direct.post(part, content)
+        except Refused as refused:
+            _log.warning("somebody cannot be told directly", why=refused.code)
+
+    def sharing(self, workspace: Workspace) -> Sharing:
+        """Give what all replies in a workspace share."""
+        return self._shared.setdefault(workspace.team, Sharing(clock=self._clock))
+
+    def _posting(self, workspace: Workspace, question: Question, journal: Journal) -> Posting:
+        return Posting(
+            workspace=workspace,
+            sharing=self.sharing(workspace),
+            clock=self._clock,
+            question=question,
+            journal=journal,
+            channel=question.place.channel,
+            thread=question.place.thread,
+        )
+
+    def _silent(self, question: Question) -> bool:
+        return self._policies.at(question.place).answers == "silent"
+
+
+class _Unkept(Journal):
+    """The journal of what is posted without a question, and not taken up."""
+
+    earlier: Sequence[Posted] = ()
+    unsure = False
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    async def before(self, part: int, /) -> str:
+        return f"{self._name}:{part}"[-25:]
+
+    async def after(self, posted: Posted, /) -> None:
+        pass
+
+
+@asynccontextmanager
+async def _together() -> AsyncGenerator[asyncio.TaskGroup]:
+    """Own tasks of which none raises, and let what the body raises out as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            yield group
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+
+
+async def _told(words: str) -> AsyncGenerator[Part]:
+    """Give a reply of our own."""
+    yield Text(block=Paragraph((Plain(words),)))
+    yield Ending(answer="", verdict="told")
+
+
+async def _direct(posting: Posting, person: str) -> Posting:
+    """Turn to somebody's direct messages. Raises SlackError."""
+    opened = await posting.workspace.calls.ask("conversations.open", users=person)
+    return posting.at(ident(opened, "channel", "id"), None)
+
+
+async def _root(posting: Posting) -> str:
+    """Give the message beneath which a question that stands in none is answered; it says who asked what."""
+    journal = posting.journal
+    stands = (one.message for one in journal.earlier if one.part == 0)
+    if (known := next((one.message for one in stands if one.channel == posting.channel), None)) is not None:
+        return known
+    if journal.unsure and (found := await posting.found(await journal.before(0))):
+        await posting.noted(0, found)
+        return found
+    words = answers.asked(posting.question.asker.id, posting.question.text)
+    return await posting.post(0, Content(blocks=[kit.section(words)], text=words))
+
+
+def _asked_at(posting: Posting) -> str:
+    """Give the message that asks the question, else the one beneath which it is answered."""
+    found = _MESSAGE.fullmatch(posting.question.id)
+    return found["ts"] if found and found["channel"] == posting.channel else posting.thread or ""
+
+
+def _team(place: Place) -> str:
+    return place.workspace.partition(":")[2]
+
+
+def _is_person(channel: str) -> bool:
+    return channel.startswith(("U", "W"))

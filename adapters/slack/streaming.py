@@ -1,0 +1,215 @@
+"""A message that people see grow: a stream of Slack's own or, where there is none, a message that is edited.
+
+Both end as one message that says its page whole, whatever became of a call meanwhile.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Protocol
+
+from adapters.slack import answers, lookup
+from adapters.slack.contents import Content, chunks, metadata
+from adapters.slack.errors import Away, Limited, Refused, SlackError, Unsure
+from adapters.slack.payload import moment
+from adapters.slack.posting import SHUT
+from adapters.slack.render import added, body
+from adapters.slack.sharing import EDIT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from adapters.markup import Tree
+    from adapters.slack.contents import Arguments
+    from adapters.slack.posting import Posting
+    from adapters.slack.render import Body, Links
+
+_AGE: Final = 240.0
+"""Seconds after which a stream is ended; Slack ends it after 300, in the middle of a sentence."""
+_EVERY: Final = 3.0
+"""Seconds between two edits."""
+_EDITS: Final = 4
+"""Edits that must be left, for a message to be begun that is edited."""
+_PATIENCE: Final = 30.0
+_ENDING: Final = 120.0
+
+
+class Broken(Exception):
+    """Nobody can show more in this message: end it, and go on in another one."""
+
+
+class Halted(Exception):
+    """A person pressed Slack's own Stop: nothing more is shown."""
+
+
+class Message(Protocol):
+    """One message that grows; ``shown`` is what it shows for certain."""
+
+    shown: Tree
+
+    async def begin(self, tree: Tree, linked: Links) -> bool:
+        """Show the first of it, or say that this cannot be."""
+        ...
+
+    async def more(self, tree: Tree, linked: Links) -> float | None:
+        """Show what it has become, where that may be now, else say in how many seconds; None is when there is more.
+
+        Raises Broken and Halted.
+        """
+        ...
+
+    async def finish(self, content: Content, *, last: bool) -> str:
+        """Let it say this for good, and give the message that does."""
+        ...
+
+
+class Streamed(Message):
+    """A stream of Slack's own, within what the workspace's streams may share."""
+
+    def __init__(self, posting: Posting, part: int) -> None:
+        """Begin nothing; ``part`` is the journal's number of this message."""
+        self._posting = posting
+        self._part = part
+        self._pacer = posting.workspace.pacer
+        self._name = (posting.question.id, part)
+        self._body: Body = []
+        self._ts = ""
+        self._started = 0.0
+        self._broken = False
+        self.shown: Tree = ()
+        self.refused = False
+        """Whether Slack wants no stream here."""
+
+    async def begin(self, tree: Tree, linked: Links) -> bool:
+        """Start it, where the workspace's budget allows one more."""
+        if not self._pacer.open(self._name, self._posting.clock.now()):
+            return False
+        first, arguments = body(tree, linked), self._recipient()
+        try:
+            answer = await self._posting.act(
+                "chat.startStream", self._part, within=_PATIENCE, chunks=chunks([], first), **arguments
+            )
+            self._ts = moment(answer, "ts")
+        except Unsure:
+            self._ts = await self._arrived()
+        except Refused as refused:
+            if refused.code in SHUT:
+                raise
+            self.refused = True
+        except (Limited, Away):
+            pass
+        if not self._ts:
+            self._pacer.close(self._name, self._posting.clock.now())
+            return False
+        self._body, self.shown, self._started = first, tree, self._posting.clock.now()
+        await self._posting.noted(self._part, self._ts)
+        return True
+
+    async def more(self, tree: Tree, linked: Links) -> float | None:
+        """Append what is new, once the pacer says so."""
+        now = self._posting.clock.now()
+        if now - self._started >= _AGE:
+            raise Broken
+        grown = body(tree, linked)
+        new = added(self._body, grown)
+        if new is None:
+            self._broken = True
+            raise Broken
+        left = self._started + _AGE - now
+        if not new:
+            return left
+        waiting = sum(len(block["text"]) for block in new if block["type"] == "markdown")
+        if (wait := self._pacer.show(self._name, waiting, now)) > 0:
+            return min(wait, left)
+        await self._append(new)
+        self._body, self.shown = grown, tree
+        return left
+
+    async def _append(self, new: Body) -> None:
+        pieces = chunks(self._body, new)
+        try:
+            await self._posting.act("chat.appendStream", self._part, within=_PATIENCE, ts=self._ts, chunks=pieces)
+        except Refused as refused:
+            if refused.code in SHUT:
+                raise
+            self._broken = True
+            raise (Halted if refused.code == "stopped_by_user" else Broken) from refused
+        except SlackError as error:
+            self._broken = True  # whether it arrived is not known, and what is appended twice is read twice
+            raise Broken from error
+
+    async def finish(self, content: Content, *, last: bool) -> str:
+        """End it with what is new, or by an edit where that cannot be."""
+        await self._posting.closing(self._name)
+        new = added(self._body, body(content.tree, content.linked))
+        if self._broken or new is None or not await self._ended(content, chunks(self._body, new), last=last):
+            return await self._posting.mend(self._part, self._ts, content)
+        return self._ts
+
+    async def _ended(self, content: Content, pieces: list[Arguments], *, last: bool) -> bool:
+        key = await self._posting.journal.before(self._part)
+        more: Arguments = {"chunks": pieces} if pieces else {}
+        more |= {"blocks": [*content.below]} if content.below else {}
+        more |= {"metadata": metadata(self._posting.question.id, key), "ts": self._ts}
+        try:
+            more["session_status"] = "active" if last else "processing"
+            await self._posting.act("chat.stopStream", self._part, within=_ENDING, **more)
+        except Refused as refused:
+            if refused.code in SHUT:
+                raise
+            return False
+        except SlackError:
+            return False
+        return True
+
+    async def _arrived(self) -> str:
+        """Look for the stream that may have begun: at its start, it says nothing of itself."""
+        found = lookup.strays(await self._posting.ours(), self._posting.known, self._posting.since)
+        return found[-1] if found else ""
+
+    def _recipient(self) -> Arguments:
+        """Say for whom it streams: in channels, Slack wants to know."""
+        where: Arguments = {"thread_ts": self._posting.thread}
+        if self._posting.channel.startswith("D"):
+            return where
+        person = self._posting.question.asker.id
+        return where | {"recipient_team_id": self._posting.workspace.team, "recipient_user_id": person}
+
+
+class Rewritten(Message):
+    """A message that is posted, and edited as long as the workspace's edits allow it."""
+
+    def __init__(self, posting: Posting, part: int, stop: Callable[[], bool]) -> None:
+        """Begin nothing; ``stop`` says whether the message needs a button that stops the answer."""
+        self._posting = posting
+        self._part = part
+        self._stop = stop
+        self._ts = ""
+        self._last = 0.0
+        self.shown: Tree = ()
+
+    async def begin(self, tree: Tree, linked: Links) -> bool:
+        """Post it, where there is budget for some edits."""
+        if self._posting.sharing.ready(EDIT, count=_EDITS) > 0:
+            return False
+        self._ts = await self._posting.post(self._part, self._content(tree, linked))
+        self._last, self.shown = self._posting.clock.now(), tree
+        return True
+
+    async def more(self, tree: Tree, linked: Links) -> float | None:
+        """Edit it, where its time has come."""
+        if tree == self.shown:
+            return None
+        sharing, now = self._posting.sharing, self._posting.clock.now()
+        if (wait := max(self._last + _EVERY - now, sharing.ready(EDIT))) > 0:
+            return wait
+        self._ts = await self._posting.edit(self._part, self._ts, self._content(tree, linked))
+        self._last, self.shown = self._posting.clock.now(), tree
+        return None
+
+    async def finish(self, content: Content, *, last: bool) -> str:  # noqa: ARG002 - it has no session to tell
+        """Edit it for good."""
+        return await self._posting.edit(self._part, self._ts, content)
+
+    def _content(self, tree: Tree, linked: Links) -> Content:
+        below = [answers.stopping(self._posting.question.id)] if self._stop() else []
+        return Content(tree=tree, linked=linked, below=below)

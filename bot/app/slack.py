@@ -1,0 +1,147 @@
+"""Slack, where it is configured: its workspaces by a token or by installations, its policies, and whose team it is."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+    from pathlib import Path
+
+    from pydantic import SecretStr
+    from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
+    from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from adapters.base import Adapter
+    from adapters.policies import Policies
+    from adapters.slack.installing import Installed
+    from adapters.slack.workspaces import Workspaces
+    from bot.settings import Settings
+
+
+def slack(settings: Settings) -> Adapter:
+    """Make the platform. Raises BadSettings where its libraries are missing."""
+    with lacking():
+        return _installed(settings) if settings.slack.several else _single(settings)
+
+
+@contextmanager
+def lacking() -> Iterator[None]:
+    """Say what to install where a library of Slack's is missing. Raises BadSettings."""
+    from bot.errors import BadSettings
+
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in {"aiohttp", "cryptography", "slack_bolt", "slack_sdk"}:
+            raise
+        raise BadSettings('Slack needs the extra "slack": pip install "footnote-bot[slack]".') from error
+
+
+def policies(settings: Settings) -> Policies:
+    """Give what the bot does in which channel."""
+    from adapters.policies import Policies, Policy
+
+    everywhere = Policy(answers=settings.everywhere.answers, files=settings.everywhere.files)
+    return Policies(
+        everywhere=everywhere,
+        channels={
+            one.channel: Policy(
+                answers=one.answers or everywhere.answers, files=everywhere.files if one.files is None else one.files
+            )
+            for one in settings.channels
+        },
+    )
+
+
+async def prepared(where: Path | str) -> None:
+    """Bring the bot's database to this version's schema. Raises StoreError."""
+    from bot.database import Database
+
+    async with Database(where):
+        pass
+
+
+def engine_of(where: Path | str) -> AsyncEngine:
+    """Give a pool of its own on the bot's database, for the stores of Slack's SDK, which want one."""
+    from pathlib import Path
+
+    if not isinstance(where, Path):
+        from knowledge.stores import server
+
+        return server.engine(where, size=2)
+    from sqlalchemy import URL
+    from sqlalchemy.ext.asyncio import create_async_engine
+
+    return create_async_engine(
+        URL.create("sqlite+aiosqlite", database=str(where)), connect_args={"timeout": 5.0}, hide_parameters=True
+    )
+
+
+def _single(settings: Settings) -> Adapter:
+    from adapters.slack.single import ByToken
+    from bot.belonging import Belonging, Team
+
+    own = settings.slack
+    team = Team(team=settings.team, named="team" in settings.model_fields_set)
+    workspaces = ByToken(
+        _secret(own.bot_token) or "", api_url=own.api_url, known=lambda found: team.known(f"slack:{found}")
+    )
+    return Belonging(_made(settings, workspaces), team)
+
+
+def _installed(settings: Settings) -> Adapter:
+    workspaces = installations(settings)
+    return _made(settings, workspaces, workspaces.oauth())
+
+
+def installations(settings: Settings) -> Installed:
+    """Give the workspaces that installed the app, closed as yet."""
+    from adapters.slack.installing import App, Installed
+
+    own, where = settings.slack, settings.database
+    app = App(
+        client_id=own.client_id or "",
+        client_secret=_secret(own.client_secret) or "",
+        api_url=own.api_url,
+        keys=own.keys,
+    )
+    return Installed(app, engine_of(where), lambda: prepared(where))
+
+
+def _made(settings: Settings, workspaces: Workspaces, oauth: AsyncOAuthSettings | None = None) -> Adapter:
+    from adapters.slack.adapter import Slack
+    from adapters.slack.clock import Running
+    from adapters.slack.facts import Facts
+    from adapters.slack.pages import Pages
+    from adapters.slack.reading import Reading
+    from adapters.slack.replying import Replying
+
+    own, clock, allowed = settings.slack, Running(), policies(settings)
+    facts = Facts(workspaces, clock)
+    return Slack(
+        workspaces=workspaces,
+        facts=facts,
+        reading=Reading(workspaces, facts, allowed, clock),
+        replying=Replying(workspaces, facts, allowed, clock, guests=own.guests),
+        pages=Pages(workspaces=workspaces, clock=clock, now=_now),
+        app_token=_secret(own.app_token),
+        signing_secret=_secret(own.signing_secret),
+        api_url=own.api_url,
+        policies=allowed,
+        clock=clock,
+        now=_now,
+        oauth=oauth,
+    )
+
+
+def _now() -> datetime:
+    from datetime import UTC, datetime
+
+    return datetime.now(UTC)
+
+
+def _secret(value: SecretStr | None) -> str | None:
+    return None if value is None else value.get_secret_value()

@@ -1,0 +1,179 @@
+"""``footnote doctor slack`` and ``footnote manifest slack``, against the double of Slack."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from adapters.slack.manifest import manifest
+from adapters.slack.scopes import SCOPES
+from bot.cli.running import run
+from tests.doubles.slack import Clock, Slack
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
+
+    from pytest import CaptureFixture, MonkeyPatch  # noqa: PT013 - shorter signatures
+
+KEY = "bWFkZSB1cCBmb3IgYSB0ZXN0LCAzMiBieXRlcyBpbmQ="
+
+
+@pytest.fixture
+async def slack(folder: Path, monkeypatch: MonkeyPatch) -> AsyncGenerator[Slack]:
+    """Slack, set in the environment of the command."""
+    assert folder.is_dir()
+    async with Slack(Clock(runs=True)) as slack:
+        monkeypatch.setenv("SLACK_BOT_TOKEN", slack.token)
+        monkeypatch.setenv("SLACK_APP_TOKEN", slack.app_token)
+        monkeypatch.setenv("SLACK_API_URL", slack.api_url)
+        yield slack
+
+
+class Doctor:
+    """Runs the command in a thread, as the double answers in this one."""
+
+    def __init__(self, capsys: CaptureFixture[str]) -> None:
+        self._capsys = capsys
+        self.out = ""
+
+    async def __call__(self, *options: str) -> int:
+        code = await asyncio.to_thread(run, ["doctor", "slack", *options])
+        shown = self._capsys.readouterr()
+        self.out = shown.out
+        assert "Something unexpected" not in shown.err
+        return code
+
+    def lines(self) -> dict[str, str]:
+        """What was found, by what was looked at."""
+        return {line[6:].partition(":")[0]: line for line in self.out.splitlines()}
+
+
+@pytest.fixture
+def doctor(capsys: CaptureFixture[str]) -> Doctor:
+    return Doctor(capsys)
+
+
+async def test_where_nothing_is_wrong_everything_is_said_and_no_token(slack: Slack, doctor: Doctor) -> None:
+    slack.channel("general")
+    slack.channel("random", bot=False)
+    assert await doctor() == 0
+    lines = doctor.lines()
+    assert list(lines) == [
+        "address", "clock", "bot token", "scopes", "team", "channels", "app token", "socket", "events",
+    ]  # fmt: skip
+    assert all(line.startswith("ok    ") for line in lines.values())
+    assert slack.home.id in lines["bot token"]
+    assert "in 1 channel." in lines["channels"]
+    assert "xox" not in doctor.out
+    assert "xapp" not in doctor.out
+
+
+async def test_programs_get_the_same(slack: Slack, doctor: Doctor) -> None:
+    slack.installation.scopes.discard("chat:write")
+    assert await doctor("--json") == 1
+    shown: dict[str, Any] = json.loads(doctor.out)
+    assert shown["ok"] is False
+    assert [one["told"].partition(",")[0] for one in shown["findings"] if not one["ok"]] == ["chat:write is missing"]
+
+
+@pytest.mark.parametrize("scope", ["reactions:read", "users:read", "im:write"])
+async def test_a_scope_that_is_missing_is_named_with_what_does_not_work(
+    slack: Slack, doctor: Doctor, scope: str
+) -> None:
+    slack.installation.scopes.discard(scope)
+    assert await doctor() == 1
+    assert f"wrong scopes: {scope} is missing, so {SCOPES[scope]}." in doctor.out
+
+
+async def test_a_bot_token_that_slack_does_not_know_is_told(
+    slack: Slack, doctor: Doctor, monkeypatch: MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_BOT_TOKEN", "xoxb-unknown-1")
+    assert await doctor() == 1
+    lines = doctor.lines()
+    assert "wrong bot token: Slack does not accept SLACK_BOT_TOKEN (invalid_auth)." in lines["bot token"]
+    assert "scopes" not in lines
+    assert lines["socket"].startswith("ok")
+    assert slack.called("auth.test")
+
+
+async def test_an_app_token_that_slack_does_not_know_is_told(
+    slack: Slack, doctor: Doctor, monkeypatch: MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-unknown-1")
+    assert await doctor() == 1
+    assert "with the scope connections:write" in doctor.lines()["app token"]
+    assert "socket" not in doctor.lines()
+    assert not slack.sockets.opened
+
+
+async def test_a_clock_that_is_wrong_is_told(slack: Slack, doctor: Doctor, monkeypatch: MonkeyPatch) -> None:
+    class Ahead:
+        def now(self) -> float:
+            return slack.clock.now() + 400
+
+        async def sleep(self, _: float, /) -> None:
+            raise AssertionError
+
+    monkeypatch.setattr("adapters.slack.checkup.Running", Ahead)
+    assert await doctor() == 1
+    assert "seconds ahead" in doctor.lines()["clock"]
+    assert doctor.lines()["clock"].startswith("wrong")
+
+
+async def test_a_team_of_another_name_is_told_with_the_line_to_set(
+    slack: Slack, doctor: Doctor, monkeypatch: MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FOOTNOTE_TEAM", "slack:T9")
+    assert await doctor() == 1
+    assert f"Set FOOTNOTE_TEAM=slack:{slack.home.id}," in doctor.lines()["team"]
+    monkeypatch.setenv("FOOTNOTE_TEAM", f"slack:{slack.home.id}")
+    assert await doctor() == 0
+
+
+@pytest.mark.parametrize("fault", ["dropped before", "garbage"])
+async def test_an_address_that_is_none_of_slacks_is_told(slack: Slack, doctor: Doctor, fault: Any) -> None:  # noqa: ANN401
+    slack.misbehave(fault, "auth.test")
+    assert await doctor() == 1
+    assert "SLACK_API_URL" in doctor.lines()["address"]
+    assert list(doctor.lines()) == ["address", "events"]
+
+
+async def test_over_http_it_says_what_to_enter(slack: Slack, doctor: Doctor, monkeypatch: MonkeyPatch) -> None:
+    monkeypatch.delenv("SLACK_APP_TOKEN")
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", slack.signing_secret)
+    assert await doctor() == 0
+    assert "with /slack/events behind it" in doctor.lines()["events"]
+    assert "app token" not in doctor.lines()
+    assert slack.signing_secret not in doctor.out
+
+
+async def test_of_several_workspaces_it_looks_at_each(slack: Slack, doctor: Doctor, monkeypatch: MonkeyPatch) -> None:
+    monkeypatch.delenv("SLACK_BOT_TOKEN")
+    monkeypatch.setenv("SLACK_CLIENT_ID", slack.state.app.client_id)
+    monkeypatch.setenv("SLACK_CLIENT_SECRET", slack.state.app.client_secret)
+    monkeypatch.setenv("SLACK_SIGNING_SECRET", slack.signing_secret)
+    monkeypatch.setenv("FOOTNOTE_TOKEN_KEY", KEY)
+    assert await doctor() == 0
+    assert "0 workspaces installed the app" in doctor.lines()["workspaces"]
+
+
+@pytest.mark.usefixtures("folder")
+async def test_without_a_token_it_says_which_to_set(doctor: Doctor) -> None:
+    assert await doctor() == 1
+    assert "SLACK_BOT_TOKEN is not set." in doctor.out
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_manifest_is_printed_as_it_is(capsys: CaptureFixture[str]) -> None:
+    assert run(["manifest", "slack"]) == 0
+    assert capsys.readouterr().out == manifest()
+    assert run(["manifest", "slack", "--url", "https://bot.example.com/"]) == 0
+    assert capsys.readouterr().out == manifest("https://bot.example.com")
+    assert run(["manifest", "slack", "--link"]) == 0
+    assert capsys.readouterr().out.startswith("https://api.slack.com/apps?new_app=1&manifest_yaml=")
+    assert run(["manifest", "slack", "--url", "bot"]) == 2

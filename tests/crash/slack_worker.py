@@ -1,0 +1,80 @@
+"""A bot in Slack in a process of its own, whose model is a script; it ends itself, as by ``kill -9``, around a call.
+
+A point is ``before`` or ``after`` and the name of a method of Slack's: after means that Slack did it, and this process
+never heard of it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adapters.slack.calls import Calls
+from bot.app.slack import platform
+from bot.database import Database
+from bot.desk import FrontDesk
+from bot.dispatcher import Dispatcher
+from bot.ending import until_told
+from bot.feedback.ratings import Ratings
+from bot.inbox import Inbox
+from bot.ops.logs import configure
+from bot.settings import Settings
+from bot.turns import Turns
+from tests.crash.worker import Answers, Points
+from tests.doubles.audiences import recall
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from adapters.slack.calls import Answer
+
+
+def watched(points: Points) -> None:
+    """Reach a point before and after each call."""
+    once = Calls._once
+
+    async def _once(self: Calls, method: str, arguments: Mapping[str, object], until: float) -> Answer:
+        points.reach(f"before {method}")
+        answer = await once(self, method, arguments, until)
+        points.reach(f"after {method}")
+        return answer
+
+    Calls._once = _once  # type: ignore[method-assign]
+
+
+async def main() -> int:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("told", type=Path)
+    parser.add_argument("--kill-at", default="")
+    parser.add_argument("--times", type=int, default=1)
+    parser.add_argument("--lease", type=float, default=2.0)
+    parser.add_argument("--pause", type=float, default=0.5)
+    parser.add_argument("--seed", type=int, default=0)
+    given = parser.parse_args()
+    settings = Settings.model_validate(json.loads(given.told.read_text()))
+    configure(level="error", form="json")
+    points = Points(given.kill_at, given.times)
+    watched(points)
+    async with Database(settings.database, busy_seconds=20.0) as database, platform(settings, database) as adapter:
+        turns = Turns(database)
+        inbox = Inbox(database, turns, lease_seconds=given.lease)
+        desk = FrontDesk(inbox=inbox, turns=turns, recall=recall(turns), ratings=Ratings(database))
+        dispatcher = Dispatcher(
+            database=database,
+            inbox=inbox,
+            adapters={adapter.name: adapter},
+            answer=Answers(points, random.Random(given.seed), given.pause),  # noqa: S311 - pauses, no secrets
+            max_in_flight=16,
+            tries=50,  # each death counts for all that was being answered, and here there are many
+        )
+        async with dispatcher.running():
+            return 143 if await until_told(adapter.run(desk)) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main()))

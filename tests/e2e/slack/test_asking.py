@@ -1,0 +1,218 @@
+"""What people do in Slack, over both transports: ask, go on, edit, stop, ask again; one answer each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.doubles.slack_team import ANSWER, QUESTION, whole
+
+if TYPE_CHECKING:
+    from tests.doubles.slack import Slack
+    from tests.doubles.slack_team import Team
+
+SLOWLY = 40
+"""Characters after which the model waits: the first sentence is out."""
+
+
+async def test_a_mention_is_answered_in_its_thread_with_footnotes(slack: Slack, bot: Team) -> None:
+    anna = slack.person("Anna")
+    general = slack.channel("general", anna)
+    asked = slack.says(anna, general, f"{slack.mention} {QUESTION}")
+    await slack.until(lambda: whole(slack.answers(general, asked)), within=30)
+    (answer,) = slack.answers(general, asked)
+    assert "Tuesdays at 14:00" in answer.shown
+    assert "[1]" in answer.shown
+    assert "Deploying" in answer.shown
+    assert not answer.unfurls
+    assert answer.pings == []
+    assert {"rate", "again", "quotes"} <= {button["action_id"] for button in answer.buttons}
+    assert len(bot.model.asked) == 1
+
+
+async def test_what_follows_in_the_thread_needs_no_mention(slack: Slack, bot: Team) -> None:
+    anna = slack.person("Anna")
+    general = slack.channel("general", anna)
+    asked = slack.says(anna, general, f"{slack.mention} {QUESTION}")
+    await slack.until(lambda: whole(slack.answers(general, asked)), within=30)
+    slack.says(anna, general, "Who approves each deploy?", thread=asked)
+    await slack.until(lambda: len(slack.answers(general, asked)) == 2, within=30)
+    elsewhere = slack.says(anna, general, "Who approves each deploy?")
+    await slack.heard()
+    assert slack.answers(general, elsewhere) == []
+
+
+async def test_a_direct_message_is_answered(slack: Slack, bot: Team) -> None:
+    anna = slack.person("Anna")
+    asked = slack.says(anna, slack.direct(anna), QUESTION)
+    await slack.until(lambda: whole(slack.answers(slack.direct(anna), asked)), within=30)
+    assert "Tuesdays" in slack.answers(slack.direct(anna), asked)[0].shown
+
+
+async def test_a_command_is_answered_beneath_what_it_asked(slack: Slack, bot: Team) -> None:
+    anna = slack.person("Anna")
+    general = slack.channel("general", anna)
+    sent = slack.commands(anna, general, "/ask", QUESTION)
+    await slack.heard(sent)
+    await slack.until(lambda: whole([one for one in slack.seen(general) if one.is_reply]), within=30)
+    root = next(one for one in slack.seen(general) if not one.is_reply)
+    assert QUESTION in root.shown
+    assert "Tuesdays" in slack.answers(general, root)[-1].shown
+
+
+async def test_a_command_where_the_bot_is_not_is_answered_to_one_alone_with_an_invitation(
+    slack: Slack, bot: Team
+) -> None:
+    anna = slack.person("Anna")
+    elsewhere = slack.channel("elsewhere", anna, bot=False)
+    sent = slack.commands(anna, elsewhere, "/ask", QUESTION)
+    await slack.heard(sent)
+    await slack.until(lambda: any("Tuesdays" in one.shown for one in slack.whispered(anna)), within=30)
+    assert any("/invite" in one.shown for one in slack.whispered(anna))
+    assert slack.seen(elsewhere) == []
+
+
+async def test_a_message_can_be_asked_about(slack: Slack, bot: Team) -> None:
+    anna = slack.person("Anna")
+    general = slack.channel("general", anna)
+    said = slack.says(anna, general, "The deploy is late again.")
+    await slack.heard(slack.asks_about(anna, said, "ask_about"))
+    await slack.until(lambda: slack.modal(anna), within=30)
+    words = {"question": {"value": {"type": "plain_text_input", "value": QUESTION}}}
+    await slack.heard(slack.submits(anna, words))
+    await slack.until(lambda: whole(slack.answers(general, said)), within=30)
+    assert slack.modal(anna) is None
+
+
+async def test_a_question_is_asked_again_by_the_button(slack: Slack, bot: Team) -> None:
+    anna = slack.person("Anna")
+    general = slack.channel("general", anna)
+    asked = slack.says(anna, general, f"{slack.mention} {QUESTION}")
+    await slack.until(lambda: whole(slack.answers(general, asked)), within=30)
+    await slack.heard(slack.clicks(anna, slack.answers(general, asked)[0], "again"))
+    await slack.until(lambda: len([one for one in slack.answers(general, asked) if whole([one])]) == 2, within=30)
+    assert len(bot.model.asked) == 2
+
+
+async def test_an_edit_before_the_first_sentence_begins_anew_and_one_after_it_changes_nothing(
+    slack: Slack, bot: Team
+) -> None:
+    anna = slack.person("Anna")
+    general = slack.channel("general", anna)
+    bot.model.after = 0
+    bot.model.gate.clear()
+    asked = slack.says(anna, general, f"{slack.mention} What is a failed deploy?")
+    await slack.until(lambda: len(bot.model.asked) == 1, within=30)
+    slack.edits(asked, f"{slack.mention} {QUESTION}")
+    await slack.until(lambda: len(bot.model.asked) == 2, within=30)
+    bot.model.gate.set()
+    await slack.until(lambda: whole(slack.answers(general, asked)), within=30)
+    assert QUESTION in bot.model.asked[1].question
+    slack.edits(asked, f"{slack.mention} And what else?")
+    await slack.heard()
+    assert len(slack.answers(general, asked)) == 1
+    assert len(bot.model.asked) == 2
+
+
+async def test_a_question_that_is_deleted_is_not_answered(slack: Slack, bot: Team) -> None:
+    anna = slack.person("Anna")
+    general = slack.channel("general", anna)
+    bot.model.after = 0
+    bot.model.gate.clear()
+    asked = slack.says(anna, general, f"{slack.mention} {QUESTION}")
+    await slack.until(lambda: len(bot.model.asked) == 1, within=30)
+    slack.deletes(asked)
+    await slack.until(lambda: bot.model.closed == 1, within=30)
+    assert all("Tuesdays" not in one.shown for one in slack.seen(general))
+
+
+@pytest.mark.parametrize("way", ["button of the session", "word"])
+async def test_stopping_ends_the_model_and_its_cost(slack: Slack, bot: Team, way: str) -> None:
+    anna = slack.person("Anna")
+    general = slack.channel("general", anna)
+    bot.model.after = SLOWLY
+    bot.model.gate.clear()
+    asked = slack.says(anna, general, f"{slack.mention} {QUESTION}")
+    await slack.until(lambda: bot.model.asked and slack.session(general, asked) == "processing", within=30)
+    if way == "word":
+        slack.says(anna, general, "stop", thread=asked)
+    else:
+        slack.stops(anna, general, asked)
+    await slack.until(lambda: bot.model.closed == 1, within=30)
+    await slack.until(lambda: slack.session(general, asked) != "processing", within=30)
+
+
+async def test_one_message_that_comes_as_two_events_and_each_three_times_is_answered_once(
+    slack: Slack, bot: Team
+) -> None:
+    anna = slack.person("Anna")
+    general = slack.channel("general", anna)
+    asked = slack.says(anna, general, f"{slack.mention} {QUESTION}")
+    for sent in list(slack.sent):
+        slack.delivery.send(type(sent)(type=sent.type, payload=sent.payload))
+        slack.delivery.send(type(sent)(type=sent.type, payload=sent.payload))
+    await slack.until(lambda: whole(slack.answers(general, asked)), within=30)
+    await slack.heard()
+    assert len(slack.answers(general, asked)) == 1
+    assert len(bot.model.asked) == 1
+
+
+async def test_thumbs_by_reaction_and_by_button_are_one_vote_that_can_be_withdrawn(slack: Slack, bot: Team) -> None:
+    anna, ben = slack.person("Anna"), slack.person("Ben")
+    general = slack.channel("general", anna, ben)
+    asked = slack.says(anna, general, f"{slack.mention} {QUESTION}")
+    await slack.until(lambda: whole(slack.answers(general, asked)), within=30)
+    (answer,) = slack.answers(general, asked)
+    name = next(button["value"] for button in answer.buttons if button["action_id"] == "rate")[1:]
+    slack.reacts(anna, answer, "+1")
+    await slack.heard(slack.clicks(ben, answer, "rate", f"-{name}"))
+    await slack.heard()
+    assert await bot.ratings.votes(name) == {anna.id: 1, ben.id: -1}
+    await slack.until(lambda: slack.modal(ben), within=30)
+    chosen = {"why": {"value": {"type": "radio_buttons", "selected_option": {"value": "outdated"}}}}
+    comment = {"comment": {"value": {"type": "plain_text_input", "value": "It is Wednesdays now."}}}
+    await slack.heard(slack.submits(ben, chosen | comment))
+    slack.unreacts(anna, answer, "+1")
+    await slack.heard()
+    assert await bot.ratings.votes(name) == {ben.id: -1}
+
+
+async def test_what_an_answer_rests_on_is_shown_on_demand(slack: Slack, bot: Team) -> None:
+    anna = slack.person("Anna")
+    general = slack.channel("general", anna)
+    asked = slack.says(anna, general, f"{slack.mention} {QUESTION}")
+    await slack.until(lambda: whole(slack.answers(general, asked)), within=30)
+    await slack.heard(slack.clicks(anna, slack.answers(general, asked)[0], "quotes"))
+    await slack.until(lambda: slack.modal(anna), within=30)
+    view = slack.modal(anna)
+    assert view is not None
+    assert "Deploys happen on Tuesdays at 14:00." in str(view.view)
+
+
+async def test_bots_and_the_bot_itself_are_not_answered(slack: Slack, bot: Team) -> None:
+    robot, anna = slack.other_bot("Robot"), slack.person("Anna")
+    general = slack.channel("general", anna, robot)
+    slack.says(robot, general, f"{slack.mention} {QUESTION}")
+    await slack.heard()
+    asked = slack.says(anna, general, f"{slack.mention} {QUESTION}")
+    await slack.until(lambda: whole(slack.answers(general, asked)), within=30)
+    await slack.heard()
+    assert len(bot.model.asked) == 1
+    assert ANSWER[:20] in slack.answers(general, asked)[0].shown
+
+
+async def test_the_home_and_the_agent_view_say_what_it_can_do(slack: Slack, bot: Team) -> None:
+    anna = slack.person("Anna")
+    slack.direct(anna)
+    slack.opens_home(anna)
+    await slack.until(lambda: slack.app_home(anna), within=30)
+    slack.opens_home(anna, "messages")
+    await slack.until(lambda: slack.prompts(slack.direct(anna)), within=30)
+
+
+async def test_it_introduces_itself_where_it_is_added(slack: Slack, bot: Team) -> None:
+    anna = slack.person("Anna")
+    general = slack.channel("general", anna, bot=False)
+    slack.joins(slack.bot, general, invited_by=anna)
+    await slack.until(lambda: any(one.bot for one in slack.seen(general)), within=30)

@@ -88,6 +88,9 @@ class Intake:
         """Take in one payload, and say how it is acknowledged. Never raises."""
         if text(payload, "type") == "url_verification":
             return Taken(body={"challenge": text(payload, "challenge")})
+        if text(payload, "type") == "app_rate_limited":
+            _log.warning("Slack delivers no more events for a while", team=ident(payload, "team_id"))
+            return Taken()
         try:
             if text(payload, "type") == "event_callback":
                 return await self._event(payload, redelivered=redelivered)
@@ -102,9 +105,9 @@ class Intake:
         ``lately`` says that it came while the bot was merely not connected: then each question of a channel counts in
         which all are answered. At a start that would be what was said before anybody wanted answers to it.
         """
-        found = read(payload, await self._me(payload), self.now())
-        question = found.question if isinstance(found, Heard) else found
         try:
+            found = read(payload, await self._me(payload), self.now())
+            question = found.question if isinstance(found, Heard) else found
             if isinstance(question, Question) and await self._missed(found, question, payload, lately=lately):
                 await self.desk.accept(question)
         except Declined:

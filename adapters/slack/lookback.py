@@ -36,7 +36,7 @@ _SERVED: Final = timedelta(days=3)
 _PAGES: Final = 3
 _PAGE: Final = 100
 _LISTED: Final = 200
-_PAUSE: Final = 1.3
+_PAUSE: Final = 2.0
 """Seconds between two calls: Slack allows fifty a minute of each, and answers need some of them."""
 _AGAIN: Final = 60.0
 """Seconds until another look, where one did not come to its end."""

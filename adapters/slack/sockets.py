@@ -143,6 +143,8 @@ class Sockets:
                 connection.spent.set()
                 for task in connection.beside:
                     task.cancel()
+        except Exception as error:  # noqa: BLE001 - whatever is wrong with one socket, another takes its place
+            _log.warning("a socket broke", error=type(error).__name__, exc_info=error)
         finally:
             connection.spent.set()
             await connection.ws.close()

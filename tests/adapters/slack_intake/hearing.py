@@ -13,6 +13,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from starlette.applications import Starlette
 
 from adapters.audience import NOBODY
+from adapters.base import Question
 from adapters.pacing import Budget, Pacer
 from adapters.policies import Policies
 from adapters.slack.adapter import Slack as Adapter
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from adapters.base import Audience, Event, Journal, Notice, Person, Place, Question, Said
+    from adapters.base import Audience, Event, Journal, Notice, Person, Place, Said
     from adapters.parts import Part
     from adapters.slack.clock import Clock
     from adapters.slack.events import Arrived, AskingAbout, Disliked, HomeOpened, QuotesWanted
@@ -204,7 +205,7 @@ class Bot:
     @property
     def asked(self) -> set[str]:
         """The ids of the questions that the desk has, however often it was told of them."""
-        return {event.id for event in self.events if hasattr(event, "conversation") and hasattr(event, "asker")}
+        return {event.id for event in self.events if isinstance(event, Question)}
 
 
 @asynccontextmanager

@@ -117,7 +117,7 @@ async def test_a_direct_message_is_a_question_that_only_its_asker_reads(
         ("every question", True, True, True),
     ],
 )
-async def test_what_is_said_without_a_mention_is_a_question_as_the_channel_has_it(
+async def test_what_is_said_without_a_mention_is_a_question_as_the_channel_has_it(  # noqa: PLR0913 - a table's columns
     slack: Slack, anna: User, general: Channel, policy: Answers, *, root: bool, reply: bool, elsewhere: bool
 ) -> None:
     async with hearing(slack, Bot(slack, "sockets", policies=Policies(everywhere=Policy(answers=policy)))) as bot:

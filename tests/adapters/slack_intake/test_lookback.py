@@ -112,9 +112,7 @@ async def earlier_commercial() -> object:
         yield slack
 
 
-async def test_a_look_that_the_desk_could_not_keep_is_done_again(
-    slack: Slack, earlier: dict[str, Message]
-) -> None:
+async def test_a_look_that_the_desk_could_not_keep_is_done_again(slack: Slack, earlier: dict[str, Message]) -> None:
     async with hearing(slack, Bot(slack, "sockets", then=Failing(1))) as bot:
         wanted = {name(slack, earlier[one]) for one in ("mention", "mention in a thread", "direct")}
         await slack.until(lambda: bot.asked >= wanted and len(bot.events) > len(wanted), 20.0)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import time
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import aiohttp
@@ -40,21 +41,27 @@ class Address:
     async def post(self, body: str | bytes, headers: Mapping[str, str], kind: str | None = JSON) -> tuple[int, str]:
         more = {"Content-Type": kind} if kind else {}
         skipped = () if kind else ("Content-Type",)
+        data = io.BytesIO(body.encode() if isinstance(body, str) else body)
         async with self._session.post(
-            self.requests.url, data=body, headers={**headers, **more}, skip_auto_headers=skipped
+            self.requests.url, data=data, headers={**headers, **more}, skip_auto_headers=skipped
         ) as answer:
             return answer.status, await answer.text()
 
-    async def signed(self, body: str, kind: str = JSON, **how: Any) -> tuple[int, str]:
-        return await self.post(body, self.requests.signature(body, **how), kind)
+    async def signed(
+        self, body: str, kind: str = JSON, *, at: float | None = None, secret: str | None = None
+    ) -> tuple[int, str]:
+        return await self.post(body, self.requests.signature(body, at=at, secret=secret), kind)
 
 
 @asynccontextmanager
 async def listening() -> AsyncGenerator[Address]:
-    async with Slack() as slack, aiohttp.ClientSession() as session:
-        async with hearing(slack, Bot(slack, "signed")) as bot:
-            assert slack.requests is not None
-            yield Address(bot, slack.requests, session)
+    async with (
+        Slack() as slack,
+        aiohttp.ClientSession() as session,
+        hearing(slack, Bot(slack, "signed")) as bot,
+    ):
+        assert slack.requests is not None
+        yield Address(bot, slack.requests, session)
 
 
 async def test_what_slack_did_not_sign_now_is_refused() -> None:
@@ -142,6 +149,21 @@ async def test_nothing_that_is_signed_breaks_it() -> None:
             assert (await address.signed(body))[0] < 500
             form = urlencode({"payload": body})
             assert (await address.signed(form, FORM))[0] < 500
+
+
+async def test_what_slack_says_of_too_many_events_is_acknowledged() -> None:
+    async with listening() as address:
+        said = {"type": "app_rate_limited", "team_id": "T0TEAM", "minute_rate_limited": 1_700_000_000}
+        assert (await address.signed(json.dumps(said))) == (200, "")
+
+
+async def test_what_bolt_reads_in_the_environment_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET", "SLACK_VERIFICATION_TOKEN"):
+        monkeypatch.setenv(name, "of another app")
+    async with listening() as address:
+        assert (await address.signed(BODY))[0] == 200
+        assert (await address.post("ssl_check=1", {}, FORM))[0] == 200
+        assert len(address.bot.asked) == 1
 
 
 async def test_it_is_closed_while_the_adapter_does_not_run() -> None:

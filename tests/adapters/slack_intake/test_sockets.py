@@ -17,7 +17,7 @@ from adapters.slack.sockets import Sockets
 from tests.adapters.slack_intake.hearing import Bot, Swift, hearing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator
 
     from tests.doubles.slack import Channel, Slack, User
 
@@ -51,19 +51,29 @@ class Heard:
 
 
 @asynccontextmanager
-async def open_socket(slack: Slack, heard: Heard, **how: float) -> AsyncGenerator[None]:
+async def open_socket(
+    slack: Slack, heard: Heard, *, ping: float = 10.0, silence: float = 600.0
+) -> AsyncGenerator[None]:
     async with asyncio.TaskGroup() as group:
-        running = group.create_task(_sockets(slack, heard, **how).run())
+        running = group.create_task(_sockets(slack, heard, ping=ping, silence=silence).run())
         await slack.until(lambda: slack.sockets.open)
         yield
         running.cancel()
 
 
-def _sockets(slack: Slack, heard: Heard, **how: float) -> Sockets:
+def _sockets(slack: Slack, heard: Heard, *, ping: float = 10.0, silence: float = 600.0) -> Sockets:
     clock = Swift()
     client = AsyncWebClient(base_url=slack.api_url, retry_handlers=[], logger=QUIET)
     calls = Calls(client=client, clock=clock)
-    return Sockets(calls=calls, app_token=slack.app_token, take=heard, missed=heard.look, clock=clock, **how)
+    return Sockets(
+        calls=calls,
+        app_token=slack.app_token,
+        take=heard,
+        missed=heard.look,
+        clock=clock,
+        ping=ping,
+        silence=silence,
+    )
 
 
 @pytest.mark.parametrize("reason", ["refresh_requested", "warning", "too_many_websockets", "link_disabled"])
@@ -146,9 +156,7 @@ async def test_envelopes_are_handled_beside_each_other_and_not_all_at_once(slack
     assert len(heard.payloads) == 70
 
 
-async def test_what_was_asked_of_deaf_and_broken_sockets_is_found(
-    slack: Slack, anna: User, general: Channel
-) -> None:
+async def test_what_was_asked_of_deaf_and_broken_sockets_is_found(slack: Slack, anna: User, general: Channel) -> None:
     async with hearing(slack, Bot(slack, "sockets")) as bot:
         asked = slack.says(anna, general, f"{slack.mention} how long?")
         await slack.heard()

@@ -84,7 +84,8 @@ def sources(citations: Sequence[Citation]) -> list[kit.Block]:
 def source(citation: Citation) -> str:
     """Give one source as a line of mrkdwn: number, title and section, publisher, year or date, and its age if old."""
     title = mrkdwn(clipped(path(citation) or citation.document, _TITLE))
-    notes = [mrkdwn(clipped(note, _TITLE)) for note in (*published(citation), *ages(citation))]
+    whence = () if linkable(citation.url) or not path(citation) else (citation.document,)
+    notes = [mrkdwn(clipped(note, _TITLE)) for note in (*whence, *published(citation), *ages(citation))]
     rest = "".join(f" · {note}" for note in notes if note)
     linked = mrkdwn_link(title, citation.url) if citation.url and linkable(citation.url) else title
     line = f"[{citation.number}] {linked}{rest}"

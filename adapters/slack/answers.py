@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from adapters.doubting import doubt
 from adapters.markup import CodeBlock, Listing, Quote, Table
 from adapters.slack import kit
 from adapters.slack.escaping import clipped, linkable, mrkdwn, mrkdwn_link
@@ -126,8 +127,9 @@ def closing(ending: Ending, citations: Sequence[Citation], question: str) -> lis
     shown = [*sources([known[number] for number in ending.cited if number in known])]
     match ending.verdict:
         case "answered" | "cut" | "stopped" | "unknown":
-            halted = [kit.context(["Stopped."])] if ending.verdict == "stopped" else []
-            return [*halted, *shown, *after(ending.answer, cited=bool(shown))]
+            words = "Stopped." if ending.verdict == "stopped" else doubt(ending)
+            noted = [kit.context([words])] if words else []
+            return [*noted, *shown, *after(ending.answer, cited=bool(shown))]
         case "offered":
             return [*shown, offering(question)]
         case _:

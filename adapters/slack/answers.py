@@ -43,14 +43,14 @@ def notification(tree: Tree) -> str:
 
 def paragraphs(tree: Tree) -> list[str]:
     """Give the answer as plain words in mrkdwn, in pieces that a section takes; no link, no style."""
-    text, made = "\n".join(_lines(tree)), []
-    while text:
-        room = text[: kit.SECTION_LIMIT]
-        cut = room.rfind("\n") + 1 or room.rfind(" ") + 1 or len(room)
-        at = len(room) if len(room) == len(text) else cut
-        made.append(text[:at])
-        text = text[at:]
-    return [piece for piece in made if piece.strip()]
+    left, made = "\n".join(_lines(tree)), []
+    while len(left) > kit.SECTION_LIMIT:
+        room = left[: kit.SECTION_LIMIT]
+        line = room.rfind("\n") + 1
+        at = line if line > kit.SECTION_LIMIT // 2 else room.rfind(" ") + 1 or len(room)
+        made.append(left[:at])
+        left = left[at:]
+    return [piece for piece in (*made, left) if piece.strip()]
 
 
 def _lines(tree: Tree) -> Iterator[str]:

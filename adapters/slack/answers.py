@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from adapters.doubting import doubt
 from adapters.markup import CodeBlock, Listing, Quote, Table
 from adapters.slack import kit
 from adapters.slack.escaping import clipped, linkable, mrkdwn, mrkdwn_link
@@ -42,14 +43,14 @@ def notification(tree: Tree) -> str:
 
 def paragraphs(tree: Tree) -> list[str]:
     """Give the answer as plain words in mrkdwn, in pieces that a section takes; no link, no style."""
-    text, made = "\n".join(_lines(tree)), []
-    while text:
-        room = text[: kit.SECTION_LIMIT]
-        cut = room.rfind("\n") + 1 or room.rfind(" ") + 1 or len(room)
-        at = len(room) if len(room) == len(text) else cut
-        made.append(text[:at])
-        text = text[at:]
-    return [piece for piece in made if piece.strip()]
+    left, made = "\n".join(_lines(tree)), []
+    while len(left) > kit.SECTION_LIMIT:
+        room = left[: kit.SECTION_LIMIT]
+        line = room.rfind("\n") + 1
+        at = line if line > kit.SECTION_LIMIT // 2 else room.rfind(" ") + 1 or len(room)
+        made.append(left[:at])
+        left = left[at:]
+    return [piece for piece in (*made, left) if piece.strip()]
 
 
 def _lines(tree: Tree) -> Iterator[str]:
@@ -84,7 +85,8 @@ def sources(citations: Sequence[Citation]) -> list[kit.Block]:
 def source(citation: Citation) -> str:
     """Give one source as a line of mrkdwn: number, title and section, publisher, year or date, and its age if old."""
     title = mrkdwn(clipped(path(citation) or citation.document, _TITLE))
-    notes = [mrkdwn(clipped(note, _TITLE)) for note in (*published(citation), *ages(citation))]
+    whence = () if linkable(citation.url) or not path(citation) else (citation.document,)
+    notes = [mrkdwn(clipped(note, _TITLE)) for note in (*whence, *published(citation), *ages(citation))]
     rest = "".join(f" · {note}" for note in notes if note)
     linked = mrkdwn_link(title, citation.url) if citation.url and linkable(citation.url) else title
     line = f"[{citation.number}] {linked}{rest}"
@@ -125,8 +127,9 @@ def closing(ending: Ending, citations: Sequence[Citation], question: str) -> lis
     shown = [*sources([known[number] for number in ending.cited if number in known])]
     match ending.verdict:
         case "answered" | "cut" | "stopped" | "unknown":
-            halted = [kit.context(["Stopped."])] if ending.verdict == "stopped" else []
-            return [*halted, *shown, *after(ending.answer, cited=bool(shown))]
+            words = "Stopped." if ending.verdict == "stopped" else doubt(ending)
+            noted = [kit.context([words])] if words else []
+            return [*noted, *shown, *after(ending.answer, cited=bool(shown))]
         case "offered":
             return [*shown, offering(question)]
         case _:

@@ -22,7 +22,8 @@ _ACTS: Final = re.compile(
     r"|[.．](?=[^\W_])"  # noqa: RUF001 -- a dot within what may be a host; a full-width one counts in host names too
     r"|[。｡](?=[a-z])"
     r"|:(?=//|[\w+'-]+:)"
-    r"|(?<![^\W_])(?:mailto|tel|javascript|data|slack):",
+    r"|(?<![\w.-])localhost(?=[:/])"
+    r"|(?<![^\W_])(?:mailto|tel|javascript|data|slack)(?=:)",
     re.IGNORECASE,
 )
 _ADDRESS: Final = re.compile(
@@ -33,6 +34,8 @@ _TOKEN: Final = re.compile(
     re.IGNORECASE,
 )
 _DECIMAL: Final = re.compile(r"(?<=\d)\.(?=\d)")
+_HOST: Final = re.compile(r"\d+(?:\.\d+){3,}(?=[/:])")
+"""Numbers that are a machine's address, such as ``10.0.0.1:80``, and no version."""
 _MARKDOWN: Final = re.compile(r"[\\`*_~\[\]|!]")
 _BLOCK: Final = re.compile(r"[#+=-]|\d{1,9}[.)](?=\s|\Z)")
 _ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -107,7 +110,8 @@ def mrkdwn_link(label: str, url: str) -> str:
 
 def _inert(text: str) -> str:
     """Put joiners in, but into no decimal number."""
-    decimals = {found.start() for found in _DECIMAL.finditer(text)}
+    hosts = {at for host in _HOST.finditer(text) for at in range(*host.span())}
+    decimals = {found.start() for found in _DECIMAL.finditer(text)} - hosts
     return _ACTS.sub(lambda found: found[0] if found.start() in decimals else _joined(found), text)
 
 

@@ -9,17 +9,15 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
-import structlog
-
 from adapters.base import Journal, Person, Question
 from adapters.markup import Paragraph, Plain
 from adapters.parts import Ending, Text
-from adapters.slack import answers, kit
+from adapters.slack import answers
+from adapters.slack.beside import direct, farewell, is_person, offer, root
 from adapters.slack.contents import Content
 from adapters.slack.errors import Refused
 from adapters.slack.growing import Growing
 from adapters.slack.mending import BESIDE, mended
-from adapters.slack.payload import ident
 from adapters.slack.posting import GONE, Posting
 from adapters.slack.progress import Progress
 from adapters.slack.render import pieces
@@ -37,8 +35,6 @@ if TYPE_CHECKING:
     from adapters.slack.clock import Clock
     from adapters.slack.workspaces import Workspace, Workspaces
 
-_OFFER: Final = BESIDE
-_FAREWELL: Final = BESIDE + 1
 _MESSAGE: Final = re.compile(r"slack:[^:]+:(?P<channel>[^:]+):(?P<ts>[0-9]+\.[0-9]+)(?::[0-9.]+)?")
 """The id of a question that a message asks."""
 _MARKS: Final[dict[Verdict, str]] = {
@@ -48,7 +44,6 @@ _MARKS: Final[dict[Verdict, str]] = {
 }
 """The reaction that stands for a refusal."""
 _MEMBERS: Final = "I answer only members of this workspace."
-_log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 class Standings(Protocol):
@@ -91,8 +86,7 @@ class Replying:
             except Refused as refused:
                 if refused.code not in GONE:
                     raise
-                _log.warning("nothing can be said at this place", why=refused.code)
-                await self._farewell(posting, refused)
+                await farewell(posting, refused.code)
 
     async def notify(self, place: Place, notice: Notice, /) -> None:
         """Post a notice in a channel, or to somebody directly. Raises SlackError."""
@@ -107,19 +101,19 @@ class Replying:
             asked_at=datetime.fromtimestamp(now, UTC),
         )
         posting = self._posting(workspace, question, _Unkept(f"{now:.6f}"))
-        if _is_person(place.channel):
-            posting = await _direct(posting, place.channel)
+        if is_person(place.channel):
+            posting = await direct(posting, place.channel)
         for part, tree in enumerate(pieces(notice.blocks, {})):
             await posting.post(part, Content(tree=tree))
 
     async def _reply(self, posting: Posting, parts: AsyncGenerator[Part]) -> None:
         first, growing = 0, Growing()
-        if _is_person(posting.channel):
+        if is_person(posting.channel):
             if await self._responded(posting, growing, parts):
                 return
-            posting = await _direct(posting, posting.channel)
+            posting = await direct(posting, posting.channel)
         if posting.thread is None:
-            posting = posting.at(posting.channel, await _root(posting))
+            posting = posting.at(posting.channel, await root(posting))
             first = 1
         progress = Progress(posting)
         growing.progress = progress.show
@@ -134,12 +128,15 @@ class Replying:
                 stoppable=lambda: progress.stoppable,
                 wait=partial(self._wait, growing.changed, group),
             )
-            await self._shown(posting, growing, showing, puller, first)
+            try:
+                await self._shown(posting, growing, showing, puller, first)
+            finally:
+                showing.release()
             progress.close()
             await telling
-            await progress.end(shown=bool(showing.stands), ended=showing.streamed)
+            await progress.end(shown=bool(showing.stands), ended=showing.told)
         if growing.offered:
-            await self._offer(posting)
+            await offer(posting)
 
     async def _shown(
         self, posting: Posting, growing: Growing, showing: Showing, puller: asyncio.Task[None], first: int
@@ -154,9 +151,7 @@ class Replying:
         else:
             await showing.show(puller)
         ending, pages = growing.ending, growing.pages
-        mark = _MARKS.get(ending.verdict) if ending else None
-        marked = mark is not None and not showing.begun and (self._silent(question) or not pages.written)
-        if ending and mark and marked and (pages.written or ending.verdict != "failed"):
+        if ending and not showing.begun and (mark := self._mark(question, ending, worded=bool(pages.written))):
             await posting.react(_asked_at(posting), mark)
             growing.cut(0, ())
         below = answers.closing(ending, growing.citations, question.id) if ending else []
@@ -195,37 +190,6 @@ class Replying:
         contents = [growing.content(at, below if at == last else ()) for at in range(last + 1)]
         return await respond(url, posting.workspace.calls.client.base_url, contents)
 
-    async def _offer(self, posting: Posting) -> None:
-        """Offer the asker an answer where nobody else reads."""
-        question = posting.question
-        words = "I found an answer to your question that you may read, and not everybody there."
-        quoted = answers.asked(question.asker.id, question.text)
-        blocks: list[kit.Block] = [kit.section(quoted), kit.section(words), answers.privately(question.id)]
-        await self._aside(posting, _OFFER, Content(blocks=blocks, text=words))
-
-    async def _farewell(self, posting: Posting, refused: Refused) -> None:
-        """Tell whoever asked that their answer cannot be shown where they asked; nobody else would know."""
-        if refused.code == "thread_not_found" or _is_person(posting.channel) or posting.channel.startswith("D"):
-            return
-        words = "I can no longer write in the channel where you asked me this, so there is no answer."
-        quoted = answers.asked(posting.question.asker.id, posting.question.text)
-        blocks: list[kit.Block] = [kit.section(quoted), kit.section(words)]
-        await self._aside(posting, _FAREWELL, Content(blocks=blocks, text=words))
-
-    async def _aside(self, posting: Posting, part: int, content: Content) -> None:
-        """Say something to the asker alone, once."""
-        journal = posting.journal
-        if any(one.part == part for one in journal.earlier):
-            return
-        try:
-            direct = await _direct(posting, posting.question.asker.id)
-            if journal.unsure and (ts := await direct.found(await journal.before(part))):
-                await direct.noted(part, ts)
-                return
-            await direct.post(part, content)
-        except Refused as refused:
-            _log.warning("somebody cannot be told directly", why=refused.code)
-
     def sharing(self, workspace: Workspace) -> Sharing:
         """Give what all replies in a workspace share."""
         return self._shared.setdefault(workspace.team, Sharing(clock=self._clock))
@@ -240,6 +204,11 @@ class Replying:
             channel=question.place.channel,
             thread=question.place.thread,
         )
+
+    def _mark(self, question: Question, ending: Ending, *, worded: bool) -> str | None:
+        """Give the reaction that stands for a refusal: at a silent place, and where it was said in words before."""
+        mark = _MARKS.get(ending.verdict)
+        return mark if self._silent(question) or (not worded and ending.verdict != "failed") else None
 
     def _silent(self, question: Question) -> bool:
         return self._policies.at(question.place).answers == "silent"
@@ -277,25 +246,6 @@ async def _told(words: str) -> AsyncGenerator[Part]:
     yield Ending(answer="", verdict="told")
 
 
-async def _direct(posting: Posting, person: str) -> Posting:
-    """Turn to somebody's direct messages. Raises SlackError."""
-    opened = await posting.workspace.calls.ask("conversations.open", users=person)
-    return posting.at(ident(opened, "channel", "id"), None)
-
-
-async def _root(posting: Posting) -> str:
-    """Give the message beneath which a question that stands in none is answered; it says who asked what."""
-    journal = posting.journal
-    stands = (one.message for one in journal.earlier if one.part == 0)
-    if (known := next((one.message for one in stands if one.channel == posting.channel), None)) is not None:
-        return known
-    if journal.unsure and (found := await posting.found(await journal.before(0))):
-        await posting.noted(0, found)
-        return found
-    words = answers.asked(posting.question.asker.id, posting.question.text)
-    return await posting.post(0, Content(blocks=[kit.section(words)], text=words))
-
-
 def _asked_at(posting: Posting) -> str:
     """Give the message that asks the question, else the one beneath which it is answered."""
     found = _MESSAGE.fullmatch(posting.question.id)
@@ -304,7 +254,3 @@ def _asked_at(posting: Posting) -> str:
 
 def _team(place: Place) -> str:
     return place.workspace.partition(":")[2]
-
-
-def _is_person(channel: str) -> bool:
-    return channel.startswith(("U", "W"))

@@ -53,8 +53,8 @@ class Showing:
         self._page = 0
         self._message: Message | None = None
         self._streams = True
-        self.streamed = False
-        """Whether the last page was a stream, whose end says that the bot is at work no longer."""
+        self.told = False
+        """Whether the end of the last page told Slack that the bot is at work no longer."""
         self.stands: list[str] = []
         """The messages that are finished."""
 
@@ -96,6 +96,11 @@ class Showing:
             content = self._growing.content(last_page, below)
             self.stands[-1] = await self._posting.edit(self._first + last_page, self.stands[-1], content)
 
+    def release(self) -> None:
+        """Hold nothing that other replies share, though this one came to no end."""
+        if self._message is not None:
+            self._message.release()
+
     async def _advance(self) -> float | None:
         """Show what may be shown now; give in how many seconds to look again, or None for when there is more."""
         pages, linked = self._growing.pages, self._growing.linked
@@ -129,7 +134,7 @@ class Showing:
             ts = await self._posting.post(self._first + self._page, content)
         else:
             ts = await self._message.finish(content, last=last)
-        self.streamed = isinstance(self._message, Streamed)
+        self.told = self._message is not None and self._message.told
         self.stands.append(ts)
         self._page += 1
         self._message = None

@@ -42,9 +42,13 @@ class Halted(Exception):
 
 
 class Message(Protocol):
-    """One message that grows; ``shown`` is what it shows for certain."""
+    """One message that grows; ``shown`` is what it shows for certain.
+
+    ``told`` says whether its end told Slack that the bot is at work no longer.
+    """
 
     shown: Tree
+    told: bool
 
     async def begin(self, tree: Tree, linked: Links) -> bool:
         """Show the first of it, or say that this cannot be."""
@@ -59,6 +63,10 @@ class Message(Protocol):
 
     async def finish(self, content: Content, *, last: bool) -> str:
         """Let it say this for good, and give the message that does."""
+        ...
+
+    def release(self) -> None:
+        """Hold nothing that others share, though it is not finished."""
         ...
 
 
@@ -76,6 +84,7 @@ class Streamed(Message):
         self._started = 0.0
         self._broken = False
         self.shown: Tree = ()
+        self.told = False
         self.refused = False
         """Whether Slack wants no stream here."""
 
@@ -159,7 +168,12 @@ class Streamed(Message):
             return False
         except SlackError:
             return False
+        self.told = last
         return True
+
+    def release(self) -> None:
+        """Make room for another, however this one ended."""
+        self._pacer.close(self._name, self._posting.clock.now())
 
     async def _arrived(self) -> str:
         """Look for the stream that may have begun: at its start, it says nothing of itself."""
@@ -186,6 +200,7 @@ class Rewritten(Message):
         self._ts = ""
         self._last = 0.0
         self.shown: Tree = ()
+        self.told = False
 
     async def begin(self, tree: Tree, linked: Links) -> bool:
         """Post it, where there is budget for some edits."""
@@ -209,6 +224,9 @@ class Rewritten(Message):
     async def finish(self, content: Content, *, last: bool) -> str:  # noqa: ARG002 - it has no session to tell
         """Edit it for good."""
         return await self._posting.edit(self._part, self._ts, content)
+
+    def release(self) -> None:
+        """Hold nothing."""
 
     def _content(self, tree: Tree, linked: Links) -> Content:
         below = [answers.stopping(self._posting.question.id)] if self._stop() else []

@@ -6,13 +6,14 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
+from adapters.doubting import doubt
 from adapters.parts import Ending, PrivateOffer, Sources, Status, Text
 from adapters.sources import used
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from adapters.parts import Citation, Part, Verification
+    from adapters.parts import Citation, Part
     from adapters.terminal.screen import Screen
 
 
@@ -49,27 +50,13 @@ async def show(screen: Screen, parts: AsyncGenerator[Part]) -> Shown | None:
     return _ended(screen, Shown(ending, used(citations, ending.cited)), silent=silent) if ending else None
 
 
-def _doubtful(record: Verification | None) -> bool:
-    """Whether a person should look twice; that all is well goes without saying."""
-    return record is not None and not record.valid
-
-
-def _doubt(record: Verification | None) -> str:
-    """Say what to make of an answer that is not valid; what is shown of it has passed by itself."""
-    if record is not None and record.dropped:
-        return (
-            "Part of what was written is not in the sources and was left out. Check them before you rely on the rest."
-        )
-    return "The sources support this only loosely. Check them before you rely on it."
-
-
 def _ended(screen: Screen, shown: Shown, *, silent: bool) -> Shown:
     if shown.citations:
         screen.say("Sources", "bold")
         screen.sources(shown.citations)
         screen.say("")
-    if shown.ending.verdict == "answered" and _doubtful(shown.ending.verification):
-        screen.say(_doubt(shown.ending.verification), "dim")
+    if words := doubt(shown.ending):
+        screen.say(words, "dim")
     if shown.ending.verdict in {"stopped", "paused"} or (shown.ending.verdict == "limited" and silent):
         screen.say(shown.ending.verdict, "dim")
     if shown.ending.verdict == "offered":

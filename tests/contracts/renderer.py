@@ -38,7 +38,12 @@ hostile = st.text(max_size=30) | st.lists(
 
 
 class RendererContract(ABC):
-    """Whatever the words are, they act nowhere, and the only address is the stored one."""
+    """Whatever the words are, they act nowhere, and the only address is the stored one.
+
+    ``joiner`` is what a renderer itself puts into words so that they do not act, where nobody sees it.
+    """
+
+    joiner = ""
 
     @abstractmethod
     def tree(self, tree: Tree) -> str:
@@ -60,7 +65,7 @@ class RendererContract(ABC):
             Listing((Item(run),)),
         ):
             shown = self.tree((block,))
-            assert not ACTS.search(shown)
+            assert not ACTS.search(self._seen(shown))
             assert not CALLS.search(shown)
             assert not any(addressed(line) for line in shown.splitlines())
 
@@ -71,7 +76,7 @@ class RendererContract(ABC):
             number=1, title=text, url=STORED, quote=text, document=text, section=(text,), publisher=text, year=2026
         )
         shown = self.sources(line)
-        assert not ACTS.search(shown)
+        assert not ACTS.search(self._seen(shown))
         assert not CALLS.search(shown)
         assert STORED in shown
         assert not addressed(shown.replace(STORED, ""))
@@ -79,4 +84,7 @@ class RendererContract(ABC):
     def test_an_address_of_another_scheme_is_not_shown(self) -> None:
         line = Citation(number=1, title="a", url="javascript:alert(1)", quote="b", document="docs/a.md")
         assert "javascript" not in self.sources(line)
-        assert "docs/a.md" in self.sources(line)
+        assert "docs/a.md" in self._seen(self.sources(line))
+
+    def _seen(self, shown: str) -> str:
+        return shown.replace(self.joiner, "")

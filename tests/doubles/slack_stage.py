@@ -1,4 +1,4 @@
-"""A stage for replies on Slack's double: a workspace, people to ask, parts that take their time, and time that passes."""
+"""A stage for replies on Slack's double: somebody who asks, parts that take their time, and time that passes."""
 
 from __future__ import annotations
 

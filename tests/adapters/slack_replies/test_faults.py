@@ -60,7 +60,7 @@ async def test_where_there_are_no_streams_a_message_is_edited_and_has_a_stop(
     stage: Stage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked, question = stage.asks()
-    monkeypatch.delitem(METHODS, "chat.startStream")  # type: ignore[arg-type]  # it is a dictionary
+    monkeypatch.delitem(METHODS, "chat.startStream")
     stops: list[bool] = []
 
     async def look() -> None:

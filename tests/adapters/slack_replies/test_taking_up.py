@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from adapters.base import LeaseLost, Posted
 from adapters.parts import Ending, PrivateOffer, Sources, Status
 from adapters.slack.mending import BESIDE
 from tests.doubles.adapters import AN_ANSWER, CITATIONS, said
+from tests.doubles.slack.methods import METHODS
 from tests.doubles.slack_stage import ANSWERED, a_journal, sentences, spread
 
 if TYPE_CHECKING:
@@ -88,6 +90,41 @@ async def test_an_answer_is_there_once_after_several_kills(stage: Stage, calls: 
         await stage.tell(question, *ANSWER, journal=journal)
     _whole(stage.slack.answers(stage.general, asked), 14)
     assert len(stage.slack.seen(stage.slack.direct(stage.anna))) == 1
+
+
+@pytest.mark.parametrize("calls", range(1, 10))
+async def test_an_answer_that_is_edited_is_whole_after_a_kill_at_any_call(
+    stage: Stage, calls: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(METHODS, "chat.startStream")
+    asked, question = stage.asks()
+    journal = a_journal(question)
+    if await _killed(stage, question, journal, calls, ANSWER):
+        await stage.tell(question, *ANSWER, journal=_left(question, journal))
+    _whole(stage.slack.answers(stage.general, asked), 14)
+    assert len(stage.slack.seen(stage.slack.direct(stage.anna))) == 1
+
+
+@pytest.mark.parametrize("calls", [1, 2, 3, 4, 5, 6])
+async def test_a_command_is_answered_once_after_a_kill_at_any_call(stage: Stage, calls: int) -> None:
+    place = replace(stage.asks()[1].place, thread=None)
+    question = stage.question(place, f"{place.workspace}:command:1.2.abc")
+    journal = a_journal(question)
+    if await _killed(stage, question, journal, calls, ANSWER):
+        await stage.tell(question, *ANSWER, journal=_left(question, journal))
+    _, root, *answers = stage.slack.seen(stage.general)
+    assert "asked" in root.shown
+    assert {one.root for one in answers} == {root.ts}
+    _whole(answers, 14)
+
+
+@pytest.mark.parametrize("calls", range(4, 40, 4))
+async def test_a_long_answer_is_whole_after_a_kill_at_any_call(stage: Stage, calls: int) -> None:
+    asked, question = stage.asks()
+    journal = a_journal(question)
+    if await _killed(stage, question, journal, calls, LONG):
+        await stage.tell(question, *LONG, journal=_left(question, journal))
+    _whole(stage.slack.answers(stage.general, asked), 160)
 
 
 async def test_several_messages_are_brought_to_what_is_said_now(stage: Stage) -> None:

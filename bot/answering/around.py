@@ -18,6 +18,7 @@ from bot.answering.prompting import CONTEXT, HISTORY, exchanges, spent
 from knowledge import terms
 from knowledge.base import Passage
 from knowledge.choosing import chosen
+from knowledge.chunking.cleaning import one_line, visible
 from knowledge.reranking import searched
 from knowledge.signals import Asked, signals
 from knowledge.tokens import count
@@ -47,6 +48,10 @@ _ALL: Final = 30
 """Passages that enter where a question asks about the place itself."""
 _LIKE: Final = 0.25
 """Cosine from which on a sentence without any of the question's words counts: what is answered has .25 to .8."""
+_NAME: Final = 80
+"""Characters of somebody's name."""
+_TELLS: Final = 2
+"""Telling words of a question that can stand by itself."""
 _LEAST: Final = HISTORY // 2
 """Tokens that there are for it however long the answers before were."""
 
@@ -149,20 +154,20 @@ class Surroundings:
 
 def last_asked(heard: Sequence[Passage]) -> str | None:
     """Give the newest question that somebody else left standing, else what was said last."""
-    asked = (one.text for one in reversed(heard) if asks_only(one.text))
+    asked = (one.text for one in reversed(heard) if asks_only(one.text) and len(terms.telling(one.text)) >= _TELLS)
     return next(asked, heard[-1].text if heard else None)
 
 
 def _message(said: Said) -> Iterable[Passage]:
-    """Give a message as a passage; its words may be edited, so that they name it too."""
-    if said.text.strip():
-        words = hashlib.blake2b(said.text.encode("utf-8", "replace"), digest_size=8).hexdigest()
-        author = " ".join(said.author.split())[:80]
+    """Give a message as a passage, without what no reader sees; its words may be edited, so that they name it too."""
+    text, author = visible(said.text).strip(), one_line(visible(said.author))[:_NAME]
+    if text:
+        words = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
         yield Passage(
             chunk=f"{said.id}:{words}:0",
             document=said.id,
             title=f"{author} in this thread, {said.at:%H:%M} UTC",
-            text=said.text,
+            text=text,
             heading=(),
             url=said.url,
             source="around",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 import structlog
 
 from bot.answering.gate import Outlook
-from bot.answering.pointing import asks_only, points
+from bot.answering.pointing import asks_only, hands_on, points
 from bot.answering.prompting import CONTEXT, HISTORY, exchanges, spent
 from knowledge import terms
 from knowledge.base import Passage
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
     from adapters.base import Attached, Said
     from bot.answering.gate import Sufficient
+    from bot.answering.route import Search
     from bot.answering.searching import Found
     from bot.answering.turns import PastTurn
     from knowledge.base import Vectors
@@ -150,6 +151,14 @@ class Surroundings:
                 yield from self.cut(file, said) if self.cut is not None else ()
             except Exception as error:  # noqa: BLE001 - whatever a hostile file makes a parser raise
                 _log.info("a file in a thread could not be read", media=file.media, error=type(error).__name__)
+
+
+def after(route: Search, heard: Sequence[Passage]) -> Search:
+    """Give what is to be answered after what was said: that itself, where a question only hands it on."""
+    before = last_asked(heard)
+    if before is None:
+        return route
+    return replace(route, before=before, text=before if hands_on(route.text) else route.text)
 
 
 def last_asked(heard: Sequence[Passage]) -> str | None:

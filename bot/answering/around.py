@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 import structlog
 
+from bot.answering.conversation import leans
 from bot.answering.gate import Outlook
 from bot.answering.pointing import asks_only, hands_on, points
 from bot.answering.prompting import CONTEXT, HISTORY, exchanges, spent
@@ -52,7 +53,7 @@ _LIKE: Final = 0.25
 _NAME: Final = 80
 """Characters of somebody's name."""
 _TELLS: Final = 2
-"""Telling words of a question that can stand by itself."""
+"""Telling words of a question that somebody may answer without what stands around it."""
 _LEAST: Final = HISTORY // 2
 """Tokens that there are for it however long the answers before were."""
 
@@ -95,9 +96,12 @@ class Surroundings:
     async def joined(self, found: Found, asked: str, heard: Sequence[Passage], history: Sequence[PastTurn]) -> Found:
         """Add to what was found what of the surroundings comes near, and judge whether there is enough now.
 
+        All of them are for a question that points at them, or that says too little without them.
+
         Where the knowledge has nothing, what it came closest with makes room for them.
         """
-        pointed = points(asked)
+        bare = leans(asked) == "strongly" and len(terms.telling(asked)) <= _TELLS
+        pointed = bare or points(asked)
         told = [one for one in heard if pointed or not asks_only(one.text)]
         if not told:
             return found

@@ -137,6 +137,12 @@ async def test_a_follow_up_leans_on_what_somebody_else_asked() -> None:
     assert "And by hand?\nHow often is an API key rotated?" in bench.shelf.searched
 
 
+async def test_a_question_that_says_too_little_alone_gets_the_thread() -> None:
+    model = Scripted("The mobile release was postponed to Friday because of two crashes. [2]")
+    parts = await ask(Bench(model), "What does this mean?", *THREAD)
+    assert ending(parts).verdict == "answered"
+
+
 async def test_secrets_and_addresses_in_messages_reach_no_model() -> None:
     model = Scripted("The staging server is at the address. [1]")
     secret = "xoxb-123456789012-abcdefghijkl"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from knowledge.base import PUBLIC, Document, Passage
 from knowledge.chunking import chunked
-from knowledge.chunking.cleaning import decoded
+from knowledge.chunking.cleaning import decoded, one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -24,6 +24,7 @@ _FORMATS: Final[Mapping[str, Format]] = {
     "text/html": "html",
 }
 _ROWS: Final = 2_000
+_NAME: Final = 200
 _SOURCE: Final = "around"
 
 
@@ -37,6 +38,7 @@ def attached(  # noqa: PLR0913 - what is known of a file
     format_ = _FORMATS.get(media)
     if format_ is None:
         return ()
+    name = one_line(name)[:_NAME] or file
     if media == "text/csv":
         content = _table(decoded(content, name)).encode()
     # Nobody searches it, so nobody's rights are asked of it: who reads the thread reads the file.

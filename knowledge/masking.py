@@ -50,6 +50,7 @@ _SECRET: Final = re.compile(
     r"(?:(?<=['\"])(?P<phrase>[^\s'\"`]{1,40}(?: [^\s'\"`]{1,40}){1,5})(?=['\"])"
     r"|(?P<value>[^\s'\"`<>|,;()]{6,200}))",
 )
+_SHAPE: Final = re.compile(SHAPES)
 _HINT: Final = re.compile(
     r"xox|xapp|[spr]k[-_]|pcsk_|gh[a-z]_|github_pat|glpat|A[KS]IA|AIza|hf_|npm_|SG\.|eyJ|[MNO][\w-]{22}|PRIVATE KEY"
     r"|dop_v1_|shp[acs]|PuTTY|(?i:pass|pw|kennwort|mot[ _]de|contrase)"
@@ -119,6 +120,8 @@ def _coded(value: str) -> bool:
 def _secret(value: str, *, told: bool) -> bool:
     """Whether a value is more than a word: of letters and digits, and where it only stands in a sentence, of more."""
     bare = value.rstrip(".!?:*_")
+    if _SHAPE.match(bare) and any(char.isdigit() for char in bare):
+        return True
     if bare.startswith(MASK.strip("]")) or _PLACEHOLDER.match(bare) or _KNOWN.match(bare) or _CALL.match(bare):
         return False
     if not told:

@@ -15,7 +15,8 @@ import structlog
 
 from adapters.audience import Reader, Room
 from adapters.audience import audience as readers
-from adapters.slack.errors import Refused, SlackError
+from adapters.pacing import Bucket, Budget
+from adapters.slack.errors import Limited, Refused, SlackError
 from adapters.slack.knowing import Conversation, Profile, conversation, profile
 from adapters.slack.payload import at, ident, items, text
 from adapters.slack.remembering import Remembered
@@ -46,6 +47,16 @@ _AT_ONCE: Final = 8
 _STIRS: Final = 5
 """Times a minute that a change anywhere in a workspace is heeded at once: people change their status all day."""
 
+_BUDGETS: Final = {
+    "conversations.info": Budget(calls=46, burst=40),
+    "users.conversations": Budget(calls=46, burst=40),
+    "conversations.members": Budget(calls=96, burst=80),
+    "users.info": Budget(calls=96, burst=80),
+    "users.list": Budget(calls=19, burst=16),
+    "usergroups.list": Budget(calls=19, burst=16),
+}
+"""A little less than what Slack allows in a minute, as others call some of these as well."""
+
 _log = structlog.get_logger()
 
 
@@ -66,6 +77,7 @@ class Facts:
         self._people: Remembered[Key, Profile] = Remembered(clock, seconds=_LONGER, most=20_000)
         self._lists: Remembered[str, Mapping[str, Profile]] = Remembered(clock, seconds=_LONGER, most=50)
         self._groups: Remembered[str, Mapping[str, frozenset[str]]] = Remembered(clock, seconds=_LONGER, most=200)
+        self._budgets: dict[Key, Bucket] = {}
         self._stirred: dict[str, deque[float]] = {}
 
     async def audience(self, place: Place, asker: Person) -> Audience:
@@ -263,6 +275,10 @@ class Facts:
 
     async def _ask(self, team: str, method: str, **arguments: object) -> object:
         workspace = await self._workspaces.of(team)
+        now = self._clock.now()
+        budget = self._budgets.setdefault((team, method), Bucket(_BUDGETS[method], now))
+        if not budget.take(now):
+            raise Limited(method, budget.ready(now))
         return await workspace.calls.ask(method, within=_WITHIN, **arguments)
 
     async def _pages(self, team: str, method: str, **arguments: object) -> AsyncGenerator[object]:

@@ -85,7 +85,7 @@ class Reading:
         found = thread.said_before(await self._messages(workspace, where), where, workspace.bot)
         before = [one for one in found if one.stamp != where.own and not _asks(one, question, workspace)]
         own = [one for one in found if one.stamp == where.own and one.files]
-        newest = [*before[-thread.NEWEST :], *own][-thread.NEWEST :]
+        newest = thread.newest([*before, *own], where)
         if not newest:
             return ()
         files = thread.chosen(newest) if self._policies.at(question.place).files else ()

@@ -22,6 +22,7 @@ _SPOKEN: Final = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 _SLACKBOT: Final = "USLACKBOT"
 _MENTION: Final = re.compile(r"<@([A-Z0-9]{1,64})>")
 _STAMP: Final = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,9})?")
+_ABOUT: Final = re.compile(r"shortcut:[A-Za-z0-9_-]+:([0-9]{1,10}(?:\.[0-9]{1,9})?):")
 _MEDIA: Final = {
     "md": "text/markdown",
     "markdown": "text/markdown",
@@ -40,12 +41,14 @@ _MEDIA: Final = {
 class Asked:
     """Where a question stands: its ``thread``, and the ``own`` message that asked it, where there is one.
 
-    ``own`` is none of what was said before it; the files that came with it are read all the same.
+    ``own`` is none of what was said before it; the files that came with it are read all the same. ``about`` is the
+    message that it was asked about, by the shortcut.
     """
 
     channel: str
     thread: str
     own: str | None
+    about: str | None = None
 
     @property
     def root(self) -> bool:
@@ -85,7 +88,8 @@ def asked(question: Question) -> Asked | None:
     ours = f"{place.workspace}:{place.channel}:"
     named = question.id.removeprefix(ours).partition(":")[0] if question.id.startswith(ours) else ""
     own = named if _STAMP.fullmatch(named) else None
-    return Asked(channel=place.channel, thread=place.thread, own=own)
+    about = _ABOUT.match(question.id.removeprefix(f"{place.workspace}:"))
+    return Asked(channel=place.channel, thread=place.thread, own=own, about=about[1] if about else None)
 
 
 def said_before(given: Iterable[object], where: Asked, me: str) -> tuple[Message, ...]:
@@ -94,6 +98,13 @@ def said_before(given: Iterable[object], where: Asked, me: str) -> tuple[Message
     found = {one.stamp: one for one in map(_message, given) if one is not None and one.user not in {me, _SLACKBOT}}
     ordered = sorted(found.values(), key=lambda one: order(one.stamp))
     return tuple(one for one in ordered if own is None or order(one.stamp) <= order(own))
+
+
+def newest(messages: Sequence[Message], where: Asked) -> list[Message]:
+    """Give the newest thirty, among which is the one that was asked about, however old it is."""
+    kept = list(messages[-NEWEST:])
+    about = [one for one in messages[:-NEWEST] if one.stamp == where.about]
+    return [*about, *kept[len(about) :]]
 
 
 def order(stamp: str) -> tuple[int, int]:

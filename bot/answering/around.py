@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Final, Protocol, TypeAlias
 
 import structlog
 
+from bot.answering.conversation import leans
 from bot.answering.gate import Outlook
-from bot.answering.pointing import asks_only, points
+from bot.answering.pointing import asks_only, hands_on, points
 from bot.answering.prompting import CONTEXT, HISTORY, exchanges, spent
 from knowledge import terms
 from knowledge.base import Passage
 from knowledge.choosing import chosen
+from knowledge.chunking.cleaning import one_line, visible
 from knowledge.reranking import searched
 from knowledge.signals import Asked, signals
 from knowledge.tokens import count
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from adapters.base import Attached, Said
     from bot.answering.gate import Sufficient
+    from bot.answering.route import Search
     from bot.answering.searching import Found
     from bot.answering.turns import PastTurn
     from knowledge.base import Vectors
@@ -47,6 +50,10 @@ _ALL: Final = 30
 """Passages that enter where a question asks about the place itself."""
 _LIKE: Final = 0.25
 """Cosine from which on a sentence without any of the question's words counts: what is answered has .25 to .8."""
+_NAME: Final = 80
+"""Characters of somebody's name."""
+_TELLS: Final = 2
+"""Telling words of a question that somebody may answer without what stands around it."""
 _LEAST: Final = HISTORY // 2
 """Tokens that there are for it however long the answers before were."""
 
@@ -89,9 +96,12 @@ class Surroundings:
     async def joined(self, found: Found, asked: str, heard: Sequence[Passage], history: Sequence[PastTurn]) -> Found:
         """Add to what was found what of the surroundings comes near, and judge whether there is enough now.
 
+        All of them are for a question that points at them, or that says too little without them.
+
         Where the knowledge has nothing, what it came closest with makes room for them.
         """
-        pointed = points(asked)
+        bare = leans(asked) == "strongly" and len(terms.telling(asked)) <= _TELLS
+        pointed = bare or points(asked)
         told = [one for one in heard if pointed or not asks_only(one.text)]
         if not told:
             return found
@@ -147,22 +157,30 @@ class Surroundings:
                 _log.info("a file in a thread could not be read", media=file.media, error=type(error).__name__)
 
 
+def after(route: Search, heard: Sequence[Passage]) -> Search:
+    """Give what is to be answered after what was said: that itself, where a question only hands it on."""
+    before = last_asked(heard)
+    if before is None:
+        return route
+    return replace(route, before=before, text=before if hands_on(route.text) else route.text)
+
+
 def last_asked(heard: Sequence[Passage]) -> str | None:
     """Give the newest question that somebody else left standing, else what was said last."""
-    asked = (one.text for one in reversed(heard) if asks_only(one.text))
+    asked = (one.text for one in reversed(heard) if asks_only(one.text) and len(terms.telling(one.text)) >= _TELLS)
     return next(asked, heard[-1].text if heard else None)
 
 
 def _message(said: Said) -> Iterable[Passage]:
-    """Give a message as a passage; its words may be edited, so that they name it too."""
-    if said.text.strip():
-        words = hashlib.blake2b(said.text.encode("utf-8", "replace"), digest_size=8).hexdigest()
-        author = " ".join(said.author.split())[:80]
+    """Give a message as a passage, without what no reader sees; its words may be edited, so that they name it too."""
+    text, author = visible(said.text).strip(), one_line(visible(said.author))[:_NAME]
+    if text:
+        words = hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=8).hexdigest()
         yield Passage(
             chunk=f"{said.id}:{words}:0",
             document=said.id,
             title=f"{author} in this thread, {said.at:%H:%M} UTC",
-            text=said.text,
+            text=text,
             heading=(),
             url=said.url,
             source="around",

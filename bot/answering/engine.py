@@ -8,11 +8,10 @@ Pulling the parts drives it; closing the generator stops the model and its cost.
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import time
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -22,12 +21,11 @@ import structlog
 from adapters.parts import PrivateOffer, Sources, Status
 from bot.answering import conflicts, prompting, replies
 from bot.answering.ages import Ages
-from bot.answering.around import Surroundings, last_asked
+from bot.answering.around import Surroundings, after
 from bot.answering.difficulty import difficulty
 from bot.answering.heedless import heedless
 from bot.answering.linking import linked
 from bot.answering.permission import Moved, Permission
-from bot.answering.pointing import hands_on
 from bot.answering.rewriting import Rewriter
 from bot.answering.route import Told, routed
 from bot.answering.run import Run, usage
@@ -35,11 +33,10 @@ from bot.answering.searching import Searching
 from bot.answering.writing import Task, Writing
 from bot.errors import BotError, ModelCut
 from knowledge.errors import KnowledgeError
-from knowledge.tokens import count
-from knowledge.tripwire import signs
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+    import asyncio
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping
 
     from adapters.base import Question
     from adapters.markup import Tree
@@ -55,7 +52,6 @@ if TYPE_CHECKING:
     from bot.answering.turns import NewTurn, PastTurn, Turns
     from bot.models.chain import Chain
     from bot.money.base import Payer
-    from knowledge.base import Passage
     from knowledge.meaning import Paying
 
 
@@ -204,8 +200,8 @@ class Engine:
     async def _begun(self, run: Run, route: Search, admitted: Admitted, stop: asyncio.Event) -> AsyncGenerator[Part]:
         """Answer for those who read now; raises Moved where that is no longer so before anything is shown."""
         yield Status(doing="searching")
-        heard = await self._asked(run)
-        route = _after(route, heard)
+        heard = await run.hear(self._surroundings)
+        route = after(route, heard)
         history = await self._searching.history(run.question, run.permission.scope)
         rewrite = partial(self._rewritten, run, history, admitted, stop)
         paying = self._paying(admitted.payer, run.answer) if self._paying else None
@@ -215,7 +211,7 @@ class Engine:
         run.rest_on(found, history, self._ages())
         if stop.is_set():
             return
-        self._looked_at(run)
+        run.look_through()
         if not found.enough:
             if await run.permission.withheld(run.documents):
                 raise Moved
@@ -239,17 +235,6 @@ class Engine:
         if run.verdict == "unknown":
             async for part in privately():
                 yield part
-
-    async def _asked(self, run: Run) -> Sequence[Passage]:
-        """Ask at once who reads, and what was said around, which is asked only at the first beginning."""
-        if run.heard is not None:
-            await run.permission.ask()
-            return run.heard
-        async with asyncio.TaskGroup() as asking:
-            asking.create_task(run.permission.ask())
-            hearing = asking.create_task(self._surroundings.heard(run.around))
-        run.heard = hearing.result()
-        return run.heard
 
     async def _privately(
         self, run: Run, route: Search, history: tuple[PastTurn, ...], paying: Paying | None, stop: asyncio.Event
@@ -275,14 +260,6 @@ class Engine:
             prompting.bare(text), prompting.exchanges(history), run.answer, admitted, stop
         )
 
-    def _looked_at(self, run: Run) -> None:
-        """Say in the log which documents look like orders to a model: a figure, as nothing hangs on it."""
-        for one, line in zip(run.numbered, run.citations, strict=True):
-            if seen := signs("\n".join((one.title, *one.heading, one.text))):
-                structlog.get_logger().info(
-                    "a passage looks like orders", reference=run.reference, document=line.document, signs=seen
-                )
-
     def _unknown(self, run: Run) -> Iterable[Part]:
         """Abstain before the model is asked: the table holds the closest documents alone."""
         run.verdict = "unknown"
@@ -297,10 +274,6 @@ class Engine:
         if run.missed is not None:
             yield from run.text(replies.told(run.missed))
 
-    def _left(self, found: Found) -> int:
-        """Give the tokens that are left for earlier turns beside what was said around."""
-        return prompting.HISTORY - sum(count(one.text) for one in found.around) if found.passages else prompting.HISTORY
-
     def _task(self, text: str, run: Run, found: Found, history: tuple[PastTurn, ...], admitted: Admitted) -> Task:
         word = self._chance.word
         run.links = linked(run.numbered, text, found.asked)
@@ -310,7 +283,7 @@ class Engine:
             question=text,
             searched=found.asked,
             passages=run.numbered,
-            history=prompting.exchanges(history, self._left(found)),
+            history=prompting.exchanges(history, found.left),
             today=self._chance.now().date().isoformat(),
             marks=marks,
             links=run.links,
@@ -418,11 +391,3 @@ class Engine:
             )
         except Exception:  # noqa: BLE001 -- the answer stands; only its record is missing
             structlog.get_logger().exception("turn not recorded", reference=run.reference)
-
-
-def _after(route: Search, heard: Sequence[Passage]) -> Search:
-    """Give what is to be answered after what was said: that itself, where a question only hands it on."""
-    before = last_asked(heard)
-    return (
-        route if before is None else replace(route, before=before, text=before if hands_on(route.text) else route.text)
-    )

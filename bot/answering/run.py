@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+import structlog
 
 from adapters.markup import cited, joined
 from adapters.parts import Ending, Text, Usage
@@ -13,6 +16,7 @@ from bot.answering.linking import Links
 from bot.answering.sealing import sealed
 from bot.answering.turns import NewTurn
 from bot.ops.logs import reference
+from knowledge.tripwire import signs
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -21,7 +25,7 @@ if TYPE_CHECKING:
     from adapters.markup import Tree
     from adapters.parts import AnswerId, Citation, Verdict, Verification
     from bot.answering.ages import Ages
-    from bot.answering.around import Around
+    from bot.answering.around import Around, Surroundings
     from bot.answering.permission import Permission
     from bot.answering.searching import Found
     from bot.answering.turns import PastTurn
@@ -67,6 +71,17 @@ class Run:
         """Give what leads from this question to its lines in the log."""
         return reference(self.question.id)
 
+    async def hear(self, surroundings: Surroundings) -> Sequence[Passage]:
+        """Ask who reads, and at once what was said around; that only at the first beginning."""
+        if self.heard is not None:
+            await self.permission.ask()
+            return self.heard
+        async with asyncio.TaskGroup() as asking:
+            asking.create_task(self.permission.ask())
+            hearing = asking.create_task(surroundings.heard(self.around))
+        self.heard = hearing.result()
+        return self.heard
+
     def rest_on(self, found: Found, history: Iterable[PastTurn], ages: Ages) -> None:
         """Remember what was found, and number it."""
         self.missed = found.missed
@@ -78,6 +93,14 @@ class Run:
         earlier = (turn.documents for turn in history)
         known = frozenset(line.document for line in self.citations if not line.said)
         self.documents = known.union(*earlier)
+
+    def look_through(self) -> None:
+        """Say in the log which documents look like orders to a model: a figure, as nothing hangs on it."""
+        for one, line in zip(self.numbered, self.citations, strict=True):
+            if seen := signs("\n".join((one.title, *one.heading, one.text))):
+                structlog.get_logger().info(
+                    "a passage looks like orders", reference=self.reference, document=line.document, signs=seen
+                )
 
     def begin_anew(self) -> None:
         """Forget what was found, and all that came of it: nothing of it was shown, and nothing is to tell of it."""

@@ -10,6 +10,7 @@ from bot.answering.conversation import joined, leans, previous, search_text, tou
 from bot.answering.gate import SHIPPED, Outlook, continued, topic
 from bot.answering.prompting import CONTEXT, HISTORY
 from bot.answering.turns import at, first_asked
+from knowledge.tokens import count
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
@@ -73,6 +74,11 @@ class Found:
     enough: bool
     missed: str | None = None
     around: tuple[Passage, ...] = ()
+
+    @property
+    def left(self) -> int:
+        """Tokens that are left for earlier turns."""
+        return HISTORY - sum(count(one.text) for one in self.around) if self.passages else HISTORY
 
     @property
     def room(self) -> int:

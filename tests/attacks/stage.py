@@ -18,6 +18,7 @@ from adapters.terminal.showing import Shown, show
 from bot.answering.engine import Engine
 from bot.answering.prompt_files import load
 from bot.app import files, knowledge, synced
+from bot.app.answering import surroundings
 from bot.database import Database
 from bot.settings import Settings
 from bot.turns import Turns
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
     from pathlib import Path
 
-    from adapters.base import Principal
+    from adapters.base import Principal, Said
     from adapters.parts import Part
     from bot.models.base import Prompt
     from bot.money.base import Rate
@@ -89,12 +90,25 @@ class Stage:
         return a_question(text, at, conversation=self.conversation)
 
     async def ask(
-        self, text: str, *, may: frozenset[Principal] = EVERYONE, also: frozenset[Principal] = frozenset(), at: int = 1
+        self,
+        text: str,
+        *,
+        may: frozenset[Principal] = EVERYONE,
+        also: frozenset[Principal] = frozenset(),
+        at: int = 1,
+        thread: Sequence[Said] = (),
     ) -> Seen:
-        """Ask for readers who all hold ``may``; the asker holds ``also`` beside it. ``at`` numbers the question."""
+        """Ask for readers who all hold ``may``; the asker holds ``also`` beside it. ``at`` numbers the question.
+
+        ``thread`` was said before.
+        """
+
+        async def around() -> Sequence[Said]:
+            return thread
+
         audience = always(Audience(everyone=may, asker=also))
-        parts = [part async for part in self.engine.answer(self.question(text, at), audience, asyncio.Event())]
-        return await _seen(parts)
+        asked = self.question(text, at)
+        return await _seen([part async for part in self.engine.answer(asked, audience, asyncio.Event(), around=around)])
 
 
 def a_question(text: str, at: int, *, conversation: str = "c") -> Question:
@@ -143,7 +157,7 @@ async def staged(
     settings = Settings(home=home, log_level="info")
     model = Obeying((lambda _: says) if isinstance(says, str) else says, error=error)
     async with Database(settings.database) as database, knowledge(settings) as known:
-        turns = Turns(database)
+        turns, gate = Turns(database), await known.gate()
         engine = Engine(
             retriever=known.retriever,
             catalog=known.catalog,
@@ -152,7 +166,8 @@ async def staged(
             turns=turns,
             prompts=load(),
             workspace=settings.team,
-            gate=(await known.gate()).sufficient,
+            gate=gate.sufficient,
+            surroundings=surroundings(known.reader, gate.sufficient),
         )
         yield Stage(engine=engine, model=model, turns=turns, conversation=f"c{next(_NUMBERS)}")
 

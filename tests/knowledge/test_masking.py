@@ -26,6 +26,7 @@ HEADED = (
         ("use AKIAIOSFODNN7EXAMPLE here", f"use {MASK} here"),
         ("sk-proj-abc123abc123abc123", MASK),
         ("xoxb-1234567890-abcdef", MASK),
+        ("its token is xoxb-1234567890-abcdef", f"its token is {MASK}"),
         ("ghp_0123456789abcdef0123", MASK),
         ("postgres://bot:pa55word@db/x", f"postgres://bot:{MASK}@db/x"),
         ("Authorization: Bearer abc123def456ghi789", f"Authorization: Bearer {MASK}"),

@@ -209,6 +209,18 @@ async def test_a_rain_of_changes_does_not_use_up_what_slack_allows(
     assert not slack.rates.violations
 
 
+async def test_more_people_and_channels_than_slack_lets_be_asked_about_are_asked_about_more_slowly(
+    slack: Slack, facts: Facts
+) -> None:
+    people = [slack.person(f"P{number}") for number in range(120)]
+    for person in people:
+        await read_by(slack, facts, slack.channel(f"of-{person.name}", person), person)
+    assert not slack.rates.violations
+    slack.clock.move(61)
+    found = await read_by(slack, facts, slack.channel("later", people[0]), people[0])
+    assert f"slack:{slack.home.id}" in found.everyone
+
+
 def test_flags_that_are_none_count_as_set() -> None:
     someone = profile({"id": "U1", "is_restricted": "perhaps"}, "T1")
     assert someone is not None

@@ -92,6 +92,17 @@ async def test_a_question_about_a_message_reads_that_message(
     assert [one.text for one in await reading.around(asked)] == ["We ship on Friday"]
 
 
+async def test_the_message_that_is_asked_about_is_read_however_old_it_is(
+    slack: Slack, reading: Reading, anna: User, general: Channel
+) -> None:
+    root = slack.says(anna, general, "message 0")
+    for number in range(1, 50):
+        slack.says(anna, general, f"message {number}", thread=root)
+    name = f"slack:{slack.home.id}:shortcut:{general.id}:{root.ts}:{anna.id}:V1"
+    found = await reading.around(question(slack, root, id=name, text="what does this mean?"))
+    assert [one.text for one in found] == ["message 0", *(f"message {number}" for number in range(21, 50))]
+
+
 async def test_nothing_stands_before_a_question_that_opens_a_thread(
     slack: Slack, reading: Reading, anna: User, general: Channel
 ) -> None:

@@ -28,6 +28,7 @@ from tests.doubles.models import Scripted
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from bot.answering.around import Surroundings
     from bot.models.base import LanguageModel
     from bot.models.chain import Link
     from bot.money.base import Ledger, Rate
@@ -69,6 +70,7 @@ class Bench:
         windows: Sequence[Rate] = (),
         seconds: Callable[[], float] = lambda: 0.0,
         stale_days: int = 0,
+        surroundings: Surroundings | None = None,
     ) -> None:
         self.shelf = shelf or Passages(KEYS, INSTALL)
         self.turns = turns or Remembered()
@@ -85,6 +87,7 @@ class Bench:
             workspace="terminal:local",
             gate=covered,
             stale_days=stale_days,
+            surroundings=surroundings,
             chance=Chance(
                 seconds=seconds,
                 now=lambda: datetime(2026, 1, 2, tzinfo=UTC),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from adapters.parts import Ending, PrivateOffer, Sources, Status, Text
 from adapters.slack.contents import Content
-from adapters.slack.leaves import Pages
+from adapters.slack.leaves import Leaves
 from adapters.slack.render import links
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Growing:
 
     def __init__(self) -> None:
         """Begin with nothing; each status goes to ``progress``, once that is set."""
-        self.pages = Pages()
+        self.pages = Leaves()
         self.citations: Sequence[Citation] = ()
         self.linked: Links = {}
         self.ending: Ending | None = None

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from adapters.slack.render import Links
 
 
-class Pages:
+class Leaves:
     """Each page is a tree of its own; what is shown on one stays there, whatever comes after it."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from slack_bolt.async_app import AsyncApp
 from slack_sdk.web.async_client import AsyncWebClient
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
 
 async def main() -> None:
@@ -32,7 +32,7 @@ async def main() -> None:
     async def _(event: Mapping[str, Any]) -> None:
         """Heard, and nothing to do."""
 
-    await AsyncSocketModeHandler(app, told["app_token"]).start_async()
+    await AsyncSocketModeHandler(app, told["app_token"]).start_async()  # type: ignore[no-untyped-call]
 
 
 async def _call(client: AsyncWebClient, method: str, event: Mapping[str, Any], text: str) -> None:
@@ -48,7 +48,7 @@ async def _call(client: AsyncWebClient, method: str, event: Mapping[str, Any], t
             await client.users_info(user=event["user"])
 
 
-def _blocks(text: str) -> Sequence[Mapping[str, Any]]:
+def _blocks(text: str) -> list[dict[str, Any]]:
     return [{"type": "markdown", "text": text}]
 
 

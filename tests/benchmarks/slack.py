@@ -74,6 +74,7 @@ async def _ours(folder: Path) -> tuple[float, list[float], Counter[str]]:
             json.dumps(
                 {
                     "home": str(folder),
+                    "team": f"slack:{slack.home.id}",
                     "slack": {
                         "bot_token": slack.token,
                         "app_token": slack.app_token,

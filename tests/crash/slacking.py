@@ -120,6 +120,7 @@ async def campaign(plan: Plan, folder: Path, database_url: str | None = None) ->
         slack.rates.enforced = False
         told = {
             "home": str(folder),
+            "team": f"slack:{slack.home.id}",
             "slack": {
                 "bot_token": slack.token,
                 "app_token": slack.app_token,
@@ -129,7 +130,8 @@ async def campaign(plan: Plan, folder: Path, database_url: str | None = None) ->
         }
         (folder / "told.json").write_text(json.dumps(told))
         crowd = Crowd(slack, plan)
-        points, live = list(plan.points), []
+        points = list(plan.points)
+        live: list[asyncio.subprocess.Process] = []
         workers = [
             asyncio.create_task(_kept_alive(folder, plan, points, seen, live))  # noqa: TID251 - a test's own
             for _ in range(plan.workers)

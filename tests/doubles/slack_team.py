@@ -12,6 +12,7 @@ from bot.answering.prompt_files import load
 from bot.app import files, knowledge, synced
 from bot.app.slack import platform
 from bot.database import Database
+from bot.desk import unlimited
 from bot.feedback.ratings import Ratings
 from bot.ops.http import application, listening
 from bot.ops.readiness import Readiness
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
     from pathlib import Path
 
-    from adapters.slack.adapter import Slack as Adapter
+    from adapters.base import Adapter
     from adapters.policies import Policies
     from bot.models.base import Delta, Heard, Prompt
     from bot.serving import Working
@@ -95,14 +96,6 @@ class Team:
         self.ratings = Ratings(self.database)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Known:
-    """A home whose knowledge is there already, for one workspace."""
-
-    home: Path
-    team: str
-
-
 async def known(home: Path, slack: Slack, documents: Mapping[frozenset[Principal], Mapping[str, str]]) -> Settings:
     """Sync documents by their readers, as a team does."""
     settings = settings_of(home, slack)
@@ -145,8 +138,8 @@ async def team(
     policies: Policies | None = None,
 ) -> AsyncGenerator[Team]:
     """Serve Slack with what is known, until the body is left; answers under way have five seconds then."""
-    gone = {"slack_app_token": None} if transport == "http" else {"slack_signing_secret": None}
-    settings = settings.model_copy(update=gone)
+    gone = {"app_token": None} if transport == "http" else {"signing_secret": None}
+    settings = settings.model_copy(update={"slack": settings.slack.model_copy(update=gone)})
     model = model or Slowly()
     async with AsyncExitStack() as opened:
         database = await opened.enter_async_context(Database(settings.database))
@@ -166,13 +159,8 @@ async def team(
         async def usable() -> str:
             return "It can be searched."
 
-        async def spending(_: object) -> object:
-            from adapters.spending import Spending
-
-            return Spending()
-
         parts = Assembled(
-            database=database, answer=engine.answer, usage=spending, readable=known_.readable, knowledge=usable
+            database=database, answer=engine.answer, usage=unlimited, readable=known_.readable, knowledge=usable
         )
         adapter = await opened.enter_async_context(platform(settings, policies=policies, clock=Ticking(slack)))
         readiness = Readiness()

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     from tests.doubles.slack import Slack
     from tests.doubles.slack_team import Team
 
+    Values = dict[str, dict[str, dict[str, object]]]
+
 SLOWLY = 40
 """Characters after which the model waits: the first sentence is out."""
 
@@ -170,8 +172,8 @@ async def test_thumbs_by_reaction_and_by_button_are_one_vote_that_can_be_withdra
     await slack.heard()
     assert await bot.ratings.votes(name) == {anna.id: 1, ben.id: -1}
     await slack.until(lambda: slack.modal(ben), within=30)
-    chosen = {"why": {"value": {"type": "radio_buttons", "selected_option": {"value": "outdated"}}}}
-    comment = {"comment": {"value": {"type": "plain_text_input", "value": "It is Wednesdays now."}}}
+    chosen: Values = {"why": {"value": {"type": "radio_buttons", "selected_option": {"value": "outdated"}}}}
+    comment: Values = {"comment": {"value": {"type": "plain_text_input", "value": "It is Wednesdays now."}}}
     await slack.heard(slack.submits(ben, chosen | comment))
     slack.unreacts(anna, answer, "+1")
     await slack.heard()

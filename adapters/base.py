@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from starlette.routing import BaseRoute
 
     from adapters.markup import Tree
+    from adapters.messages import Said
     from adapters.parts import AnswerId, Citation, Part, Verdict
     from adapters.spending import Spending
 
@@ -247,32 +248,6 @@ class Served:
     conversation: str
     channel: str
     last_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Said:
-    """A message that stands where a question was asked; ``id`` is unique on its platform, ``text`` what people read.
-
-    ``attached`` are the files that came with it, as far as they are to be read.
-    """
-
-    id: str
-    author: str
-    at: datetime
-    text: str
-    url: str | None = None
-    attached: tuple[Attached, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attached:
-    """A file that came with a message; ``media`` is its media type."""
-
-    id: str
-    name: str
-    media: str
-    content: bytes
-    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adapters.base import Question
+from adapters.base import Person, Place, Question
 from bot.errors import NoSuchAnswer
 
 if TYPE_CHECKING:
@@ -12,28 +13,44 @@ if TYPE_CHECKING:
     from bot.answering.turns import Answered
 
 
-def anew(answered: Answered | None, wish: Again) -> Question:
+def anew(answered: Answered | None, asked: Question | None, wish: Again) -> Question:
     """Give the new question, in the same words and the same conversation; it is asked by whoever wishes it.
 
+    ``asked`` is what the answer is to while its last words are being shown and its turn is not yet kept.
     Raises NoSuchAnswer, in the same words whether it is not kept or not theirs to see at that place.
     """
-    if answered is None or not _seen(answered, wish):
+    before = _before(answered, asked)
+    if before is None or not _seen(before.place, wish):
         raise NoSuchAnswer("That answer is not kept here, so it cannot be asked for again. Ask in your own words.")
+    return replace(before, id=wish.question, place=wish.place, asker=wish.person, asked_at=wish.at)
+
+
+def _before(answered: Answered | None, asked: Question | None) -> Question | None:
+    """Give the question that was answered, in its newest words."""
+    if answered is None:
+        return None if asked is None else replace(asked, follows=None, first_asked_at=None)
+    turn = answered.turn
+    place = Place(
+        platform=answered.platform,
+        workspace=answered.workspace,
+        channel=turn.channel or "",
+        private_to=turn.private_to,
+    )
     return Question(
-        id=wish.question,
+        id="",
         conversation=answered.conversation,
-        place=wish.place,
-        asker=wish.person,
-        text=answered.turn.question,
-        asked_at=wish.at,
+        place=place,
+        asker=Person(id=turn.asker or "", name=""),
+        text=turn.question,
+        asked_at=turn.asked_at,
     )
 
 
-def _seen(answered: Answered, wish: Again) -> bool:
+def _seen(there: Place, wish: Again) -> bool:
     """Whether it was said in that very channel; or, if in private, to this person, who is alone here too."""
-    turn, here = answered.turn, wish.place
-    if (answered.platform, answered.workspace) != (here.platform, here.workspace):
+    here = wish.place
+    if (there.platform, there.workspace) != (here.platform, here.workspace):
         return False
-    if turn.private_to is not None:
-        return turn.private_to == wish.person.id == here.private_to
-    return turn.channel == here.channel and here.private_to in (None, wish.person.id)
+    if there.private_to is not None:
+        return there.private_to == wish.person.id == here.private_to
+    return there.channel == here.channel and here.private_to in (None, wish.person.id)

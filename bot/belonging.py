@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from adapters.base import Desk, Journal, Notice, Person, Place, Principal, Question, Said
+    from adapters.base import Desk, Journal, Notice, Person, Place, Principal, Question
+    from adapters.messages import Said
     from adapters.parts import Part
 
 _log = structlog.get_logger()

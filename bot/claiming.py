@@ -78,6 +78,7 @@ class Statements:
         offered = _wished(_named(), _by_asker(), _row.state == "offered")
         self.want = offered.values(wanted=True, state="waiting", attempts=0)
         self.asked = select(_row.payload, _row.newer).where(_row.id == bindparam("id"))
+        self.behind = select(_row.payload, _row.newer).where(_row.answer == bindparam("answer"))
         self.owed_since = self._owed_since()
         self.owed_in = select(exists().where(text(UNFINISHED), _there(), *_of_workspace()))
         self.sweep = self._sweep()

@@ -88,7 +88,8 @@ class FrontDesk(Desk):
             case WantedPrivately():
                 await self._ask(aside(await self._inbox.asked(event.question), event))
             case Again():
-                await self._ask(anew(await self._turns.answered(event.answer), event))
+                asked = await self._inbox.behind(event.answer)
+                await self._ask(anew(await self._turns.answered(event.answer), asked, event))
             case Rated() | Explained():
                 await self._rate(event)
             case _:

@@ -30,7 +30,8 @@ from knowledge.owning import beside
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 
-    from adapters.base import Adapter, Journal, Said
+    from adapters.base import Adapter, Journal
+    from adapters.messages import Said
     from adapters.parts import Part
     from bot.attempt import Answering
     from bot.database import Database

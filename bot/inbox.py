@@ -219,6 +219,13 @@ class Inbox:
         )
         return None if row is None else _newest(row)
 
+    async def behind(self, answer: str, /) -> Question | None:
+        """Give what an answer is to, with its newest words, as long as it is remembered."""
+        row = await self._database.read(
+            lambda connection: connection.execute(self._sql.behind, {"answer": answer}).first()
+        )
+        return None if row is None else _newest(row)
+
     async def owed_since(self, platform: str, workspace: Principal, since: datetime, /) -> Sequence[Question]:
         """Give what was asked in a workspace since then and is owed an answer: the newest 1,000 at most."""
         told = {"platform": platform, "workspace": workspace, "limit": _NEWEST}

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
     from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 
-    from adapters.base import Audience, Desk, Journal, Notice, Person, Place, Question, Said
+    from adapters.base import Audience, Desk, Journal, Notice, Person, Place, Question
+    from adapters.messages import Said
     from adapters.parts import Part
     from adapters.policies import Policies
     from adapters.slack.base import Facts, Pages, Reading, Replying

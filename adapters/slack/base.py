@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
-    from adapters.base import Audience, Desk, Journal, Notice, Person, Place, Principal, Question, Said
+    from adapters.base import Audience, Desk, Journal, Notice, Person, Place, Principal, Question
+    from adapters.messages import Said
     from adapters.parts import Part
     from adapters.slack.events import Arrived, AskingAbout, Disliked, HomeOpened, QuotesWanted
 

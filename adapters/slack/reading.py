@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from adapters.base import Attached, Said
+from adapters.messages import Attached, Said
 from adapters.pacing import Bucket, Budget
 from adapters.slack import thread
 from adapters.slack.errors import Limited, SlackError

@@ -27,7 +27,7 @@ from knowledge.tokens import count
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
-    from adapters.base import Attached, Said
+    from adapters.messages import Attached, Said
     from bot.answering.gate import Sufficient
     from bot.answering.route import Search
     from bot.answering.searching import Found

@@ -13,7 +13,7 @@ from bot.app.logs import logged
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
 
-    from adapters.base import Attached, Said
+    from adapters.messages import Attached, Said
     from bot.answering.around import Surroundings
     from bot.answering.engine import Engine
     from bot.answering.gate import Sufficient

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
     from pathlib import Path
 
-    from adapters.base import Principal, Said
+    from adapters.base import Principal
+    from adapters.messages import Said
     from adapters.parts import Part
     from bot.models.base import Prompt
     from bot.money.base import Rate

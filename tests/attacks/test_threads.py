@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.base import Attached, Said
+from adapters.messages import Attached, Said
 from tests.attacks.planted import EVIL, PRIVATE_READERS, SECRET
 from tests.attacks.stage import staged
 

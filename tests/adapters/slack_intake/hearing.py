@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from adapters.base import Audience, Event, Journal, Notice, Person, Place, Said
+    from adapters.base import Audience, Event, Journal, Notice, Person, Place
+    from adapters.messages import Said
     from adapters.parts import Part
     from adapters.slack.clock import Clock
     from adapters.slack.events import Arrived, AskingAbout, Disliked, HomeOpened, QuotesWanted

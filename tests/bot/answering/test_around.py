@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 from structlog.testing import capture_logs
 
-from adapters.base import Attached, Said
 from adapters.markup import cited
+from adapters.messages import Attached, Said
 from adapters.parts import Citation
 from adapters.plain import rendered
 from bot.answering.around import Surroundings, last_asked

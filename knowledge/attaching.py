@@ -24,6 +24,7 @@ _FORMATS: Final[Mapping[str, Format]] = {
     "text/html": "html",
 }
 _ROWS: Final = 2_000
+_COLUMNS: Final = 50
 _NAME: Final = 200
 _SOURCE: Final = "around"
 
@@ -65,19 +66,17 @@ def attached(  # noqa: PLR0913 - what is known of a file
 
 def _table(text: str) -> str:
     """Write rows of values as a Markdown table, whose head is the first of them."""
+    lines = text.splitlines()
+    comma = max(",;\t|", key=(lines or [""])[0].count)
     try:
-        dialect = csv.Sniffer().sniff(text[:4_000], delimiters=",;\t|")
-    except csv.Error:
-        dialect = csv.excel
-    try:
-        rows = [[_cell(value) for value in row] for row in islice(csv.reader(text.splitlines(), dialect), _ROWS) if row]
+        rows = [[_cell(value) for value in row] for row in islice(csv.reader(lines, delimiter=comma), _ROWS) if row]
     except csv.Error:
         return text
     if not rows:
         return text
-    wide = max(map(len, rows))
-    lines = [f"| {' | '.join((row + [''] * wide)[:wide])} |" for row in rows]
-    return "\n".join((lines[0], f"|{' --- |' * wide}", *lines[1:]))
+    wide = min(_COLUMNS, max(map(len, rows)))
+    head, *others = [f"| {' | '.join((row + [''] * wide)[:wide])} |" for row in rows]
+    return "\n".join((head, f"|{' --- |' * wide}", *others))
 
 
 def _cell(value: str) -> str:

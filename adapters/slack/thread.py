@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 NEWEST: Final = 30
 """Messages that are read."""
-LARGEST: Final = 1_000_000
+LARGEST: Final = 500_000
 """Bytes of a file."""
 FILES: Final = 5
 _SPOKEN: Final = frozenset({"", "file_share", "thread_broadcast", "me_message"})

@@ -25,7 +25,7 @@ from knowledge.signals import Asked, signals
 from knowledge.tokens import count
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Container, Iterable, Mapping, Sequence
 
     from adapters.messages import Attached, Said
     from bot.answering.gate import Sufficient
@@ -50,6 +50,8 @@ _ALL: Final = 30
 """Passages that enter where a question asks about the place itself."""
 _LIKE: Final = 0.25
 """Cosine from which on a sentence without any of the question's words counts: what is answered has .25 to .8."""
+_BYTES: Final = 1_000_000
+"""Of all files together, the newest first."""
 _NAME: Final = 80
 """Characters of somebody's name."""
 _TELLS: Final = 2
@@ -146,13 +148,15 @@ class Surroundings:
             _log.warning("what was said around is compared by its words alone", error=type(error).__name__)
             return {}, None
 
-    def _passages(self, said: Iterable[Said]) -> tuple[Passage, ...]:
-        return tuple(passage for one in said for passage in (*_message(one), *self._files(one)))
+    def _passages(self, said: Sequence[Said]) -> tuple[Passage, ...]:
+        files = _few((one.id, file) for one in reversed(said) for file in one.attached)
+        return tuple(passage for one in said for passage in (*_message(one), *self._files(one, files)))
 
-    def _files(self, said: Said) -> Iterable[Passage]:
-        for file in said.attached if self.cut is not None else ():
+    def _files(self, said: Said, files: Container[tuple[str, str]]) -> Iterable[Passage]:
+        for file in said.attached:
             try:
-                yield from self.cut(file, said) if self.cut is not None else ()
+                if self.cut is not None and (said.id, file.id) in files:
+                    yield from self.cut(file, said)
             except Exception as error:  # noqa: BLE001 - whatever a hostile file makes a parser raise
                 _log.info("a file in a thread could not be read", media=file.media, error=type(error).__name__)
 
@@ -169,6 +173,16 @@ def last_asked(heard: Sequence[Passage]) -> str | None:
     """Give the newest question that somebody else left standing, else what was said last."""
     asked = (one.text for one in reversed(heard) if asks_only(one.text) and len(terms.telling(one.text)) >= _TELLS)
     return next(asked, heard[-1].text if heard else None)
+
+
+def _few(files: Iterable[tuple[str, Attached]]) -> frozenset[tuple[str, str]]:
+    """Choose the first of them that are not too long together: cutting them takes time that others wait for."""
+    kept, left = set(), _BYTES
+    for message, file in files:
+        left -= len(file.content)
+        if left >= 0:
+            kept.add((message, file.id))
+    return frozenset(kept)
 
 
 def _message(said: Said) -> Iterable[Passage]:

@@ -133,7 +133,7 @@ async def test_files_of_the_question_and_of_the_thread_are_read(
 ) -> None:
     plan = slack.file(anna, "plan.md", b"# Plan\n\nWe ship on Friday.", "text/plain")
     photo = slack.file(anna, "photo.png", b"\x89PNG", "image/png")
-    large = slack.file(anna, "large.txt", b"x" * 1_000_001)
+    large = slack.file(anna, "large.txt", b"x" * 500_001)
     table = slack.file(anna, "table.csv", b"day,what\nFriday,ship\n", "text/csv")
     root = slack.says(anna, general, "the plan", files=[plan, photo, large])
     asked = slack.says(anna, general, f"{slack.mention} when do we ship?", thread=root, files=[table])

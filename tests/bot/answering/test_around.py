@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from adapters.parts import Part
+    from knowledge.base import Passage
 
 AT = datetime(2026, 11, 26, 10, 0, tzinfo=UTC)
 
@@ -235,6 +236,20 @@ async def test_a_file_that_cannot_be_read_is_left_out(file: Attached) -> None:
     bench = Bench(Scripted(GOOD), surroundings=replace(surroundings(Hashing(), covered), patience=60))
     parts = await ask(bench, "How often is an API key rotated?", said(1, "Ann", "", file))
     assert rendered(tree(parts)) == GOOD
+
+
+async def test_of_too_many_bytes_the_newest_files_are_read() -> None:
+    files = [Attached(id=f"F{n}", name=f"{n}.png", media="x", content=b"x" * 400_000) for n in range(4)]
+    seen = []
+
+    def cut(file: Attached, _: Said) -> Sequence[Passage]:
+        seen.append(file.id)
+        return ()
+
+    await Surroundings(sufficient=covered, cut=cut).heard(
+        given(*(said(number, "Ann", "", file) for number, file in enumerate(files)))
+    )
+    assert seen == ["F2", "F3"]
 
 
 async def test_sentences_are_compared_by_meaning_where_that_can_be_done() -> None:

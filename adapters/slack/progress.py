@@ -11,47 +11,66 @@ from adapters.slack.errors import SlackError
 from adapters.slack.sharing import SESSION
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from adapters.parts import Status
     from adapters.slack.posting import Posting
 
 _PATIENCE: Final = 5.0
+_AFTER: Final = 0.5
+"""Seconds that an answer may take without a session."""
+_AGAIN: Final = 3.0
+_NEVER: Final = float("inf")
 
 
 class Progress:
-    """One reply's. ``stoppable`` says whether Slack shows a Stop of its own."""
+    """One reply's. ``stoppable`` says whether Slack shows a Stop of its own; ``changed`` is set when there is news.
+
+    A session is begun only for what takes a while: nobody stops an answer that is there already.
+    """
 
     def __init__(self, posting: Posting) -> None:
         """Say nothing yet."""
         self._posting = posting
         self._status = ""
-        self._changed = asyncio.Event()
         self._closed = False
+        self.changed = asyncio.Event()
         self.stoppable = False
 
     def show(self, status: Status) -> None:
         """Say this next."""
         self._status = doing(status)
-        self._changed.set()
+        self.changed.set()
 
-    async def run(self) -> None:
-        """Say what there is to say until it is ``close``d; refusals are nobody's business."""
-        begun = False
-        while await self._more():
-            await self._tell("assistant.threads.setStatus", status=self._status)
-            if not begun and not self._closed and self._posting.sharing.take(SESSION):
-                begun = True
-                title, person = session_title(self._posting.question.text), self._posting.question.asker.id
-                self.stoppable = await self._tell(SESSION, status="processing", title=title, initiator_user_id=person)
+    async def run(self, wait: Callable[[float | None], Awaitable[None]]) -> None:
+        """Say what there is to say until it is ``close``d; refusals are nobody's business.
 
-    async def _more(self) -> bool:
-        await self._changed.wait()
-        self._changed.clear()
-        return not self._closed
+        ``wait`` returns when there is news, or after so many seconds.
+        """
+        clock, told = self._posting.clock, ""
+        due: float | None = None  # when to begin a session
+        while not self._closed:
+            if self._status != told:
+                told = self._status
+                due = clock.now() + _AFTER if due is None else due
+                await self._tell("assistant.threads.setStatus", status=told)
+            elif due is not None and clock.now() >= due:
+                due = await self._begun()
+            else:
+                await wait(None if due is None or due == _NEVER else due - clock.now())
+
+    async def _begun(self) -> float:
+        """Begin a session, where there is budget for it; give when to look again, which may be never."""
+        if not self._posting.sharing.take(SESSION):
+            return self._posting.clock.now() + _AGAIN
+        title, person = session_title(self._posting.question.text), self._posting.question.asker.id
+        self.stoppable = await self._tell(SESSION, status="processing", title=title, initiator_user_id=person)
+        return _NEVER
 
     def close(self) -> None:
         """Begin nothing more; what is under way is let come to its end, since it may be carried out anyway."""
         self._closed = True
-        self._changed.set()
+        self.changed.set()
 
     async def end(self, *, shown: bool, ended: bool) -> None:
         """Let nothing say any longer that the bot is at work, where what was ``shown`` or ``ended`` does not."""

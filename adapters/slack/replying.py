@@ -118,8 +118,8 @@ class Replying:
         progress = Progress(posting)
         growing.progress = progress.show
         async with _together() as group:
-            telling = group.create_task(progress.run())
-            puller = group.create_task(growing.pull(parts))
+            telling = group.create_task(progress.run(partial(self._wait, progress.changed, group)))
+            puller = group.create_task(_pulled(growing, parts, progress))
             showing = Showing(
                 posting=posting,
                 growing=growing,
@@ -132,7 +132,6 @@ class Replying:
                 await self._shown(posting, growing, showing, puller, first)
             finally:
                 showing.release()
-            progress.close()
             await telling
             await progress.end(shown=bool(showing.stands), ended=showing.told)
         if growing.offered:
@@ -238,6 +237,12 @@ async def _together() -> AsyncGenerator[asyncio.TaskGroup]:
             yield group
     except BaseExceptionGroup as failed:
         raise failed.exceptions[0] from None
+
+
+async def _pulled(growing: Growing, parts: AsyncGenerator[Part], progress: Progress) -> None:
+    """Take every part; from then on, there is nothing to stop."""
+    await growing.pull(parts)
+    progress.close()
 
 
 async def _told(words: str) -> AsyncGenerator[Part]:

@@ -33,6 +33,9 @@ class Progress:
         """Say nothing yet."""
         self._posting = posting
         self._status = ""
+        self._settled = -_NEVER  # when the answer was all there
+        self._saying = False
+        self._late = False  # what was said last may arrive after the answer
         self._closed = False
         self.changed = asyncio.Event()
         self.stoppable = False
@@ -47,17 +50,19 @@ class Progress:
 
         ``wait`` returns when there is news, or after so many seconds.
         """
-        clock, told = self._posting.clock, ""
-        due: float | None = None  # when to begin a session
+        clock, told, due = self._posting.clock, "", _NEVER
         while not self._closed:
-            if self._status != told:
+            soon = self._settled + _AFTER
+            late = due if self._settled < 0 else _NEVER
+            if self._status != told and clock.now() >= soon:
                 told = self._status
-                due = clock.now() + _AFTER if due is None else due
-                await self._tell("assistant.threads.setStatus", status=told)
-            elif due is not None and clock.now() >= due:
+                due = min(due, clock.now() + _AFTER)
+                await self._say(told)
+            elif clock.now() >= late:
                 due = await self._begun()
             else:
-                await wait(None if due is None or due == _NEVER else due - clock.now())
+                left = (soon if self._status != told else late) - clock.now()
+                await wait(None if left == _NEVER else left)
 
     async def _begun(self) -> float:
         """Begin a session, where there is budget for it; give when to look again, which may be never."""
@@ -67,6 +72,11 @@ class Progress:
         self.stoppable = await self._tell(SESSION, status="processing", title=title, initiator_user_id=person)
         return _NEVER
 
+    def settle(self) -> None:
+        """Say nothing more unless showing the answer takes a while: it is all there."""
+        self._settled = self._posting.clock.now()
+        self._late = self._saying
+
     def close(self) -> None:
         """Begin nothing more; what is under way is let come to its end, since it may be carried out anyway."""
         self._closed = True
@@ -74,11 +84,16 @@ class Progress:
 
     async def end(self, *, shown: bool, ended: bool) -> None:
         """Let nothing say any longer that the bot is at work, where what was ``shown`` or ``ended`` does not."""
-        if self._status and not shown:
-            await self._tell("assistant.threads.setStatus", status="")
+        if self._status and (self._late or not shown):
+            await self._say("")
         if self.stoppable and not ended:
             await self._posting.sharing.turn(SESSION)
             await self._tell(SESSION, status="active")
+
+    async def _say(self, status: str) -> None:
+        self._saying = True
+        await self._tell("assistant.threads.setStatus", status=status)
+        self._saying = False
 
     async def _tell(self, method: str, **arguments: object) -> bool:
         where = {"channel_id": self._posting.channel, "thread_ts": self._posting.thread}

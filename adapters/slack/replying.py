@@ -132,6 +132,7 @@ class Replying:
                 await self._shown(posting, growing, showing, puller, first)
             finally:
                 showing.release()
+            progress.close()
             await telling
             await progress.end(shown=bool(showing.stands), ended=showing.told)
         if growing.offered:
@@ -240,9 +241,9 @@ async def _together() -> AsyncGenerator[asyncio.TaskGroup]:
 
 
 async def _pulled(growing: Growing, parts: AsyncGenerator[Part], progress: Progress) -> None:
-    """Take every part; from then on, there is nothing to stop."""
+    """Take every part; from then on, there is little to say and nothing to stop."""
     await growing.pull(parts)
-    progress.close()
+    progress.settle()
 
 
 async def _told(words: str) -> AsyncGenerator[Part]:

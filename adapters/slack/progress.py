@@ -11,55 +11,89 @@ from adapters.slack.errors import SlackError
 from adapters.slack.sharing import SESSION
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from adapters.parts import Status
     from adapters.slack.posting import Posting
 
 _PATIENCE: Final = 5.0
+_AFTER: Final = 0.5
+"""Seconds that an answer may take without a session."""
+_AGAIN: Final = 3.0
+_NEVER: Final = float("inf")
 
 
 class Progress:
-    """One reply's. ``stoppable`` says whether Slack shows a Stop of its own."""
+    """One reply's. ``stoppable`` says whether Slack shows a Stop of its own; ``changed`` is set when there is news.
+
+    A session is begun only for what takes a while: nobody stops an answer that is there already.
+    """
 
     def __init__(self, posting: Posting) -> None:
         """Say nothing yet."""
         self._posting = posting
         self._status = ""
-        self._changed = asyncio.Event()
+        self._settled = -_NEVER  # when the answer was all there
+        self._saying = False
+        self._late = False  # what was said last may arrive after the answer
         self._closed = False
+        self.changed = asyncio.Event()
         self.stoppable = False
 
     def show(self, status: Status) -> None:
         """Say this next."""
         self._status = doing(status)
-        self._changed.set()
+        self.changed.set()
 
-    async def run(self) -> None:
-        """Say what there is to say until it is ``close``d; refusals are nobody's business."""
-        begun = False
-        while await self._more():
-            await self._tell("assistant.threads.setStatus", status=self._status)
-            if not begun and not self._closed and self._posting.sharing.take(SESSION):
-                begun = True
-                title, person = session_title(self._posting.question.text), self._posting.question.asker.id
-                self.stoppable = await self._tell(SESSION, status="processing", title=title, initiator_user_id=person)
+    async def run(self, wait: Callable[[float | None], Awaitable[None]]) -> None:
+        """Say what there is to say until it is ``close``d; refusals are nobody's business.
 
-    async def _more(self) -> bool:
-        await self._changed.wait()
-        self._changed.clear()
-        return not self._closed
+        ``wait`` returns when there is news, or after so many seconds.
+        """
+        clock, told, due = self._posting.clock, "", _NEVER
+        while not self._closed:
+            soon = self._settled + _AFTER
+            late = due if self._settled < 0 else _NEVER
+            if self._status != told and clock.now() >= soon:
+                told = self._status
+                due = min(due, clock.now() + _AFTER)
+                await self._say(told)
+            elif clock.now() >= late:
+                due = await self._begun()
+            else:
+                left = (soon if self._status != told else late) - clock.now()
+                await wait(None if left == _NEVER else left)
+
+    async def _begun(self) -> float:
+        """Begin a session, where there is budget for it; give when to look again, which may be never."""
+        if not self._posting.sharing.take(SESSION):
+            return self._posting.clock.now() + _AGAIN
+        title, person = session_title(self._posting.question.text), self._posting.question.asker.id
+        self.stoppable = await self._tell(SESSION, status="processing", title=title, initiator_user_id=person)
+        return _NEVER
+
+    def settle(self) -> None:
+        """Say nothing more unless showing the answer takes a while: it is all there."""
+        self._settled = self._posting.clock.now()
+        self._late = self._saying
 
     def close(self) -> None:
         """Begin nothing more; what is under way is let come to its end, since it may be carried out anyway."""
         self._closed = True
-        self._changed.set()
+        self.changed.set()
 
     async def end(self, *, shown: bool, ended: bool) -> None:
         """Let nothing say any longer that the bot is at work, where what was ``shown`` or ``ended`` does not."""
-        if self._status and not shown:
-            await self._tell("assistant.threads.setStatus", status="")
+        if self._status and (self._late or not shown):
+            await self._say("")
         if self.stoppable and not ended:
             await self._posting.sharing.turn(SESSION)
             await self._tell(SESSION, status="active")
+
+    async def _say(self, status: str) -> None:
+        self._saying = True
+        await self._tell("assistant.threads.setStatus", status=status)
+        self._saying = False
 
     async def _tell(self, method: str, **arguments: object) -> bool:
         where = {"channel_id": self._posting.channel, "thread_ts": self._posting.thread}

@@ -118,8 +118,8 @@ class Replying:
         progress = Progress(posting)
         growing.progress = progress.show
         async with _together() as group:
-            telling = group.create_task(progress.run())
-            puller = group.create_task(growing.pull(parts))
+            telling = group.create_task(progress.run(partial(self._wait, progress.changed, group)))
+            puller = group.create_task(_pulled(growing, parts, progress))
             showing = Showing(
                 posting=posting,
                 growing=growing,
@@ -238,6 +238,12 @@ async def _together() -> AsyncGenerator[asyncio.TaskGroup]:
             yield group
     except BaseExceptionGroup as failed:
         raise failed.exceptions[0] from None
+
+
+async def _pulled(growing: Growing, parts: AsyncGenerator[Part], progress: Progress) -> None:
+    """Take every part; from then on, there is little to say and nothing to stop."""
+    await growing.pull(parts)
+    progress.settle()
 
 
 async def _told(words: str) -> AsyncGenerator[Part]:

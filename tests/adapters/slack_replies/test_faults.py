@@ -124,7 +124,7 @@ async def test_whoever_presses_stop_keeps_what_was_shown_and_the_parts_are_close
     (answer,) = stage.slack.answers(stage.general, asked)
     assert "Sentence 2 " in answer.shown
     assert parts.closed
-    assert parts.given < 30
+    assert parts.given < 60
     assert stage.slack.session(stage.general, asked) == "active"
     assert answer.stream is not None
     assert answer.stream.ended
@@ -192,14 +192,14 @@ async def test_a_token_that_is_gone_is_raised_so_that_it_is_tried_later(stage: S
 
 
 async def test_thirty_answers_at_once_break_no_rate(stage: Stage) -> None:
-    channels = [stage.slack.channel(f"c{at}", stage.anna) for at in range(6)]
-    asked = [stage.asks(channel=channels[at % 6]) for at in range(30)]
+    channels = [stage.slack.channel(f"c{at}", stage.anna) for at in range(2)]
+    asked = [stage.asks(channel=channels[at % 2]) for at in range(30)]
     async with stage.time_passing(), asyncio.TaskGroup() as group:
         for _, question in asked:
             parts = stage.parts(Status(doing="searching"), *LONG)
             group.create_task(stage.replying.reply(question, parts(), a_journal(question)))
     for at, (message, _) in enumerate(asked):
-        _whole(stage.slack.answers(channels[at % 6], message))
+        _whole(stage.slack.answers(channels[at % 2], message))
     assert not stage.slack.rates.violations
     assert len([call for call in stage.slack.called("chat.startStream") if call.error is None]) >= 10
 

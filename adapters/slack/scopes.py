@@ -26,24 +26,3 @@ SCOPES: Final = {
     "files:write": "nothing can be attached to an answer",
 }
 """The bot's, as ``manifest.yaml`` lists them."""
-EVENTS: Final = (
-    "app_mention",
-    "message.im",
-    "message.channels",
-    "message.groups",
-    "message.mpim",
-    "app_home_opened",
-    "app_context_changed",
-    "agent_session_stopped",
-    "reaction_added",
-    "reaction_removed",
-    "member_joined_channel",
-    "member_left_channel",
-    "channel_shared",
-    "channel_unshared",
-    "subteam_members_changed",
-    "user_change",
-    "app_uninstalled",
-    "tokens_revoked",
-)
-"""What the bot hears of, likewise."""

@@ -48,9 +48,9 @@ def platforms(settings: Settings) -> Sequence[Adapter]:
     """Make every platform that is configured. Raises BadSettings."""
     if not settings.slack.configured:
         return ()
-    from bot.app.slack import slack
+    from bot.app.slack import platform
 
-    return (slack(settings),)
+    return (platform(settings),)
 
 
 async def serve(

@@ -16,15 +16,22 @@ if TYPE_CHECKING:
 
     from adapters.base import Adapter
     from adapters.policies import Policies
+    from adapters.slack.clock import Clock
     from adapters.slack.installing import Installed
     from adapters.slack.workspaces import Workspaces
     from bot.settings import Settings
 
 
-def slack(settings: Settings) -> Adapter:
-    """Make the platform. Raises BadSettings where its libraries are missing."""
+def platform(settings: Settings, *, policies: Policies | None = None, clock: Clock | None = None) -> Adapter:
+    """Make the platform; policies are those of the settings. Raises BadSettings where its libraries are missing."""
     with lacking():
-        return _installed(settings) if settings.slack.several else _single(settings)
+        from adapters.slack.clock import Running
+
+        time, allowed = clock or Running(), policies or policies_of(settings)
+        if settings.slack.several:
+            workspaces = installations(settings, time)
+            return _made(settings, workspaces, allowed, time, workspaces.oauth())
+        return _single(settings, allowed, time)
 
 
 @contextmanager
@@ -40,7 +47,7 @@ def lacking() -> Iterator[None]:
         raise BadSettings('Slack needs the extra "slack": pip install "footnote-bot[slack]".') from error
 
 
-def policies(settings: Settings) -> Policies:
+def policies_of(settings: Settings) -> Policies:
     """Give what the bot does in which channel."""
     from adapters.policies import Policies, Policy
 
@@ -80,24 +87,22 @@ def engine_of(where: Path | str) -> AsyncEngine:
     )
 
 
-def _single(settings: Settings) -> Adapter:
+def _single(settings: Settings, allowed: Policies, clock: Clock) -> Adapter:
     from adapters.slack.single import ByToken
     from bot.belonging import Belonging, Team
 
     own = settings.slack
     team = Team(team=settings.team, named="team" in settings.model_fields_set)
     workspaces = ByToken(
-        _secret(own.bot_token) or "", api_url=own.api_url, known=lambda found: team.known(f"slack:{found}")
+        _secret(own.bot_token) or "",
+        api_url=own.api_url,
+        clock=clock,
+        known=lambda found: team.known(f"slack:{found}"),
     )
-    return Belonging(_made(settings, workspaces), team)
+    return Belonging(_made(settings, workspaces, allowed, clock), team)
 
 
-def _installed(settings: Settings) -> Adapter:
-    workspaces = installations(settings)
-    return _made(settings, workspaces, workspaces.oauth())
-
-
-def installations(settings: Settings) -> Installed:
+def installations(settings: Settings, clock: Clock | None = None) -> Installed:
     """Give the workspaces that installed the app, closed as yet."""
     from adapters.slack.installing import App, Installed
 
@@ -108,18 +113,23 @@ def installations(settings: Settings) -> Installed:
         api_url=own.api_url,
         keys=own.keys,
     )
-    return Installed(app, engine_of(where), lambda: prepared(where))
+    return Installed(app, engine_of(where), lambda: prepared(where), clock=clock)
 
 
-def _made(settings: Settings, workspaces: Workspaces, oauth: AsyncOAuthSettings | None = None) -> Adapter:
+def _made(
+    settings: Settings,
+    workspaces: Workspaces,
+    allowed: Policies,
+    clock: Clock,
+    oauth: AsyncOAuthSettings | None = None,
+) -> Adapter:
     from adapters.slack.adapter import Slack
-    from adapters.slack.clock import Running
     from adapters.slack.facts import Facts
     from adapters.slack.pages import Pages
     from adapters.slack.reading import Reading
     from adapters.slack.replying import Replying
 
-    own, clock, allowed = settings.slack, Running(), policies(settings)
+    own = settings.slack
     facts = Facts(workspaces, clock)
     return Slack(
         workspaces=workspaces,

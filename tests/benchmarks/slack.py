@@ -74,9 +74,11 @@ async def _ours(folder: Path) -> tuple[float, list[float], Counter[str]]:
             json.dumps(
                 {
                     "home": str(folder),
-                    "slack_bot_token": slack.token,
-                    "slack_app_token": slack.app_token,
-                    "slack_api_url": slack.api_url,
+                    "slack": {
+                        "bot_token": slack.token,
+                        "app_token": slack.app_token,
+                        "api_url": slack.api_url,
+                    },
                 }
             )
         )

@@ -60,7 +60,7 @@ async def main() -> int:
     configure(level="error", form="json")
     points = Points(given.kill_at, given.times)
     watched(points)
-    async with Database(settings.database, busy_seconds=20.0) as database, platform(settings, database) as adapter:
+    async with Database(settings.database, busy_seconds=20.0) as database, platform(settings) as adapter:
         turns = Turns(database)
         inbox = Inbox(database, turns, lease_seconds=given.lease)
         desk = FrontDesk(inbox=inbox, turns=turns, recall=recall(turns), ratings=Ratings(database))

@@ -120,9 +120,11 @@ async def campaign(plan: Plan, folder: Path, database_url: str | None = None) ->
         slack.rates.enforced = False
         told = {
             "home": str(folder),
-            "slack_bot_token": slack.token,
-            "slack_app_token": slack.app_token,
-            "slack_api_url": slack.api_url,
+            "slack": {
+                "bot_token": slack.token,
+                "app_token": slack.app_token,
+                "api_url": slack.api_url,
+            },
             **({"database_url": database_url} if database_url else {}),
         }
         (folder / "told.json").write_text(json.dumps(told))

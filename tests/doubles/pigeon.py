@@ -148,7 +148,7 @@ async def _deaf() -> None:
             await asyncio.Event().wait()
 
 
-def platforms(_: Settings) -> list[Adapter]:
+def platforms(settings: Settings) -> list[Adapter]:
     """Give a pigeon for the folder, and with the fault, that a file in the working folder names."""
     return [Pigeon(Path(TOLD["folder"]), TOLD.get("fault", ""), TOLD.get("seconds", 0.0))]
 

@@ -125,10 +125,12 @@ def settings_of(home: Path, slack: Slack) -> Settings:
             "embedder": "lite",
             "max_in_flight": 64,
             "drain_seconds": 5.0,
-            "slack_bot_token": slack.token,
-            "slack_app_token": slack.app_token,
-            "slack_signing_secret": slack.signing_secret,
-            "slack_api_url": slack.api_url,
+            "slack": {
+                "bot_token": slack.token,
+                "app_token": slack.app_token,
+                "signing_secret": slack.signing_secret,
+                "api_url": slack.api_url,
+            },
         }
     )
 
@@ -172,9 +174,7 @@ async def team(
         parts = Assembled(
             database=database, answer=engine.answer, usage=spending, readable=known_.readable, knowledge=usable
         )
-        adapter = await opened.enter_async_context(
-            platform(settings, database=database, policies=policies, clock=Ticking(slack))
-        )
+        adapter = await opened.enter_async_context(platform(settings, policies=policies, clock=Ticking(slack)))
         readiness = Readiness()
         readiness.phase = "serving"
         owner = await opened.enter_async_context(asyncio.TaskGroup())

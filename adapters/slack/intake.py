@@ -134,7 +134,7 @@ class Intake:
         try:
             await self._heed(found, payload, redelivered=redelivered)
         except Declined as error:
-            if isinstance(found, Question):
+            if _once(found, payload):
                 self._whisper(ident(payload, "team_id"), _spot(payload), error.told)
         return Taken()
 
@@ -335,6 +335,13 @@ def _failed(kind: str, error: Exception) -> None:
 def _follows(question: Question) -> bool:
     """Whether a message stands beneath another."""
     return question.id != question.conversation
+
+
+def _once(found: Read, payload: object) -> bool:
+    """Whether this delivery of a question is the one to speak of: a mention comes as two events."""
+    if not isinstance(found, Question):
+        return isinstance(found, Heard)
+    return text(payload, "event", "type") == "app_mention" or found.place.private_to is not None
 
 
 def _team(workspace: str) -> str:

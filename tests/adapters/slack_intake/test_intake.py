@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from adapters.base import (
     Again,
@@ -24,13 +27,15 @@ from adapters.base import (
 from adapters.policies import Policies, Policy
 from adapters.slack import answers, views
 from adapters.slack.events import Arrived, AskingAbout, Disliked, HomeOpened, QuotesWanted
+from adapters.slack.intake import Intake
 from tests.adapters.slack_intake.hearing import Bot, Failing, hearing
 from tests.doubles.adapters import NOON
-from tests.doubles.slack import Message
+from tests.doubles.slack import Message, Slack
+from tests.doubles.slack_junk import junk, spoiled_payloads
 
 if TYPE_CHECKING:
     from adapters.policies import Answers
-    from tests.doubles.slack import Channel, Slack, User
+    from tests.doubles.slack import Channel, User
 
 
 class NotKept(Declined):
@@ -245,10 +250,35 @@ async def test_what_the_desk_declines_is_acknowledged_and_told(
         await slack.heard()
         answer = answered_by_bot(slack, general, asked, [{"type": "actions", "elements": [_button("again", "a1")]}])
         await slack.heard(slack.clicks(anna, answer, "again"))
-        await slack.until(lambda: len(slack.whispered(anna, general)) == 3)
+        await slack.until(lambda: len(slack.whispered(anna, general)) == 2)
         assert all(sent.acknowledged and sent.attempts == 1 for sent in slack.sent)
     assert {said.text for said in slack.whispered(anna)} == {"That answer is &lt;not&gt; kept."}
     assert len(bot.events) == 3
+    assert len(slack.whispered(anna)) == 2
+
+
+@settings(max_examples=200, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(payload=st.one_of(spoiled_payloads(), junk))
+def test_no_payload_breaks_it(payload: object) -> None:
+    async def take() -> None:
+        slack = Slack()
+        bot = Bot(slack, "signed", known=False)
+        async with asyncio.TaskGroup() as group:
+            intake = Intake(
+                desk=bot.desk,
+                beside=group.create_task,
+                workspaces=bot.installed,
+                facts=bot.written,
+                policies=Policies(everywhere=Policy(answers="every question")),
+                replying=bot.written,
+                pages=bot.written,
+                clock=bot.clock,
+                now=lambda: NOON,
+            )
+            assert (await intake.take(payload, redelivered=False)).status == 200
+            assert (await intake.missed(payload, lately=True)).status == 200
+
+    asyncio.run(take())
 
 
 async def test_a_form_says_what_became_of_it(slack: Slack, transport: str, anna: User, general: Channel) -> None:

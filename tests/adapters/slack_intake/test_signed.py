@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import logging
 import time
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
@@ -164,6 +165,14 @@ async def test_what_bolt_reads_in_the_environment_changes_nothing(monkeypatch: p
         assert (await address.signed(BODY))[0] == 200
         assert (await address.post("ssl_check=1", {}, FORM))[0] == 200
         assert len(address.bot.asked) == 1
+
+
+async def test_what_is_refused_is_not_written_down_by_bolt(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    async with listening() as address:
+        assert (await address.signed(BODY, secret="another"))[0] == 401
+        assert (await address.signed(BODY))[0] == 200
+    assert not [record for record in caplog.records if record.name.startswith("slack") or "how?" in record.getMessage()]
 
 
 async def test_it_is_closed_while_the_adapter_does_not_run() -> None:

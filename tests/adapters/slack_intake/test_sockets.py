@@ -156,6 +156,19 @@ async def test_envelopes_are_handled_beside_each_other_and_not_all_at_once(slack
     assert len(heard.payloads) == 70
 
 
+async def test_junk_over_a_socket_is_let_be(slack: Slack, anna: User) -> None:
+    heard = Heard(slack)
+    async with open_socket(slack, heard):
+        for said in ("", "[", "3", "[" * 100_000, '{"type": 5}', '{"type": "events_api"}', '{"envelope_id": "e1"}'):
+            await slack.sockets.open[0].ws.send_str(said)
+        await slack.sockets.open[0].ws.send_bytes(b"\xff")
+        slack.says(anna, slack.direct(anna), "how long?")
+        await slack.heard()
+    assert heard.payloads[0] is None
+    assert len(heard.payloads) == 2
+    assert slack.sockets.opened == 1
+
+
 async def test_what_was_asked_of_deaf_and_broken_sockets_is_found(slack: Slack, anna: User, general: Channel) -> None:
     async with hearing(slack, Bot(slack, "sockets")) as bot:
         asked = slack.says(anna, general, f"{slack.mention} how long?")

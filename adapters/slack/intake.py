@@ -243,15 +243,17 @@ class Intake:
             return False
 
     async def _kept(self, found: Read, until: float) -> None:
-        """Hand it to the desk, again where that fails and time is left."""
+        """Hand it to the desk, again where that fails and time is left.
+
+        That goes for a button on an answer that is not kept, too: its buttons stand there a moment before it is.
+        """
         while True:
             try:
                 async with asyncio.timeout(max(0.1, until - self.clock.now())):
                     return await self._accept(found)
-            except Declined:
-                raise
-            except Exception:
-                if self.clock.now() + _PAUSE >= until:
+            except Exception as error:
+                hopeless = isinstance(error, Declined) and isinstance(found, Question)
+                if hopeless or self.clock.now() + _PAUSE >= until:
                     raise
             await self.clock.sleep(_PAUSE)
 

@@ -115,7 +115,7 @@ class Replying:
         if posting.thread is None:
             posting = posting.at(posting.channel, await root(posting))
             first = 1
-        progress = Progress(posting)
+        progress = Progress(posting, begun=_taken_up(posting.journal, first))
         growing.progress = progress.show
         async with _together() as group:
             telling = group.create_task(progress.run(partial(self._wait, progress.changed, group)))
@@ -142,8 +142,7 @@ class Replying:
         self, posting: Posting, growing: Growing, showing: Showing, puller: asyncio.Task[None], first: int
     ) -> None:
         """Show an answer from its first part to its end, and what stands around it; or a mark instead of it."""
-        question, journal = posting.question, posting.journal
-        taken_up = any(first <= one.part < BESIDE for one in journal.earlier) or journal.unsure
+        question, taken_up = posting.question, _taken_up(posting.journal, first)
         if taken_up:
             await puller
             if growing.failure is not None:
@@ -250,6 +249,11 @@ async def _told(words: str) -> AsyncGenerator[Part]:
     """Give a reply of our own."""
     yield Text(block=Paragraph((Plain(words),)))
     yield Ending(answer="", verdict="told")
+
+
+def _taken_up(journal: Journal, first: int) -> bool:
+    """Whether a page of this reply may stand there already."""
+    return journal.unsure or any(first <= one.part < BESIDE for one in journal.earlier)
 
 
 def _asked_at(posting: Posting) -> str:

@@ -203,3 +203,15 @@ async def test_where_the_bot_may_not_look_it_answers_all_the_same(stage: Stage) 
     stage.slack.installation.scopes.discard("channels:history")
     await stage.tell(question, *AN_ANSWER, journal=a_journal(question, unsure=True))
     assert len(stage.slack.answers(stage.general, asked)) == 1
+
+
+async def test_what_a_killed_process_said_of_its_work_is_taken_back(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(METHODS, "chat.startStream")
+    asked, question = stage.asks()
+    journal = a_journal(question)
+    assert await _killed(stage, question, journal, 5, ANSWER)
+    assert stage.slack.session(stage.general, asked) == "processing"
+    await stage.tell(question, *AN_ANSWER, journal=_left(question, journal))
+    assert stage.slack.session(stage.general, asked) == "active"

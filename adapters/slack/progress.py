@@ -29,8 +29,8 @@ class Progress:
     A session is begun only for what takes a while: nobody stops an answer that is there already.
     """
 
-    def __init__(self, posting: Posting) -> None:
-        """Say nothing yet."""
+    def __init__(self, posting: Posting, *, begun: bool) -> None:
+        """Say nothing yet; ``begun`` says that a killed process may have."""
         self._posting = posting
         self._status = ""
         self._settled = -_NEVER  # when the answer was all there
@@ -38,7 +38,7 @@ class Progress:
         self._late = False  # what was said last may arrive after the answer
         self._closed = False
         self.changed = asyncio.Event()
-        self.stoppable = False
+        self.stoppable = begun
 
     def show(self, status: Status) -> None:
         """Say this next."""

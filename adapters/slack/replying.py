@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import re
 from contextlib import aclosing, asynccontextmanager
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
-from adapters.base import Journal, Person, Question
 from adapters.markup import Paragraph, Plain
 from adapters.parts import Ending, Text
 from adapters.slack import answers
@@ -18,6 +16,7 @@ from adapters.slack.contents import Content
 from adapters.slack.errors import Refused
 from adapters.slack.growing import Growing
 from adapters.slack.mending import BESIDE, mended
+from adapters.slack.noticing import unasked
 from adapters.slack.posting import GONE, Posting
 from adapters.slack.progress import Progress
 from adapters.slack.render import pieces
@@ -26,10 +25,10 @@ from adapters.slack.sharing import Sharing
 from adapters.slack.showing import Showing
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import AsyncGenerator
 
     from adapters.audience import Standing
-    from adapters.base import Notice, Place, Posted
+    from adapters.base import Journal, Notice, Place, Question
     from adapters.parts import Part, Verdict
     from adapters.policies import Policies
     from adapters.slack.clock import Clock
@@ -91,16 +90,7 @@ class Replying:
     async def notify(self, place: Place, notice: Notice, /) -> None:
         """Post a notice in a channel, or to somebody directly. Raises SlackError."""
         workspace = await self._workspaces.of(_team(place))
-        now = self._clock.now()
-        question = Question(
-            id=f"slack:notice:{now:.6f}",
-            conversation="slack:notice",
-            place=place,
-            asker=Person(id="", name=""),
-            text="",
-            asked_at=datetime.fromtimestamp(now, UTC),
-        )
-        posting = self._posting(workspace, question, _Unkept(f"{now:.6f}"))
+        posting = self._posting(workspace, *unasked(place, self._clock.now()))
         if is_person(place.channel):
             posting = await direct(posting, place.channel)
         for part, tree in enumerate(pieces(notice.blocks, {})):
@@ -115,7 +105,7 @@ class Replying:
         if posting.thread is None:
             posting = posting.at(posting.channel, await root(posting))
             first = 1
-        progress = Progress(posting)
+        progress = Progress(posting, begun=_taken_up(posting.journal, first))
         growing.progress = progress.show
         async with _together() as group:
             telling = group.create_task(progress.run(partial(self._wait, progress.changed, group)))
@@ -142,8 +132,7 @@ class Replying:
         self, posting: Posting, growing: Growing, showing: Showing, puller: asyncio.Task[None], first: int
     ) -> None:
         """Show an answer from its first part to its end, and what stands around it; or a mark instead of it."""
-        question, journal = posting.question, posting.journal
-        taken_up = any(first <= one.part < BESIDE for one in journal.earlier) or journal.unsure
+        question, taken_up = posting.question, _taken_up(posting.journal, first)
         if taken_up:
             await puller
             if growing.failure is not None:
@@ -214,22 +203,6 @@ class Replying:
         return self._policies.at(question.place).answers == "silent"
 
 
-class _Unkept(Journal):
-    """The journal of what is posted without a question, and not taken up."""
-
-    earlier: Sequence[Posted] = ()
-    unsure = False
-
-    def __init__(self, name: str) -> None:
-        self._name = name
-
-    async def before(self, part: int, /) -> str:
-        return f"{self._name}:{part}"[-25:]
-
-    async def after(self, posted: Posted, /) -> None:
-        pass
-
-
 @asynccontextmanager
 async def _together() -> AsyncGenerator[asyncio.TaskGroup]:
     """Own tasks of which none raises, and let what the body raises out as it is."""
@@ -250,6 +223,11 @@ async def _told(words: str) -> AsyncGenerator[Part]:
     """Give a reply of our own."""
     yield Text(block=Paragraph((Plain(words),)))
     yield Ending(answer="", verdict="told")
+
+
+def _taken_up(journal: Journal, first: int) -> bool:
+    """Whether a page of this reply may stand there already."""
+    return journal.unsure or any(first <= one.part < BESIDE for one in journal.earlier)
 
 
 def _asked_at(posting: Posting) -> str:

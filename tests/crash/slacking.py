@@ -1,4 +1,4 @@
-"""People in Slack's double, and bots in processes of their own that are killed or paused: who was answered, how often."""
+"""People in Slack's double, and bots of their own processes that are killed or paused: who was answered, how often."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A whole bot in Slack: real knowledge, engine, inbox, dispatcher and adapter; Slack is the double, its model a script."""
+"""A whole bot in Slack: knowledge, engine, inbox and adapter are real; Slack is the double, the model a script."""
 
 from __future__ import annotations
 

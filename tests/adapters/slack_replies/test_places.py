@@ -11,6 +11,7 @@ from adapters.markup import Paragraph, Plain
 from adapters.parts import Ending, PrivateOffer
 from adapters.policies import Policies, Policy
 from adapters.slack.errors import NotInstalled
+from adapters.slack.responses import Responses
 from tests.doubles.adapters import AN_ANSWER, said
 from tests.doubles.slack_stage import ANSWERED, Stage, a_journal, sentences, spread
 
@@ -68,13 +69,18 @@ def _address(stage: Stage, channel: Channel) -> str:
     return address
 
 
-@pytest.mark.parametrize("address", ["", "https://evil.example/hooks/1", "http://127.0.0.1:1/", "expired", "unsure"])
+@pytest.mark.parametrize(
+    "address",
+    ["", "https://evil.example/hooks/1", "http://127.0.0.1:1/", "https://[", "unknown", "expired", "unsure"],
+)
 async def test_on_any_doubt_a_command_is_answered_directly(stage: Stage, address: str) -> None:
     channel = stage.slack.channel("elsewhere", stage.anna, bot=False)
     question = _command(stage, stage.anna.id, stage.anna.id)
     if address in {"expired", "unsure"}:
         stage.replying.responds(question.id, _address(stage, channel))
         stage.slack.clock.move(3_000 if address == "expired" else 0)
+    elif address == "unknown":
+        stage.replying.responds(question.id, f"{_address(stage, channel)}x")
     elif address:
         stage.replying.responds(question.id, address)
     await stage.tell(question, *AN_ANSWER, journal=a_journal(question, unsure=address == "unsure"))
@@ -82,6 +88,39 @@ async def test_on_any_doubt_a_command_is_answered_directly(stage: Stage, address
     assert "asked" in root.shown
     assert "OPENAI" in answer.shown
     assert stage.slack.whispered(stage.anna, channel) == []
+
+
+async def test_an_answer_of_too_many_messages_is_given_directly(stage: Stage) -> None:
+    channel = stage.slack.channel("elsewhere", stage.anna, bot=False)
+    question = _command(stage, stage.anna.id, stage.anna.id)
+    stage.replying.responds(question.id, _address(stage, channel))
+    await stage.tell(question, *sentences(600, 20), ANSWERED)
+    assert stage.slack.whispered(stage.anna, channel) == []
+    text = " ".join(one.shown for one in stage.slack.seen(stage.slack.direct(stage.anna)))
+    assert [text.count(f"Sentence {at} ") for at in range(600)] == [1] * 600
+
+
+async def test_only_so_many_addresses_are_remembered(stage: Stage) -> None:
+    responses = Responses(stage.clock)
+    for at in range(1_001):
+        responses.remember(str(at), "https://hooks.slack.com/1")
+    assert (responses.take("0"), responses.take("1000")) == (None, "https://hooks.slack.com/1")
+    assert responses.take("1000") is None
+
+
+async def test_whoever_cannot_be_told_directly_is_not(stage: Stage) -> None:
+    asked, question = stage.asks()
+    stage.slack.installation.scopes.discard("im:write")
+    await stage.tell(question, *AN_ANSWER[:-1], PrivateOffer(), AN_ANSWER[-1])
+    assert len(stage.slack.answers(stage.general, asked)) == 1
+
+
+async def test_a_question_that_was_deleted_is_not_answered(stage: Stage) -> None:
+    asked, question = stage.asks()
+    stage.slack.deletes(asked)
+    await stage.tell(question, *AN_ANSWER)
+    assert stage.slack.seen(stage.general) == []
+    assert stage.slack.seen(stage.slack.direct(stage.anna)) == []
 
 
 async def test_an_offer_goes_to_the_asker_alone(stage: Stage) -> None:

@@ -187,3 +187,31 @@ async def test_an_offer_keeps_its_number_however_long_the_answer_is(stage: Stage
     await stage.tell(question, *LONG[:-1], PrivateOffer(), ANSWERED, journal=_left(question, journal))
     (offer,) = stage.slack.seen(stage.slack.direct(stage.anna))
     assert [(one["action_id"], one["value"]) for one in offer.buttons] == [("privately", question.id)]
+
+
+async def test_a_stream_that_could_not_be_ended_at_first_is_ended_before_it_is_edited(stage: Stage) -> None:
+    asked, question = stage.asks()
+    journal = a_journal(question)
+    assert await _killed(stage, question, journal, 5, ANSWER)
+    stage.slack.misbehave("error", "chat.stopStream", times=1)
+    await stage.tell(question, *ANSWER, journal=_left(question, journal))
+    _whole(stage.slack.answers(stage.general, asked), 14)
+
+
+async def test_where_the_bot_may_not_look_it_answers_all_the_same(stage: Stage) -> None:
+    asked, question = stage.asks()
+    stage.slack.installation.scopes.discard("channels:history")
+    await stage.tell(question, *AN_ANSWER, journal=a_journal(question, unsure=True))
+    assert len(stage.slack.answers(stage.general, asked)) == 1
+
+
+async def test_what_a_killed_process_said_of_its_work_is_taken_back(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(METHODS, "chat.startStream")
+    asked, question = stage.asks()
+    journal = a_journal(question)
+    assert await _killed(stage, question, journal, 5, ANSWER)
+    assert stage.slack.session(stage.general, asked) == "processing"
+    await stage.tell(question, *AN_ANSWER, journal=_left(question, journal))
+    assert stage.slack.session(stage.general, asked) == "active"

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
     from pathlib import Path
 
+    from tests.doubles.slack import Channel, Message, User
     from tests.doubles.slack_team import Team
 
 SECRET = "# Salaries\n\nThe salary of the wombat keeper is 41,000 euros a year.\n"
@@ -54,7 +55,7 @@ async def bot(slack: Slack, town: Town, tmp_path: Path) -> AsyncGenerator[Team]:
         yield bot
 
 
-async def _asked(slack: Slack, user, channel, text: str) -> list:  # type: ignore[no-untyped-def,type-arg]
+async def _asked(slack: Slack, user: User, channel: Channel, text: str) -> list[Message]:
     asked = slack.says(user, channel, text)
     await slack.until(lambda: whole(slack.answers(channel, asked)), within=WAIT)
     return slack.answers(channel, asked)

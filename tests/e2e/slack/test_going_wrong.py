@@ -180,7 +180,7 @@ async def test_what_was_said_in_the_thread_is_read_and_footnoted(slack: Slack, s
         await slack.until(lambda: whole(slack.answers(general, asked)), within=WAIT)
     (answer,) = slack.answers(general, root)
     assert "Friday at 18:00" in answer.shown
-    assert "Ben" in answer.shown
+    assert "ben in this thread" in answer.shown
 
 
 async def test_a_file_of_the_thread_is_read_for_its_questions(slack: Slack, settings: Settings) -> None:

@@ -17,10 +17,11 @@ from adapters.slack.errors import Refused, SlackError
 from adapters.slack.payload import at
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
     from datetime import datetime
 
     from adapters.base import Desk, Principal
+    from adapters.parts import Citation
     from adapters.slack.clock import Clock
     from adapters.slack.events import Arrived, AskingAbout, Disliked, HomeOpened, QuotesWanted
     from adapters.slack.kit import Modal
@@ -36,6 +37,8 @@ _MOST: Final = 200
 """Conversations that the desk tells of, at most."""
 _ONCE: Final = 3_600.0
 """Seconds in which a channel is told once that the bot is there: Slack may tell us twice that it came."""
+_KEPT: Final = (0.5, 0.5, 1.0)
+"""Seconds between looks for what an answer rests on, which is kept a moment after its buttons stand there."""
 
 PROMPTS: Final = (
     {"title": "What can you do?", "message": "What can you do?"},
@@ -106,9 +109,18 @@ class Pages:
         with _harmless("an answer's quotes were not shown"):
             await self._open(wanted.place.workspace, wanted.trigger, views.looking(wanted.trigger))
             wish = Quoted(answer=wanted.answer, person=wanted.person, place=wanted.place)
-            view = views.quotes(await _read(desk.quoted(wish)) or ())
+            view = views.quotes(await self._quoted(desk, wish))
             workspace = await self._of(wanted.place.workspace)
             await workspace.calls.ask("views.update", external_id=wanted.trigger, view=view)
+
+    async def _quoted(self, desk: Desk, wish: Quoted) -> Sequence[Citation]:
+        """Ask the desk, for a moment again: the button stands there before its answer is kept."""
+        for pause in (*_KEPT, None):
+            found = await _read(desk.quoted(wish))
+            if found or pause is None:
+                return found or ()
+            await self._clock.sleep(pause)
+        raise AssertionError("the last look returns")
 
     async def introduce(self, arrived: Arrived, /) -> None:
         """Say in a channel, once, who the bot is that was added to it."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from bot.answering.engine import Engine
 from bot.answering.prompt_files import load
 from bot.app import files, knowledge, synced
+from bot.app.answering import surroundings
 from bot.app.slack import platform
 from bot.database import Database
 from bot.desk import unlimited
@@ -145,6 +146,7 @@ async def team(
         database = await opened.enter_async_context(Database(settings.database))
         known_ = await opened.enter_async_context(knowledge(settings))
         turns = Turns(database)
+        gate = (await known_.gate()).sufficient
         engine = Engine(
             retriever=known_.retriever,
             catalog=known_.catalog,
@@ -153,7 +155,8 @@ async def team(
             turns=turns,
             prompts=load(),
             workspace=settings.team,
-            gate=(await known_.gate()).sufficient,
+            gate=gate,
+            surroundings=surroundings(known_.reader, gate),
         )
 
         async def usable() -> str:

@@ -287,7 +287,7 @@ async def test_quotes_in_direct_messages_are_asked_for_as_private(
 ) -> None:
     slack.clicks(anna, await answered(slack, slack.direct(anna)), answers.QUOTES)
     await pages.quotes(desk, happened(slack, QuotesWanted))
-    (wish,) = desk.wishes
+    wish, *_ = desk.wishes
     assert isinstance(wish, Quoted)
     assert wish.place.private_to == anna.id
 

@@ -116,7 +116,8 @@ class Inbox:
             "local": question.place.platform in self.local,
         }
         fresh = await self._database.write(lambda connection: self._put(connection, row))
-        self._changed()
+        if fresh:
+            self._changed()
         return fresh
 
     def _put(self, connection: Connection, row: Mapping[str, Any]) -> bool:

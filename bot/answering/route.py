@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from adapters.emoji import without_names
 from adapters.markup import Code, Item, Listing, Paragraph, Plain, Strong, Tree
 from bot.answering.filters import parsed
 from bot.errors import TooLong
@@ -106,7 +107,8 @@ def _small_talk(words: str) -> Tree | None:
 
 def _bare(text: str) -> str:
     """The message as its words: punctuation at their edges, emoji and runs of space fall away."""
-    words = re.sub(r"[^\w'/]+", " ", text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'")).split()
+    plain = without_names(text.replace("\N{RIGHT SINGLE QUOTATION MARK}", "'"))
+    words = re.sub(r"[^\w'/]+", " ", plain).split()
     return " ".join(word for word in words if word.strip("'/_"))
 
 

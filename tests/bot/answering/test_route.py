@@ -23,7 +23,9 @@ def test_a_greeting_is_greeted(text: str) -> None:
     assert told(text).startswith("Hello")
 
 
-@pytest.mark.parametrize("text", ["thanks", "Thank you so much!", "ok thanks", "Thanks a lot :)", "cheers", "Thx!!"])
+@pytest.mark.parametrize(
+    "text", ["thanks", "Thank you so much!", "ok thanks", "Thanks a lot :)", "Thx!!", "thanks :pray:"]
+)
 def test_thanks_are_answered_kindly(text: str) -> None:
     assert "welcome" in told(text)
 
@@ -55,9 +57,13 @@ def test_small_talk_rules_need_the_whole_message(text: str) -> None:
     assert isinstance(routed(text), Search)
 
 
-@pytest.mark.parametrize("text", ["", "   \n", "???", "…", "👋"])
+@pytest.mark.parametrize("text", ["", "   \n", "???", "…", "👋", ":wave:", ":+1::skin-tone-2:"])
 def test_an_empty_question_is_told_so(text: str) -> None:
     assert "no question" in told(text)
+
+
+def test_a_question_keeps_the_emoji_that_it_names() -> None:
+    assert routed("what does :eyes: mean here?") == Search(text="what does :eyes: mean here?", filters=())
 
 
 def test_a_question_over_the_limit_is_too_long() -> None:

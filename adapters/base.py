@@ -63,7 +63,8 @@ class Question:
     ``id`` and ``conversation`` begin with the platform's name and are unique among all of its workspaces: what a
     platform numbers within one of them has that one's name before it. A second question of the same id is the first.
     ``follows`` is the conversation in which it was asked before, at ``first_asked_at``, where that is another one: it
-    may lean on what its asker had asked there until then.
+    may lean on what its asker had asked there until then. ``overheard``: it may be no question, nor meant for the bot,
+    so nothing is shown of it but an answer.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Question:
     asked_at: datetime
     follows: str | None = None
     first_asked_at: datetime | None = None
+    overheard: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

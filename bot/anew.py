@@ -22,7 +22,7 @@ def anew(answered: Answered | None, asked: Question | None, wish: Again) -> Ques
     before = _before(answered, asked)
     if before is None or not _seen(before.place, wish):
         raise NoSuchAnswer("That answer is not kept here, so it cannot be asked for again. Ask in your own words.")
-    return replace(before, id=wish.question, place=wish.place, asker=wish.person, asked_at=wish.at)
+    return replace(before, id=wish.question, place=wish.place, asker=wish.person, asked_at=wish.at, overheard=False)
 
 
 def _before(answered: Answered | None, asked: Question | None) -> Question | None:

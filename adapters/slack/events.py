@@ -34,7 +34,10 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """Said where the bot is, without a mention: a question only if the channel's policy and the thread say so."""
+    """Said where the bot is, without a mention: a question only if the channel's policy and the thread say so.
+
+    What people say to each other, as far as that can be told, is none of these.
+    """
 
     question: Question
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 from adapters.parts import Ending, PrivateOffer, Sources, Status, Text
 from adapters.slack.contents import Content
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from adapters.parts import Citation, Part
     from adapters.slack import kit
     from adapters.slack.render import Links
+
+_ANSWERS: Final = frozenset({"answered", "cut", "stopped"})
 
 
 class Growing:
@@ -50,6 +52,12 @@ class Growing:
             self.failure = error
         self.over = True
         self.changed.set()
+
+    @property
+    def answers(self) -> bool:
+        """Whether it came to an end that is an answer, which cites: until then it may come to "I don't know"."""
+        ending = self.ending
+        return ending is not None and ending.verdict in _ANSWERS and bool(ending.cited)
 
     def cut(self, page: int, tree: Tree) -> None:
         """Let the answer end with this, whatever comes still."""

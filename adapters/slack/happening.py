@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Literal
 
 from adapters.base import Deleted, Edited, Halted, MessageRef, Person, Place, Question, Rated
+from adapters.overhearing import overheard
 from adapters.slack.events import (
     Arrived,
     Dropped,
@@ -16,7 +17,7 @@ from adapters.slack.events import (
     Uninstalled,
 )
 from adapters.slack.payload import at, direct, ident, items, moment, text, when
-from adapters.slack.saying import mentions, said, stops
+from adapters.slack.saying import mentions, mentions_others, said, stops
 
 if TYPE_CHECKING:
     from adapters.base import Vote
@@ -93,8 +94,17 @@ def _spoken(given: object, where: Where) -> Read:
     question = _question(given, where)
     if halted := _halted(question, where):
         return halted
-    addressed = _direct(given) or mentions(text(given, "text"), where.me)
-    return question if addressed else Heard(question=question)
+    if _direct(given) or mentions(text(given, "text"), where.me):
+        return question
+    if mentions_others(text(given, "text"), where.me):
+        return Dropped(why="said to somebody else")
+    match overheard(question.text):
+        case "chatter":
+            return Dropped(why="chatter")
+        case "perhaps":
+            return Heard(question=replace(question, overheard=True))
+        case "question":
+            return Heard(question=question)
 
 
 def _unheard(given: object, where: Where) -> str:

@@ -97,7 +97,7 @@ class Replying:
             await posting.post(part, Content(tree=tree))
 
     async def _reply(self, posting: Posting, parts: AsyncGenerator[Part]) -> None:
-        first, growing = 0, Growing()
+        first, growing, overheard = 0, Growing(), posting.question.overheard
         if is_person(posting.channel):
             if await self._responded(posting, growing, parts):
                 return
@@ -105,8 +105,8 @@ class Replying:
         if posting.thread is None:
             posting = posting.at(posting.channel, await root(posting))
             first = 1
-        progress = Progress(posting, begun=_taken_up(posting.journal, first))
-        growing.progress = progress.show
+        progress = Progress(posting, begun=_taken_up(posting.journal, first) and not overheard)
+        growing.progress = None if overheard else progress.show
         async with _together() as group:
             telling = group.create_task(progress.run(partial(self._wait, progress.changed, group)))
             puller = group.create_task(_pulled(growing, parts, progress))
@@ -114,7 +114,7 @@ class Replying:
                 posting=posting,
                 growing=growing,
                 first=first,
-                silent=self._silent(posting.question),
+                hides=partial(self._hides, posting.question, growing),
                 stoppable=lambda: progress.stoppable,
                 wait=partial(self._wait, growing.changed, group),
             )
@@ -125,7 +125,7 @@ class Replying:
             progress.close()
             await telling
             await progress.end(shown=bool(showing.stands), ended=showing.told)
-        if growing.offered:
+        if growing.offered and not overheard:
             await offer(posting)
 
     async def _shown(
@@ -140,6 +140,9 @@ class Replying:
         else:
             await showing.show(puller)
         ending, pages = growing.ending, growing.pages
+        if question.overheard and not growing.answers:
+            ending = None
+            growing.cut(0, ())
         if ending and not showing.begun and (mark := self._mark(question, ending, worded=bool(pages.written))):
             await posting.react(_asked_at(posting), mark)
             growing.cut(0, ())
@@ -198,6 +201,10 @@ class Replying:
         """Give the reaction that stands for a refusal: at a silent place, and where it was said in words before."""
         mark = _MARKS.get(ending.verdict)
         return mark if self._silent(question) or (not worded and ending.verdict != "failed") else None
+
+    def _hides(self, question: Question, growing: Growing) -> bool:
+        """Whether nothing may be shown yet: of what is overheard but an answer, at a silent place a refusal."""
+        return not growing.answers if question.overheard else self._silent(question) and not growing.founded
 
     def _silent(self, question: Question) -> bool:
         return self._policies.at(question.place).answers == "silent"

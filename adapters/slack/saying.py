@@ -7,6 +7,7 @@ from typing import Final
 
 _TOKEN: Final = re.compile(r"<([^<>]{1,4000})>")
 _STOP: Final = re.compile(r"(?:please )?stop(?: it| please)?[.!]*", re.IGNORECASE)
+_GROUPS: Final = frozenset({"!subteam", "!here", "!channel", "!everyone"})
 _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
@@ -21,6 +22,12 @@ def said(text: str, me: str) -> str:
 def mentions(text: str, me: str) -> bool:
     """Whether a message mentions the bot."""
     return bool(me) and any(token[1].partition("|")[0] == f"@{me}" for token in _TOKEN.finditer(text))
+
+
+def mentions_others(text: str, me: str) -> bool:
+    """Whether a message mentions somebody, a group, or all who are there, but the bot."""
+    named = (token[1].partition("|")[0].partition("^")[0] for token in _TOKEN.finditer(text))
+    return any(name in _GROUPS or (name.startswith("@") and name != f"@{me}") for name in named)
 
 
 def stops(words: str) -> bool:

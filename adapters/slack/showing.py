@@ -30,7 +30,7 @@ _WINDING: Final = 5.0
 class Showing:
     """One reply's. ``first`` is the journal's number of its first page; ``stoppable`` says whether Slack shows a Stop.
 
-    Where only refusals may follow, because there are no sources, a ``silent`` place sees nothing before the ending.
+    Nothing is shown before the end as long as it ``hides``.
     """
 
     def __init__(  # noqa: PLR0913 - all that a reply is made of, keyword-only
@@ -39,7 +39,7 @@ class Showing:
         posting: Posting,
         growing: Growing,
         first: int,
-        silent: bool,
+        hides: Callable[[], bool],
         stoppable: Callable[[], bool],
         wait: Callable[[float | None], Awaitable[None]],
     ) -> None:
@@ -47,7 +47,7 @@ class Showing:
         self._posting = posting
         self._growing = growing
         self._first = first
-        self._silent = silent
+        self._hides = hides
         self._stoppable = stoppable
         self._wait = wait
         self._page = 0
@@ -104,7 +104,7 @@ class Showing:
     async def _advance(self) -> float | None:
         """Show what may be shown now; give in how many seconds to look again, or None for when there is more."""
         pages, linked = self._growing.pages, self._growing.linked
-        if self._silent and not self._growing.founded:
+        if self._hides():
             return None
         while self._page < pages.last:
             await self._turn()
@@ -151,7 +151,7 @@ class Showing:
 
     async def _flush(self, failure: BaseException) -> None:
         """Show what came before a failure, as it is; the next try takes it up."""
-        if isinstance(failure, LeaseLost) or not isinstance(failure, Exception):
+        if isinstance(failure, LeaseLost) or not isinstance(failure, Exception) or self._hides():
             return
         pages, linked = self._growing.pages, self._growing.linked
         while self._page < pages.last:

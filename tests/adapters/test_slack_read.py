@@ -101,6 +101,34 @@ def test_both_events_of_a_mention_are_one_question() -> None:
     assert _event(mention()) == _event(message(text=f"<@{ME}> how?"))
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("thanks :pray:", ":+1:", "", "yes, in 5 minutes", "lol", f"<@{ANN}> are you coming to lunch?"),
+        *("<!here> who is in?", "<!subteam^S0OPS|@ops> who is on call?"),
+    ],
+)
+@pytest.mark.parametrize("thread", [{}, {"thread_ts": ROOT}])
+def test_what_people_say_to_each_other_is_none_of_the_bots_business(words: str, thread: Payload) -> None:
+    assert _why(_event(message(text=words, **thread))) in {"chatter", "said to somebody else"}
+    assert isinstance(_event(message(text=f"{words} <@{ME}>", **thread)), Question)
+    assert isinstance(_event(message(text=words, channel=DM, channel_type="im", **thread)), Question)
+
+
+@pytest.mark.parametrize(
+    ("words", "overheard"),
+    [("and in Europe", True), ("<!date^1392734382^Posted {date}|Posted> a page", True), ("how?", False)],
+)
+def test_what_may_be_no_question_is_only_overheard(words: str, *, overheard: bool) -> None:
+    heard = _event(message(text=words, thread_ts=ROOT))
+    assert isinstance(heard, Heard)
+    assert heard.question.overheard is overheard
+    for asked in (mention(text=f"<@{ME}> {words}"), message(text=words, channel=DM, channel_type="im")):
+        question = _event(asked)
+        assert isinstance(question, Question)
+        assert not question.overheard
+
+
 def test_a_question_in_a_thread_belongs_to_its_conversation() -> None:
     asked = _event(mention(thread_ts=ROOT))
     assert isinstance(asked, Question)

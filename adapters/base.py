@@ -308,8 +308,8 @@ class Desk(Protocol):
         """Give the conversations of a workspace that were asked in since then, most recent first, at most 200."""
         ...
 
-    async def answers_in(self, platform: str, workspace: Principal, conversation: str, /) -> bool:
-        """Say whether something was answered in a conversation before, or is owed an answer."""
+    async def answers_in(self, platform: str, workspace: Principal, conversation: str, /) -> datetime | None:
+        """Give when something that was answered, or is owed an answer, was first asked in a conversation; or None."""
         ...
 
 

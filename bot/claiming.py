@@ -80,7 +80,7 @@ class Statements:
         self.asked = select(_row.payload, _row.newer).where(_row.id == bindparam("id"))
         self.behind = select(_row.payload, _row.newer).where(_row.answer == bindparam("answer"))
         self.owed_since = self._owed_since()
-        self.owed_in = select(exists().where(text(UNFINISHED), _there(), *_of_workspace()))
+        self.owed_in = select(_row.payload).where(text(UNFINISHED), _there(), *_of_workspace())
         self.sweep = self._sweep()
         self.owed = select(func.count()).select_from(INBOX).where(text(UNFINISHED), _row.state != "offered")
 

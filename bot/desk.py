@@ -117,10 +117,12 @@ class FrontDesk(Desk):
         owed = await self._inbox.owed_since(platform, workspace, since)
         return _newest((*answered, *map(_owed, owed)))
 
-    async def answers_in(self, platform: str, workspace: Principal, conversation: str, /) -> bool:
-        """Say whether something was answered in a conversation before, or is owed an answer."""
+    async def answers_in(self, platform: str, workspace: Principal, conversation: str, /) -> datetime | None:
+        """Give when something that was answered, or is owed an answer, was first asked in a conversation; or None."""
         earlier = Earlier(platform=platform, workspace=workspace, conversation=conversation)
-        return await self._turns.any_in(earlier) or await self._inbox.owed_in(platform, workspace, conversation)
+        answered = await self._turns.first_asked(earlier)
+        owed = await self._inbox.owed_in(platform, workspace, conversation)
+        return min((*owed, *([answered] if answered else ())), default=None)
 
     async def _rate(self, event: Rated | Explained) -> None:
         if isinstance(event, Rated):

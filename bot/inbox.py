@@ -234,10 +234,11 @@ class Inbox:
         owed = (unpacked(row.payload) for row in rows)
         return tuple(question for question in owed if question.asked_at >= since)
 
-    async def owed_in(self, platform: str, workspace: Principal, conversation: str, /) -> bool:
-        """Say whether an answer is owed in a conversation of a workspace."""
+    async def owed_in(self, platform: str, workspace: Principal, conversation: str, /) -> Sequence[datetime]:
+        """Give when that was asked to which an answer is owed in a conversation of a workspace."""
         told = {"platform": platform, "workspace": workspace, "talk": conversation}
-        return await self._database.read(lambda connection: connection.execute(self._sql.owed_in, told).scalar_one())
+        rows = await self._database.read(lambda connection: connection.execute(self._sql.owed_in, told).all())
+        return tuple(unpacked(row.payload).asked_at for row in rows)
 
     async def sweep(self) -> int:
         """Forget what was finished more than a day ago, and what nobody wanted for a week; give how many."""

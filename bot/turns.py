@@ -81,9 +81,10 @@ class Turns:
         rows = await self._read(statement)
         return tuple(Served(conversation=row[0], channel=row[1], last_at=row[2]) for row in rows)
 
-    async def any_in(self, earlier: Earlier, /) -> bool:
-        """Say whether there is one of these turns."""
-        return bool(await self._read(select(TurnRow.number).where(*_meant(earlier)).limit(1)))
+    async def first_asked(self, earlier: Earlier, /) -> datetime | None:
+        """Give when the first of these turns was asked; None where there is none."""
+        (row,) = await self._read(select(func.min(TurnRow.asked_at)).where(*_meant(earlier)))
+        return cast("datetime | None", row[0])
 
     async def conversations(self, person: str, platform: str, workspace: str, /) -> Sequence[Past]:
         """Give the conversations that a person asked in, at most 50, most recent first."""

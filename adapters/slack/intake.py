@@ -123,11 +123,11 @@ class Intake:
         One that was edited may have become a question by that, which has another id than the message has: where the
         bot answered beneath it, that is what it did.
         """
-        if at(payload, "event", "edited") is not None and await self._answers(question):
+        if at(payload, "event", "edited") is not None and await self._answers_since(question) is not None:
             return False
         if not isinstance(found, Heard):
             return True
-        return await self._asks(question) if lately or _follows(question) else False
+        return await self._asks(question) and (lately or await self._goes_on(question))
 
     async def _event(self, payload: object, *, redelivered: bool) -> Taken:
         found = read(payload, await self._me(payload), self.now())
@@ -300,11 +300,16 @@ class Intake:
             case "every question":
                 return True
             case "follow-up":
-                return _follows(question) and await self._answers(question)
+                return await self._goes_on(question)
             case "mention" | "silent":
                 return False
 
-    async def _answers(self, question: Question) -> bool:
+    async def _goes_on(self, question: Question) -> bool:
+        """Say whether a message stands in a thread, after the first that the bot answered there."""
+        since = await self._answers_since(question) if question.id != question.conversation else None
+        return since is not None and question.asked_at > since
+
+    async def _answers_since(self, question: Question) -> datetime | None:
         return await self.desk.answers_in("slack", question.place.workspace, question.conversation)
 
     async def _me(self, payload: object) -> str:
@@ -332,11 +337,6 @@ def _failed(kind: str, error: Exception) -> None:
     told = getattr(error, "told", None)
     trace = None if isinstance(told, str) else error
     _log.warning("not taken in", kind=kind, error=type(error).__name__, why=told, exc_info=trace)
-
-
-def _follows(question: Question) -> bool:
-    """Whether a message stands beneath another."""
-    return question.id != question.conversation
 
 
 def _once(found: Read, payload: object) -> bool:

@@ -15,6 +15,8 @@ from tests.bot.test_desk import Reception, claimed
 from tests.doubles.adapters import MARY, NOON, a_question
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from adapters.base import Question
     from bot.database import Database
 
@@ -171,17 +173,30 @@ async def test_no_more_than_two_hundred_conversations_were_served(reception: Rec
 
 
 async def test_the_bot_answers_in_a_conversation_from_when_it_is_asked_there(reception: Reception) -> None:
-    async def answers_in(conversation: str = "c1", workspace: str = "terminal:local") -> bool:
+    async def answers_in(conversation: str = "c1", workspace: str = "terminal:local") -> datetime | None:
         return await reception.desk.answers_in("terminal", workspace, conversation)
 
-    assert not await answers_in()
-    await reception.desk.accept(asked("q1"))
-    assert await answers_in()
-    assert not await answers_in("c2")
-    assert not await answers_in(workspace="terminal:other")
-    assert not await answers_in(workspace="terminal:loca_")
+    assert await answers_in() is None
+    await reception.desk.accept(asked("q1", minute=5))
+    await reception.desk.accept(asked("q0", minute=3))
+    assert await answers_in() == NOON + timedelta(minutes=3)
+    assert await answers_in("c2") is None
+    assert await answers_in(workspace="terminal:other") is None
+    assert await answers_in(workspace="terminal:loca_") is None
     await reception.inbox.delete("q1")
-    assert not await answers_in()
-    await answered(reception, asked("q2"))
-    assert await answers_in()
-    assert not await answers_in(workspace="terminal:other")
+    await reception.inbox.delete("q0")
+    assert await answers_in() is None
+    await answered(reception, asked("q3", minute=9))
+    await answered(reception, asked("q2", minute=7))
+    await reception.desk.accept(asked("q4", minute=11))
+    assert await answers_in() == NOON + timedelta(minutes=7)
+    assert await answers_in(workspace="terminal:other") is None
+
+
+async def test_what_was_overheard_is_asked_anew_as_a_question(reception: Reception) -> None:
+    await reception.desk.accept(replace(asked("q1"), overheard=True))
+    owed = await claimed(reception)
+    await reception.desk.accept(again(answer=owed.answer))
+    await reception.inbox.finish(owed.claim)
+    assert owed.question.overheard
+    assert not (await claimed(reception)).question.overheard

@@ -123,10 +123,11 @@ class RecordingDesk(Desk):
         of = f"{workspace}:"
         return [one for one in self.lately if one.conversation.startswith(of) and one.last_at >= since]
 
-    async def answers_in(self, platform: str, workspace: str, conversation: str, /) -> bool:
-        """Say whether the conversation is in ``lately``, or a question in it was remembered."""
-        asked = {event.conversation for event in self.events if isinstance(event, Question)}
-        return conversation in asked | {one.conversation for one in self.lately}
+    async def answers_in(self, platform: str, workspace: str, conversation: str, /) -> datetime | None:
+        """Give the first of the questions in it that were remembered, and of when it was in ``lately``."""
+        questions = [event for event in self.events if isinstance(event, Question)]
+        asked = [one.asked_at for one in questions if one.conversation == conversation]
+        return min((*asked, *(one.last_at for one in self.lately if one.conversation == conversation)), default=None)
 
 
 class RecordingAdapter(Adapter):

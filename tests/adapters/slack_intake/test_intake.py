@@ -136,6 +136,35 @@ async def test_what_is_said_without_a_mention_is_a_question_as_the_channel_has_i
     assert bot.asked == {name(slack, said) for said, counts in expected if counts}
 
 
+async def test_what_people_say_to_each_other_is_answered_under_no_policy(
+    slack: Slack, transport: str, anna: User, general: Channel
+) -> None:
+    eve = slack.person("Eve")
+    policies = Policies(everywhere=Policy(answers="every question"))
+    async with hearing(slack, Bot(slack, transport, policies=policies)) as bot:
+        asked = slack.says(anna, general, f"{slack.mention} how long?")
+        for words in ("thanks :pray:", ":+1:", "ok will do", f"<@{eve.id}> are you coming to lunch?"):
+            slack.says(anna, general, words, thread=asked)
+            slack.says(anna, general, words)
+        await slack.heard()
+    assert bot.asked == {name(slack, asked)}
+
+
+async def test_what_was_said_before_the_bot_was_asked_is_no_follow_up(
+    slack: Slack, anna: User, general: Channel
+) -> None:
+    async with hearing(slack, Bot(slack, "sockets")) as bot:
+        root = slack.says(anna, general, "where do we have the summer party?")
+        before = slack.says(anna, general, "who plans it?", thread=root)
+        await slack.heard()
+        asked = slack.says(anna, general, f"{slack.mention} do you know?", thread=root)
+        await slack.heard()
+        late = next(sent for sent in slack.sent if sent.payload["event"]["ts"] == before.ts)
+        again = slack.delivery.send(type(late)(type=late.type, payload=late.payload))
+        await slack.heard(again)
+    assert bot.asked == {name(slack, asked)}
+
+
 async def test_edits_deletions_stops_and_thumbs_reach_the_desk(
     slack: Slack, transport: str, anna: User, general: Channel
 ) -> None:

@@ -9,8 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.base import Question, Served
+from adapters.pacing import Bucket
 from adapters.policies import Policies, Policy
-from tests.adapters.slack_intake.hearing import Bot, Failing, hearing
+from adapters.slack.finding import BUDGET, Finding
+from adapters.slack.payload import at
+from tests.adapters.slack_intake.hearing import Bot, Failing, Installed, hearing
+from tests.doubles.adapters import RecordingDesk
 from tests.doubles.slack import Slack
 
 if TYPE_CHECKING:
@@ -116,3 +120,93 @@ async def test_a_look_that_the_desk_could_not_keep_is_done_again(slack: Slack, e
     async with hearing(slack, Bot(slack, "sockets", then=Failing(1))) as bot:
         wanted = {name(slack, earlier[one]) for one in ("mention", "mention in a thread", "direct")}
         await slack.until(lambda: bot.asked >= wanted and len(bot.events) > len(wanted), 20.0)
+
+
+@pytest.fixture
+async def party(slack: Slack, anna: User, general: Channel) -> dict[str, Message]:
+    """A talk in which the bot was mentioned late, all of it while nothing of the app was there."""
+    root = slack.says(anna, general, "where do we have the summer party?")
+    return {
+        "root": root,
+        "before": slack.says(anna, general, "who knows where it was last year?", thread=root),
+        "mention": slack.says(anna, general, f"{slack.mention} do you know?", thread=root),
+        "after": slack.says(anna, general, "and how many came?", thread=root),
+    }
+
+
+async def test_what_was_said_in_a_thread_before_the_bot_was_asked_there_is_let_be(
+    slack: Slack, party: dict[str, Message]
+) -> None:
+    policies = Policies(everywhere=Policy(answers="every question"))
+    for bot in (Bot(slack, "sockets"), Bot(slack, "sockets", policies=policies)):
+        async with hearing(slack, bot):
+            await slack.until(lambda bot=bot: name(slack, party["after"]) in bot.asked, 20.0)
+        assert bot.asked == {name(slack, party[one]) for one in ("mention", "after")}
+
+
+async def test_a_new_database_answers_nothing_that_was_answered(slack: Slack, anna: User, general: Channel) -> None:
+    answered = slack.says(anna, general, f"{slack.mention} how long?")
+    replied(slack, answered, general)
+    direct = slack.says(anna, slack.direct(anna), "hello?")
+    replied(slack, direct, slack.direct(anna))
+    missed = slack.says(anna, general, f"{slack.mention} how short?", thread=answered)
+    talked = slack.says(anna, general, f"{slack.mention} how wide?")
+    slack.says(anna, general, "hm, no idea", thread=talked)
+    async with hearing(slack, Bot(slack, "sockets")) as bot:
+        await slack.until(lambda: {name(slack, missed), name(slack, talked)} <= bot.asked, 20.0)
+        last = slack.says(anna, general, f"{slack.mention} how deep?")
+        await slack.until(lambda: name(slack, last) in bot.asked)
+    assert bot.asked == {name(slack, one) for one in (missed, talked, last)}
+
+
+def replied(slack: Slack, asked: Message, channel: Channel) -> Message:
+    bot = slack.installation.bot
+    ts = slack.state.ts()
+    said = type(asked)(ts=ts, channel=channel.id, user=bot.id, team=bot.team, text="90 days.", thread_ts=asked.ts)
+    said.bot = slack.installation
+    channel.add(said)
+    return said
+
+
+class Counted:
+    """A clock that passes when somebody sleeps, and remembers for how long each time."""
+
+    def __init__(self, slack: Slack) -> None:
+        self._slack = slack
+        self._slept = 0.0
+        self.naps: list[float] = []
+
+    def now(self) -> float:
+        return self._slack.clock.now() + self._slept
+
+    async def sleep(self, seconds: float, /) -> None:
+        self.naps.append(seconds)
+        self._slept += seconds
+
+
+async def test_the_first_calls_are_made_at_once_where_it_is_likeliest_and_the_others_within_the_budget(
+    slack: Slack, anna: User
+) -> None:
+    slack.rates.enforced = False  # the clocks differ
+    channels = [slack.channel(f"c{number}", anna) for number in range(25)]
+    said = [slack.says(anna, channel, f"{slack.mention} how long?") for channel in channels]
+    clock, desk = Counted(slack), RecordingDesk()
+    when = datetime.fromtimestamp(clock.now(), UTC)
+    served = said[7]
+    desk.lately.append(Served(conversation=name(slack, served), channel=served.channel, last_at=when))
+    workspace = await Installed(slack, clock).of(slack.home.id)
+    finding = Finding(
+        workspace=workspace, desk=desk, clock=clock, bucket=Bucket(BUDGET, clock.now()),
+        oldest=clock.now() - 3600, answered=clock.now(),
+    )  # fmt: skip
+    begun = clock.now()
+    times = [(str(at_of(payload)), clock.now() - begun) async for payload in finding.said()]
+    assert times[0][0] == served.channel
+    assert {channel for channel, _ in times} == {channel.id for channel in channels}
+    assert sum(since < 1 for _, since in times) >= 13
+    assert all(nap <= 2.1 for nap in clock.naps)
+    assert len(clock.naps) >= 10
+
+
+def at_of(payload: object) -> object:
+    return at(payload, "event", "channel")

@@ -45,6 +45,24 @@ async def test_what_follows_in_the_thread_needs_no_mention(slack: Slack, bot: Te
     assert slack.answers(general, elsewhere) == []
 
 
+async def test_people_who_talk_in_a_thread_are_let_be_and_what_they_want_to_know_is_answered(
+    slack: Slack, bot: Team
+) -> None:
+    anna, ben = slack.person("Anna"), slack.person("Ben")
+    general = slack.channel("general", anna, ben)
+    asked = slack.says(anna, general, f"{slack.mention} {QUESTION}")
+    await slack.until(lambda: whole(slack.answers(general, asked)), within=30)
+    told = len(slack.called("assistant.threads.setStatus"))
+    between = ("thanks :pray:", ":+1:", f"<@{ben.id}> are you coming to lunch?", "ok will do", "my umbrella is purple")
+    for words in between:
+        slack.says(anna, general, words, thread=asked)
+    await slack.heard()
+    slack.says(ben, general, "and approval of each deploy by Maria", thread=asked)
+    await slack.until(lambda: len(slack.answers(general, asked)) == 2, within=30)
+    assert "Tuesdays" in slack.answers(general, asked)[1].shown
+    assert not [one for one in slack.called("assistant.threads.setStatus")[told:] if one.arguments["status"]]
+
+
 async def test_a_direct_message_is_answered(slack: Slack, bot: Team) -> None:
     anna = slack.person("Anna")
     asked = slack.says(anna, slack.direct(anna), QUESTION)

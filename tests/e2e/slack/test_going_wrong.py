@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.doubles.slack_team import HANDBOOK, QUESTION, Slowly, team, whole
+from tests.doubles.slack_team import HANDBOOK, QUESTION, Slowly, known, team, whole
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.settings import Settings
-    from tests.doubles.slack import Slack
+    from tests.doubles.slack import Message, Slack
     from tests.doubles.slack.faults import Fault
     from tests.doubles.slack_team import Team
 
@@ -194,3 +197,33 @@ async def test_a_file_of_the_thread_is_read_for_its_questions(slack: Slack, sett
         await slack.until(lambda: whole(slack.answers(general, asked)), within=WAIT)
     assert "07:30" in slack.answers(general, asked)[0].shown
     assert HANDBOOK[:5] not in slack.answers(general, asked)[0].shown
+
+
+async def test_a_new_home_leaves_alone_what_was_answered_and_said_before_and_answers_what_was_missed(
+    slack: Slack, settings: Settings, tmp_path: Path
+) -> None:
+    anna = slack.person("Anna")
+    general = slack.channel("general", anna)
+    talk = slack.says(anna, general, "Where do we have the summer party?")
+    slack.says(anna, general, "Who approves each deploy?", thread=talk)
+    async with team(slack, settings):
+        first = slack.says(anna, general, f"{slack.mention} {QUESTION}")
+        await slack.until(lambda: whole(slack.answers(general, first)), within=WAIT)
+    missed = slack.says(anna, general, f"{slack.mention} {QUESTION}", thread=talk)
+    again = slack.says(anna, general, f"{slack.mention} {QUESTION}", thread=first)
+    document = {frozenset({f"slack:{slack.home.id}"}): {"deploying.md": HANDBOOK}}
+    async with team(slack, await known(tmp_path / "new", slack, document)) as bot:
+        await slack.until(lambda: len(slack.answers(general, first)) == 2, within=WAIT)
+        await slack.until(lambda: whole(slack.answers(general, talk)), within=WAIT)
+        await slack.until(lambda: whole(slack.answers(general, first)[1:]), within=WAIT)
+        assert await bot.work.desk.answers_in("slack", f"slack:{slack.home.id}", _name(slack, talk)) == _at(missed)
+        assert await bot.work.desk.answers_in("slack", f"slack:{slack.home.id}", _name(slack, first)) == _at(again)
+    assert len(slack.answers(general, talk)) == 1
+
+
+def _name(slack: Slack, said: Message) -> str:
+    return f"slack:{slack.home.id}:{said.channel}:{said.ts}"
+
+
+def _at(said: Message) -> datetime:
+    return datetime.fromtimestamp(float(said.ts), UTC)

@@ -18,6 +18,7 @@ from tests.doubles.adapters import RecordingDesk
 from tests.doubles.slack import Slack
 
 if TYPE_CHECKING:
+    from adapters.policies import Answers
     from tests.doubles.slack import Channel, Message, User
 
 
@@ -134,14 +135,13 @@ async def party(slack: Slack, anna: User, general: Channel) -> dict[str, Message
     }
 
 
+@pytest.mark.parametrize("answers", ["follow-up", "every question"])
 async def test_what_was_said_in_a_thread_before_the_bot_was_asked_there_is_let_be(
-    slack: Slack, party: dict[str, Message]
+    slack: Slack, party: dict[str, Message], answers: Answers
 ) -> None:
-    policies = Policies(everywhere=Policy(answers="every question"))
-    for bot in (Bot(slack, "sockets"), Bot(slack, "sockets", policies=policies)):
-        async with hearing(slack, bot):
-            await slack.until(lambda bot=bot: name(slack, party["after"]) in bot.asked, 20.0)
-        assert bot.asked == {name(slack, party[one]) for one in ("mention", "after")}
+    async with hearing(slack, Bot(slack, "sockets", policies=Policies(everywhere=Policy(answers=answers)))) as bot:
+        await slack.until(lambda: name(slack, party["after"]) in bot.asked, 20.0)
+    assert bot.asked == {name(slack, party[one]) for one in ("mention", "after")}
 
 
 async def test_a_new_database_answers_nothing_that_was_answered(slack: Slack, anna: User, general: Channel) -> None:

@@ -42,6 +42,7 @@ TIDY: Final = 5.0
 """Seconds that connections have to be closed once answers have ended; then they are left behind."""
 _MOMENT: Final = 0.05
 _NOBODY: Final = "No platform is configured, so nobody can ask here; footnote chat needs none."
+_DEAF: Final = "It takes in nothing."
 _log = structlog.get_logger()
 
 
@@ -155,10 +156,7 @@ class Service:
             await adapter.run(work.desk)
             why = "it ended by itself"
         except Exception as error:  # noqa: BLE001 - a platform's library may raise anything
-            reference = secrets.token_hex(5)
-            _log.error("intake broke off", platform=adapter.name, reference=reference, exc_info=error)
-            told = getattr(error, "told", None)
-            why = told if isinstance(told, str) else f"something unexpected went wrong (reference {reference})"
+            why = _why(adapter.name, error)
         if self._readiness.phase != "draining":
             self._lost = PlatformLost(f"The platform {adapter.name} is lost, and so Footnote ends: {why}")
             self._ended.set()
@@ -186,6 +184,16 @@ class Service:
         self._told.over_within(TIDY, int(not self._told.asked))
 
 
+def _why(platform: str, error: Exception) -> str:
+    """Log why an intake broke off, and say it; an error that has a sentence for people needs no trace."""
+    reference, told = secrets.token_hex(5), getattr(error, "told", None)
+    if isinstance(told, str):
+        _log.error("intake broke off", platform=platform, reference=reference, why=told)
+        return told
+    _log.error("intake broke off", platform=platform, reference=reference, exc_info=error)
+    return f"something unexpected went wrong (reference {reference})"
+
+
 def _checks(parts: Assembled, work: Working, runs: Mapping[str, asyncio.Task[None]]) -> list[Check]:
     async def database() -> str:
         await parts.database.read(lambda connection: connection.execute(select(true())).scalar_one())
@@ -210,10 +218,10 @@ def _checks(parts: Assembled, work: Working, runs: Mapping[str, asyncio.Task[Non
 def _taking_in(platform: str, run: asyncio.Task[None]) -> Check:
     async def probe() -> str:
         if run.done():
-            raise ConnectionError
+            raise NotReady(_DEAF)
         return "It takes in questions."
 
-    return Check(name=f"platform {platform}", probe=probe, down="It takes in nothing.")
+    return Check(name=f"platform {platform}", probe=probe, down=_DEAF)
 
 
 async def _none() -> str:

@@ -46,6 +46,9 @@ async def service(settings: Settings, adapter: Adapter, *, told: Callable[[str],
 
 def platforms(settings: Settings) -> Sequence[Adapter]:
     """Make every platform that is configured. Raises BadSettings."""
+    from bot.slack import checked
+
+    checked(settings.slack)
     if not settings.slack.configured:
         return ()
     from bot.app.slack import platform

@@ -46,11 +46,16 @@ _DEAF: Final = "It takes in nothing."
 _log = structlog.get_logger()
 
 
+async def _nothing() -> None:
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembled:
     """What answering takes, open. ``usage`` knows what is used of a person's limits, ``readable`` what who may read.
 
-    ``knowledge`` says how the knowledge is, or raises; ``checks`` are what else ``/readyz`` tells.
+    ``knowledge`` says how the knowledge is, or raises; ``checks`` are what else ``/readyz`` tells. ``lacks`` says what
+    to do where there is nothing to answer from, else None.
     """
 
     database: Database
@@ -59,6 +64,7 @@ class Assembled:
     readable: Readable
     knowledge: Callable[[], Awaitable[str]]
     checks: Sequence[Check] = ()
+    lacks: Callable[[], Awaitable[str | None]] = _nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +109,7 @@ class Service:
     ) -> None:
         """Without ``takes_in`` it only answers what other processes took in, and listens on no port.
 
-        ``began`` is called with a sentence once it serves. Without a platform it serves too, and is not ready: who
+        ``began`` is called with sentences once it serves. Without a platform it serves too, and is not ready: who
         deploys it first and configures it afterwards finds the reason where health is asked for.
         """
         self._adapters = [adapter for adapter in adapters if takes_in or adapter.anywhere]
@@ -129,7 +135,7 @@ class Service:
             checks = Side(name="readiness", work=self._readiness.check, every=EVERY)
             await opened.enter_async_context(beside(checks))
             opened.callback(self._stop, runs)
-            self._begin(port)
+            self._begin(port, await parts.lacks())
             await self._ended.wait()
         if self._lost is not None:
             raise self._lost
@@ -161,7 +167,7 @@ class Service:
             self._lost = PlatformLost(f"The platform {adapter.name} is lost, and so Footnote ends: {why}")
             self._ended.set()
 
-    def _begin(self, port: int | None) -> None:
+    def _begin(self, port: int | None, lacks: str | None) -> None:
         self._readiness.phase = "serving"
         names = [adapter.name for adapter in self._adapters]
         _log.info("serving", platforms=names, port=port)
@@ -169,6 +175,9 @@ class Service:
         if not names:
             _log.warning("no platform is configured, so nobody can ask", port=port)
         self._began(f"Serving {', '.join(names)} {where}." if names else f"{_NOBODY} It serves {where}.")
+        if lacks is not None:
+            _log.warning(lacks)
+            self._began(lacks)
 
     def _stop(self, runs: Mapping[str, asyncio.Task[None]]) -> None:
         """Take in no more. Who does not heed that is waited for later, when answers have ended."""

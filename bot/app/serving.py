@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from bot.app.answering import assembled
@@ -140,9 +140,11 @@ async def _parts(
     """Open what answering takes, follow what is published, and keep the named sources up to date."""
     import asyncio
 
+    from bot.app.emptiness import lacking
     from bot.money.alerts import Alerts
     from bot.money.standing import usage_of
     from bot.serving import Assembled
+    from knowledge.errors import KnowledgeError
     from knowledge.following import following
     from knowledge.tokens import count
 
@@ -160,6 +162,11 @@ async def _parts(
                 return "The knowledge can be searched."
             return "The knowledge can be searched, and nothing is synced yet."
 
+        async def lacks() -> str | None:
+            with suppress(KnowledgeError):  # a check says so
+                return await lacking(settings, parts.known.catalog)
+            return None
+
         yield Assembled(
             database=parts.database,
             answer=parts.engine.answer,
@@ -167,4 +174,5 @@ async def _parts(
             readable=parts.known.readable,
             knowledge=probe,
             checks=parts.checks,
+            lacks=lacks,
         )

@@ -105,18 +105,18 @@ class Service:
         told: Told,
         *,
         takes_in: bool = True,
-        began: Callable[[str], None] = lambda _: None,
+        aloud: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Without ``takes_in`` it only answers what other processes took in, and listens on no port.
 
-        ``began`` is called with sentences once it serves. Without a platform it serves too, and is not ready: who
-        deploys it first and configures it afterwards finds the reason where health is asked for.
+        ``aloud`` is called with sentences for whoever watches, once it serves. Without a platform it serves too, and is
+        not ready: who deploys it first and configures it afterwards finds the reason where health is asked for.
         """
         self._adapters = [adapter for adapter in adapters if takes_in or adapter.anywhere]
         self._settings = settings
         self._told = told
         self._takes_in = takes_in
-        self._began = began
+        self._aloud = aloud
         self._readiness = Readiness()
         self._ended = asyncio.Event()
         self._lost: PlatformLost | None = None
@@ -134,7 +134,7 @@ class Service:
             self._readiness.expect(_checks(parts, work, runs))
             checks = Side(name="readiness", work=self._readiness.check, every=EVERY)
             await opened.enter_async_context(beside(checks))
-            opened.callback(self._stop, runs)
+            opened.callback(self._stop, runs, work.dispatcher)
             self._begin(port, await parts.lacks())
             await self._ended.wait()
         if self._lost is not None:
@@ -174,15 +174,19 @@ class Service:
         where = "without HTTP" if port is None else f"with HTTP on port {port}"
         if not names:
             _log.warning("no platform is configured, so nobody can ask", port=port)
-        self._began(f"Serving {', '.join(names)} {where}." if names else f"{_NOBODY} It serves {where}.")
+        self._aloud(f"Serving {', '.join(names)} {where}." if names else f"{_NOBODY} It serves {where}.")
         if lacks is not None:
             _log.warning(lacks)
-            self._began(lacks)
+            self._aloud(lacks)
 
-    def _stop(self, runs: Mapping[str, asyncio.Task[None]]) -> None:
+    def _stop(self, runs: Mapping[str, asyncio.Task[None]], dispatcher: Dispatcher) -> None:
         """Take in no more. Who does not heed that is waited for later, when answers have ended."""
         self._readiness.phase = "draining"
-        _log.info("draining", seconds=self._settings.drain_seconds)
+        left = dispatcher.under_way
+        _log.info("draining", seconds=self._settings.drain_seconds, answers=left)
+        if left:
+            again = "; once more Ctrl-C ends at once" if self._told.interrupted else ""
+            self._aloud(f"Finishing {left:,} answer{'' if left == 1 else 's'}{again}.")
         for run in runs.values():
             run.cancel()
         if not self._told.asked:

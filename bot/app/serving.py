@@ -62,14 +62,14 @@ async def serve(
     told: Told,
     *,
     takes_in: bool = True,
-    began: Callable[[str], None] = lambda _: None,
+    aloud: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serve these platforms until told to end; see ``bot.serving.Service``."""
     from bot.serving import Service
 
     logged(settings)
     with told:
-        await Service(settings, adapters, told, takes_in=takes_in, began=began).run(
+        await Service(settings, adapters, told, takes_in=takes_in, aloud=aloud).run(
             _parts(settings, adapters, settings.rates.windows)
         )
 

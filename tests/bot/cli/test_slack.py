@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from adapters.slack.calls import faulty
 from adapters.slack.manifest import manifest
 from adapters.slack.scopes import SCOPES
 from bot.cli.running import run
@@ -175,6 +177,35 @@ async def test_a_fault_of_slacks_own_is_not_blamed_on_the_token(slack: Slack, do
     slack.misbehave("error", "apps.connections.open")
     assert await doctor() == 1
     assert "Nothing is known of the token yet" in doctor.lines()["app token"]
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "fault"),
+    [
+        (200, "fatal_error", True),
+        (200, "internal_error", True),
+        (503, "anything", True),
+        (200, "invalid_auth", False),
+        (403, "account_inactive", False),
+    ],
+)
+def test_slacks_own_faults_are_known_by_their_words_and_numbers(status: int, code: str, *, fault: bool) -> None:
+    assert faulty(status, code) is fault
+
+
+async def test_on_a_terminal_a_line_that_is_long_goes_on_under_its_beginning(
+    slack: Slack, doctor: Doctor, monkeypatch: MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_APP_TOKEN", "xapp-unknown-1")
+    monkeypatch.setenv("COLUMNS", "80")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert await doctor() == 1
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", doctor.out).splitlines()
+    assert max(map(len, lines)) <= 80
+    assert len(lines) > len([line for line in lines if line.startswith(("ok    ", "wrong "))]) > 5
+    assert all(line.startswith(("ok    ", "wrong ", " " * 6)) for line in lines)
+    assert slack.called("auth.test")
 
 
 async def test_channels_with_somebody_else_in_them_are_named(slack: Slack, doctor: Doctor) -> None:

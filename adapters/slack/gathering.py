@@ -35,6 +35,8 @@ class Joined:
 
 async def gathered(api_url: str, token: str, channels: Sequence[Joined], clock: Clock) -> AsyncGenerator[Found]:
     """Say of each of the first channels where somebody keeps the bot from what is the team's."""
+    if not channels:
+        return
     looked = channels[:_MOST]
     rooms: dict[str, Room] = {}
     try:
@@ -42,13 +44,13 @@ async def gathered(api_url: str, token: str, channels: Sequence[Joined], clock: 
             (team,) = await workspaces.teams()
             await _look(Facts(workspaces, clock), team, workspaces.bot(team), looked, rooms)
     except (SlackError, TimeoutError, ValueError):
-        pass  # what is not known of the others is nothing to say
+        pass  # the others are counted below
     for channel in looked:
         told = _kept(rooms[channel.id]) if channel.id in rooms else None
         if told is not None:
             yield Found("channel", ok=True, told=f"In #{channel.name or channel.id} {told}")
-    if len(channels) > _MOST:
-        told = f"Who is in the other {len(channels) - _MOST:,} channels was not looked at."
+    if left := len(channels) - len(rooms):
+        told = f"Who is in {left:,} other channel{'' if left == 1 else 's'} was not looked at."
         yield Found("channel", ok=True, told=told)
 
 
@@ -68,15 +70,12 @@ def _kept(room: Room) -> str | None:
     """Say who keeps private documents out of a channel; None where nobody does."""
     if room.kind == "unknown":
         return "I read nothing: Slack does not say who is there."
-    why = _why(room)
-    return None if why is None else f"I read only what is public: {why}."
-
-
-def _why(room: Room) -> str | None:
     if room.guests and room.shared:
-        return "it is shared with another company"
+        return "I read only what is public: it is shared with another company."
     if room.guests:
-        return "a guest is there"
+        return "I read only what is public: a guest is there."
     if room.shared:
-        return "somebody of another company is there"
-    return None if room.guests is False and room.shared is False else "whether a guest is there cannot be known"
+        return "I read only what is public: somebody of another company is there."
+    if room.guests is None or room.shared is None:
+        return "I read only what is public: whether a guest is there cannot be known."
+    return None

@@ -240,7 +240,7 @@ async def test_it_looks_into_twenty_channels_and_no_more(slack: Slack, doctor: D
         slack.channel(f"c{number}", guest)
     assert await doctor() == 0
     assert doctor.out.count("a guest is there.") == 20
-    assert "Who is in the other 3 channels was not looked at." in doctor.out
+    assert "Who is in 3 other channels was not looked at." in doctor.out
     assert len(slack.called("conversations.members")) == 20
 
 

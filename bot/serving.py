@@ -125,6 +125,7 @@ class Service:
         """Serve until told to end. Raises PlatformLost, NoPort, and what opening raises."""
         async with self._http() as port, self._told.heeded(), AsyncExitStack() as opened:
             parts = await opened.enter_async_context(assembled)
+            lacks = await parts.lacks()
             for adapter in self._adapters:
                 await opened.enter_async_context(adapter)
             owner = await opened.enter_async_context(asyncio.TaskGroup())
@@ -135,7 +136,7 @@ class Service:
             checks = Side(name="readiness", work=self._readiness.check, every=EVERY)
             await opened.enter_async_context(beside(checks))
             opened.callback(self._stop, runs, work.dispatcher)
-            self._begin(port, await parts.lacks())
+            self._begin(port, lacks)
             await self._ended.wait()
         if self._lost is not None:
             raise self._lost

@@ -111,6 +111,11 @@ class Dispatcher:
         """Whether it hears at once what other processes write; if not, it looks every few seconds."""
         return self._changes is not None and self._changes.hears
 
+    @property
+    def under_way(self) -> int:
+        """How many answers are being written."""
+        return len(self._attempts)
+
     async def _drain(self, claiming: asyncio.Task[None]) -> None:
         """Claim no more; let what is under way end in time, and leave the rest to the next process."""
         self._closing = True

@@ -83,6 +83,11 @@ class Told:
         finally:
             self._scope = None
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether Ctrl-C came; once more, and the process ends at once."""
+        return signal.SIGINT in self._heard
+
     def over_within(self, seconds: float, code: int = 0) -> None:
         """Leave the process with this exit code when so many seconds are over and it is still there."""
         timer = threading.Timer(seconds, self._leave_behind, (code,))

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "FOOTNOTE_"
 FILE: Final = Path("footnote.toml")
+_PLACEHOLDERS: Final = ("\u2026", "...")
+"""What stands for the rest of a secret where one is shown."""
 
 _Path: TypeAlias = tuple[str, ...]
 _Record = TypeVar("_Record", bound=BaseModel)
@@ -168,8 +170,19 @@ def _wrong(error: ValidationError, declared: Iterable[_Declared], reading: _Read
             elif value is None:
                 yield f"{name} is not set; it must be {setting.right}."
             else:
-                shown = "not a usable value (it is not shown)" if setting.secret else masked(repr(value))
+                shown = _hidden(value) if setting.secret else masked(repr(value))
                 yield f"{name} is {shown}; it must be {setting.right}."
+
+
+def _hidden(value: object) -> str:
+    """Describe a secret that is none, without showing it."""
+    said = "not a usable value (it is not shown)"
+    if not isinstance(value, str):
+        return said
+    if any(mark in value for mark in _PLACEHOLDERS):
+        return f"{said}, but the placeholder that a manual shows in its place"
+    strange = any(not "!" <= char <= "~" for char in value.strip().replace(", ", ","))
+    return f"{said}: it holds a space or another character that no key has" if strange else said
 
 
 def _wrong_in_tables(

@@ -42,14 +42,20 @@ TIDY: Final = 5.0
 """Seconds that connections have to be closed once answers have ended; then they are left behind."""
 _MOMENT: Final = 0.05
 _NOBODY: Final = "No platform is configured, so nobody can ask here; footnote chat needs none."
+_DEAF: Final = "It takes in nothing."
 _log = structlog.get_logger()
+
+
+async def _nothing() -> None:
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assembled:
     """What answering takes, open. ``usage`` knows what is used of a person's limits, ``readable`` what who may read.
 
-    ``knowledge`` says how the knowledge is, or raises; ``checks`` are what else ``/readyz`` tells.
+    ``knowledge`` says how the knowledge is, or raises; ``checks`` are what else ``/readyz`` tells. ``lacks`` says what
+    to do where there is nothing to answer from, else None.
     """
 
     database: Database
@@ -58,6 +64,7 @@ class Assembled:
     readable: Readable
     knowledge: Callable[[], Awaitable[str]]
     checks: Sequence[Check] = ()
+    lacks: Callable[[], Awaitable[str | None]] = _nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,18 +105,18 @@ class Service:
         told: Told,
         *,
         takes_in: bool = True,
-        began: Callable[[str], None] = lambda _: None,
+        aloud: Callable[[str], None] = lambda _: None,
     ) -> None:
         """Without ``takes_in`` it only answers what other processes took in, and listens on no port.
 
-        ``began`` is called with a sentence once it serves. Without a platform it serves too, and is not ready: who
-        deploys it first and configures it afterwards finds the reason where health is asked for.
+        ``aloud`` is called with sentences for whoever watches, once it serves. Without a platform it serves too, and is
+        not ready: who deploys it first and configures it afterwards finds the reason where health is asked for.
         """
         self._adapters = [adapter for adapter in adapters if takes_in or adapter.anywhere]
         self._settings = settings
         self._told = told
         self._takes_in = takes_in
-        self._began = began
+        self._aloud = aloud
         self._readiness = Readiness()
         self._ended = asyncio.Event()
         self._lost: PlatformLost | None = None
@@ -118,6 +125,7 @@ class Service:
         """Serve until told to end. Raises PlatformLost, NoPort, and what opening raises."""
         async with self._http() as port, self._told.heeded(), AsyncExitStack() as opened:
             parts = await opened.enter_async_context(assembled)
+            lacks = await parts.lacks()
             for adapter in self._adapters:
                 await opened.enter_async_context(adapter)
             owner = await opened.enter_async_context(asyncio.TaskGroup())
@@ -127,8 +135,8 @@ class Service:
             self._readiness.expect(_checks(parts, work, runs))
             checks = Side(name="readiness", work=self._readiness.check, every=EVERY)
             await opened.enter_async_context(beside(checks))
-            opened.callback(self._stop, runs)
-            self._begin(port)
+            opened.callback(self._stop, runs, work.dispatcher)
+            self._begin(port, lacks)
             await self._ended.wait()
         if self._lost is not None:
             raise self._lost
@@ -155,27 +163,31 @@ class Service:
             await adapter.run(work.desk)
             why = "it ended by itself"
         except Exception as error:  # noqa: BLE001 - a platform's library may raise anything
-            reference = secrets.token_hex(5)
-            _log.error("intake broke off", platform=adapter.name, reference=reference, exc_info=error)
-            told = getattr(error, "told", None)
-            why = told if isinstance(told, str) else f"something unexpected went wrong (reference {reference})"
+            why = _why(adapter.name, error)
         if self._readiness.phase != "draining":
             self._lost = PlatformLost(f"The platform {adapter.name} is lost, and so Footnote ends: {why}")
             self._ended.set()
 
-    def _begin(self, port: int | None) -> None:
+    def _begin(self, port: int | None, lacks: str | None) -> None:
         self._readiness.phase = "serving"
         names = [adapter.name for adapter in self._adapters]
         _log.info("serving", platforms=names, port=port)
         where = "without HTTP" if port is None else f"with HTTP on port {port}"
         if not names:
             _log.warning("no platform is configured, so nobody can ask", port=port)
-        self._began(f"Serving {', '.join(names)} {where}." if names else f"{_NOBODY} It serves {where}.")
+        self._aloud(f"Serving {', '.join(names)} {where}." if names else f"{_NOBODY} It serves {where}.")
+        if lacks is not None:
+            _log.warning(lacks)
+            self._aloud(lacks)
 
-    def _stop(self, runs: Mapping[str, asyncio.Task[None]]) -> None:
+    def _stop(self, runs: Mapping[str, asyncio.Task[None]], dispatcher: Dispatcher) -> None:
         """Take in no more. Who does not heed that is waited for later, when answers have ended."""
         self._readiness.phase = "draining"
-        _log.info("draining", seconds=self._settings.drain_seconds)
+        left = dispatcher.under_way
+        _log.info("draining", seconds=self._settings.drain_seconds, answers=left)
+        if left:
+            again = "; once more Ctrl-C ends at once" if self._told.interrupted else ""
+            self._aloud(f"Finishing {left:,} answer{'' if left == 1 else 's'}{again}.")
         for run in runs.values():
             run.cancel()
         if not self._told.asked:
@@ -184,6 +196,16 @@ class Service:
     def _tidy(self) -> None:
         """Answers have ended, so what still hangs is waited for only for a moment."""
         self._told.over_within(TIDY, int(not self._told.asked))
+
+
+def _why(platform: str, error: Exception) -> str:
+    """Log why an intake broke off, and say it; an error that has a sentence for people needs no trace."""
+    reference, told = secrets.token_hex(5), getattr(error, "told", None)
+    if isinstance(told, str):
+        _log.error("intake broke off", platform=platform, reference=reference, why=told)
+        return told
+    _log.error("intake broke off", platform=platform, reference=reference, exc_info=error)
+    return f"something unexpected went wrong (reference {reference})"
 
 
 def _checks(parts: Assembled, work: Working, runs: Mapping[str, asyncio.Task[None]]) -> list[Check]:
@@ -210,10 +232,10 @@ def _checks(parts: Assembled, work: Working, runs: Mapping[str, asyncio.Task[Non
 def _taking_in(platform: str, run: asyncio.Task[None]) -> Check:
     async def probe() -> str:
         if run.done():
-            raise ConnectionError
+            raise NotReady(_DEAF)
         return "It takes in questions."
 
-    return Check(name=f"platform {platform}", probe=probe, down="It takes in nothing.")
+    return Check(name=f"platform {platform}", probe=probe, down=_DEAF)
 
 
 async def _none() -> str:

@@ -28,7 +28,7 @@ from bot.policy import (
     keyed,
     one_each,
 )
-from bot.slack import SlackSettings, checked
+from bot.slack import SlackSettings
 from bot.sources import NamedSource, distinct
 from bot.stores.redis_address import redis_address
 from knowledge import embedders
@@ -250,5 +250,4 @@ def load(environ: Mapping[str, str] | None = None, toml: Path | None = None) -> 
     """
     variables = os.environ if environ is None else environ  # noqa: TID251 - this is the edge
     settings = loaded(Settings, variables, toml)
-    checked(settings.slack)
     return settings.model_copy(update={"models": keyed(settings.models, variables)})

@@ -21,11 +21,15 @@ _KINDS: Final = (*_BOT, *_APP, "xoxp-", "xoxe", "xoxa-", "xoxc-")
 _NO_EVENTS: Final = (
     "SLACK_APP_TOKEN is not set, so no event can come from Slack: set it (Socket Mode), or SLACK_SIGNING_SECRET (HTTP)."
 )
-_SLACK: Final = re.compile(r"https://(?:[^/]*\.)?slack(?:-gov)?\.com/", re.IGNORECASE)
+_SLACK: Final = re.compile(r"https?://(?:[^/]*\.)?slack(?:-gov)?\.com\.?(?::\d+)?/", re.IGNORECASE)
 
 
 def _key(value: object) -> object:
-    return key(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        if "..." in value:  # it was copied from a manual
+            raise ValueError
+        return key(value)
+    return value
 
 
 def _api(value: str) -> str:
@@ -105,7 +109,10 @@ class SlackSettings(BaseModel):
 
 
 def checked(slack: SlackSettings) -> None:
-    """Raise BadSettings where what is set does not work together, with every mistake."""
+    """Raise BadSettings where what is set does not work together, with every mistake.
+
+    That is for whoever goes to Slack: nothing else is kept from working by a token that is still to come.
+    """
     mistakes = list(_mistakes(slack))
     if mistakes:
         raise BadSettings(" ".join(mistakes))

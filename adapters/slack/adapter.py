@@ -68,7 +68,7 @@ class Slack(Adapter):
         self._now = now
         self._intake: Intake | None = None
         if signing_secret:
-            self.routes = routes(self._take, signing_secret=signing_secret, api_url=api_url, oauth=oauth)
+            self.routes = routes(self._take, signing_secret=signing_secret, api_url=api_url, clock=clock, oauth=oauth)
 
     async def __aenter__(self) -> Self:
         await self._workspaces.__aenter__()

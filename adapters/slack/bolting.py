@@ -20,6 +20,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from adapters.slack.quiet import QUIET
+from adapters.slack.unsigned import Unsigned
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from adapters.slack.base import Takes
+    from adapters.slack.clock import Clock
 
 ADDRESS: Final = "/slack/events"
 _LARGEST: Final = 1_048_576
@@ -38,16 +40,19 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _FIELDS: Final = 200
 _DIGITS: Final = 12
 _PAYLOAD: Final = "payload"
+_STAMP: Final = "x-slack-request-timestamp"
+_UNSIGNED: Final = 401
+"""What Bolt answers where a signature is not right."""
 
 
 def routes(
-    take: Takes, *, signing_secret: str, api_url: str, oauth: AsyncOAuthSettings | None = None
+    take: Takes, *, signing_secret: str, api_url: str, clock: Clock, oauth: AsyncOAuthSettings | None = None
 ) -> Sequence[Route]:
     """Give the addresses at which Slack calls, and where ``oauth`` is given those at which people install the bot."""
-    app = _app(take, signing_secret, api_url, oauth)
+    app, unsigned = _app(take, signing_secret, api_url, oauth), Unsigned(clock)
 
     async def events(request: Request) -> Response:
-        return await _answered(app, request)
+        return await _answered(app, request, unsigned)
 
     found = [Route(ADDRESS, events, methods=["POST"])]
     if oauth is not None:
@@ -91,7 +96,7 @@ def _app(take: Takes, signing_secret: str, api_url: str, oauth: AsyncOAuthSettin
     )
 
 
-async def _answered(app: AsyncApp, request: Request) -> Response:
+async def _answered(app: AsyncApp, request: Request, unsigned: Unsigned) -> Response:
     try:
         body = await _body(request)
     except ClientDisconnect:
@@ -113,8 +118,12 @@ async def _answered(app: AsyncApp, request: Request) -> Response:
     if payload.get("ssl_check") == "1":
         return Response()
     if not _plausible(request):
-        return _refused(401, "This is not signed by Slack.")
-    return to_starlette_response(await app.async_dispatch(asked))
+        unsigned.bare()
+        return _refused(_UNSIGNED, "This is not signed by Slack.")
+    answer = to_starlette_response(await app.async_dispatch(asked))
+    if answer.status_code == _UNSIGNED:
+        unsigned.refused(int(request.headers[_STAMP]))
+    return answer
 
 
 async def _body(request: Request) -> bytes | None:
@@ -145,7 +154,7 @@ def _payload(kind: str, body: str) -> dict[str, object]:
 
 def _plausible(request: Request) -> bool:
     """Whether the headers of a signature are there, and such that checking them comes to an end."""
-    stamp = request.headers.get("x-slack-request-timestamp", "")
+    stamp = request.headers.get(_STAMP, "")
     signature = request.headers.get("x-slack-signature", "")
     return stamp.isascii() and stamp.isdecimal() and len(stamp) <= _DIGITS and bool(signature) and signature.isascii()
 

@@ -96,13 +96,18 @@ class Calls:
         return data
 
 
+def faulty(status: int, code: str) -> bool:
+    """Whether it is a fault of Slack's own, which ends by itself, and says nothing of what was asked for."""
+    return status >= _SERVER or code in _PASSING
+
+
 def _refusal(method: str, error: SlackApiError) -> SlackError:
     answer = error.response
     status, data = getattr(answer, "status_code", 0), getattr(answer, "data", answer)
     code = data.get("error") if isinstance(data, dict) else None
     if status == 429 or code in {"ratelimited", "rate_limited"}:  # noqa: PLR2004 - what HTTP calls it
         return Limited(method, _seconds(getattr(answer, "headers", {})))
-    if status >= _SERVER or not isinstance(code, str) or code in _PASSING:
+    if not isinstance(code, str) or faulty(status, code):
         return Unsure(f"Slack gave no answer to {method}.")
     needed = data.get("needed") if isinstance(data, dict) else ""
     return Refused(method, code, needed if isinstance(needed, str) else "")

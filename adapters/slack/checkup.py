@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 from aiohttp import ClientError, ClientSession, WSMsgType
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from adapters.slack.calls import Calls
+from adapters.slack.calls import Calls, faulty
 from adapters.slack.clock import Clock, Running
 from adapters.slack.connection import Connection
 from adapters.slack.errors import Refused, SlackError
+from adapters.slack.found import Found
+from adapters.slack.gathering import Joined, gathered
 from adapters.slack.manifest import EVENTS_PATH
 from adapters.slack.payload import at, ident, items, text
 from adapters.slack.scopes import SCOPES
 from adapters.slack.single import refusal
+from adapters.slack.tokens import FAULT, app_token_refused
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -31,15 +34,6 @@ _AWAY: Final = 60.0
 _PAGES: Final = 5
 """Pages of 999 channels that are looked through; Slack gives fewer than 1,000."""
 _PATIENCE: Final = 15.0
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One thing that was looked at: ``told`` says how it is, and where it is not ``ok``, what to do about it."""
-
-    what: str
-    ok: bool
-    told: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +49,15 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class _Heard:
-    """What came back of a call: the answer, or Slack's word for why not; neither where nothing came back."""
+    """What came back of a call: the answer, or Slack's word for why not; neither where nothing of Slack's came back.
 
-    answer: object
-    refused: str
-    headers: Any
+    ``faulty`` says that whoever answered did so with a fault of their own.
+    """
+
+    answer: object = None
+    refused: str = ""
+    headers: Any = None
+    faulty: bool = False
 
     @property
     def came(self) -> bool:
@@ -69,6 +67,7 @@ class _Heard:
 async def checked(access: Access, clock: Clock | None = None) -> AsyncGenerator[Found]:
     """Look at everything, and give each finding as soon as it is known."""
     time = clock or Running()
+    sockets = access.app_token is not None
     async with Connection(access.api_url, time) as connection:
         client = connection.client(access.bot_token)
         heard = await _asked(client)
@@ -80,8 +79,9 @@ async def checked(access: Access, clock: Clock | None = None) -> AsyncGenerator[
                     yield found
             if access.app_token is not None:
                 async for found in _sockets(access, Calls(client=connection.client(access.app_token), clock=time)):
+                    sockets = sockets and found.ok
                     yield found
-    yield _transport(access)
+    yield _transport(access, sockets=sockets)
 
 
 async def _asked(client: AsyncWebClient) -> _Heard:
@@ -91,15 +91,21 @@ async def _asked(client: AsyncWebClient) -> _Heard:
     except SlackApiError as error:
         answer = error.response
         why = text(getattr(answer, "data", None), "error")
-        return _Heard({}, why, getattr(answer, "headers", {}) if why else None)
+        headers = getattr(answer, "headers", {}) if why else None
+        return _Heard(refused=why, headers=headers, faulty=faulty(getattr(answer, "status_code", 0), why))
     except (ClientError, SlackClientError, OSError, TimeoutError, ValueError):
-        return _Heard({}, "", None)
-    return _Heard(answer.data, "", answer.headers)
+        return _Heard()
+    return _Heard(answer.data, headers=answer.headers)
 
 
 def _reached(access: Access, heard: _Heard) -> Found:
     if heard.came:
         return Found("address", ok=True, told=f"{access.api_url} answers as Slack does.")
+    if heard.faulty:
+        told = (
+            f"{access.api_url} answers with a fault of its own now. Try again in a minute, then look at SLACK_API_URL."
+        )
+        return Found("address", ok=False, told=told)
     told = (
         f"{access.api_url} does not answer as Slack does. Look at SLACK_API_URL, and whether this machine may reach "
         "it: a proxy is named by HTTPS_PROXY."
@@ -130,6 +136,9 @@ async def _bot(access: Access, heard: _Heard, calls: Calls) -> AsyncGenerator[Fo
     if heard.refused in {"ratelimited", "rate_limited"}:
         yield Found("bot token", ok=False, told="Slack takes no more calls for a while. Look again in a minute.")
         return
+    if heard.faulty:
+        yield Found("bot token", ok=False, told=FAULT)
+        return
     if heard.refused:
         yield Found("bot token", ok=False, told=refusal(Refused("auth.test", heard.refused)).told)
         return
@@ -140,7 +149,10 @@ async def _bot(access: Access, heard: _Heard, calls: Calls) -> AsyncGenerator[Fo
         yield found
     wrong = access.mismatch(f"slack:{team}")
     yield Found("team", ok=wrong is None, told=wrong or f"The people of slack:{team} read what belongs to the team.")
-    yield await _channels(calls)
+    joined: list[Joined] = []
+    yield await _channels(calls, joined)
+    async for found in gathered(access.api_url, access.bot_token or "", joined, calls.clock):
+        yield found
 
 
 def _scopes(heard: _Heard) -> list[Found]:
@@ -165,9 +177,9 @@ def _scopes(heard: _Heard) -> list[Found]:
     ]
 
 
-async def _channels(calls: Calls) -> Found:
-    """Count where the bot is a member, in the first thousands."""
-    count, cursor = 0, ""
+async def _channels(calls: Calls, joined: list[Joined]) -> Found:
+    """Find where the bot is a member, in the first thousands."""
+    cursor = ""
     try:
         for _ in range(_PAGES):
             answer = await calls.ask(
@@ -177,30 +189,28 @@ async def _channels(calls: Calls) -> Found:
                 limit=999,
                 cursor=cursor or None,
             )
-            count += sum(at(channel, "is_member") is True for channel in items(answer, "channels"))
+            mine = [one for one in items(answer, "channels") if at(one, "is_member") is True]
+            joined += [Joined(id=ident(one, "id"), name=text(one, "name")) for one in mine]
             cursor = text(answer, "response_metadata", "next_cursor")
             if not cursor:
                 break
     except SlackError as error:
         return Found("channels", ok=False, told=f"The bot's channels are unknown. {error.told}")
-    if not count:
+    if not joined:
         told = "The bot is in no channel yet, and answers in direct messages. /invite it where it is to answer."
         return Found("channels", ok=True, told=told)
-    return Found("channels", ok=True, told=f"The bot is in {count:,} channel{'s' if count > 1 else ''}.")
+    return Found("channels", ok=True, told=f"The bot is in {len(joined):,} channel{'s' if len(joined) > 1 else ''}.")
 
 
 async def _sockets(access: Access, calls: Calls) -> AsyncGenerator[Found]:
     try:
         opened = await calls.ask("apps.connections.open", app_token=access.app_token)
     except Refused as error:
-        told = (
-            f"Slack does not accept SLACK_APP_TOKEN ({error.code}). Make one under Basic Information, App-Level "
-            "Tokens, with the scope connections:write, and turn Socket Mode on."
-        )
-        yield Found("app token", ok=False, told=told)
+        yield Found("app token", ok=False, told=app_token_refused(error.code))
         return
     except SlackError as error:
-        yield Found("app token", ok=False, told=error.told)
+        told = f"{error.told} Nothing is known of the token yet; try again in a minute."
+        yield Found("app token", ok=False, told=told)
         return
     yield Found("app token", ok=True, told="The token opens connections.")
     yield await _greeted(text(opened, "url"))
@@ -226,15 +236,18 @@ async def _greeted(url: str) -> Found:
     return Found("socket", ok=False, told=told)
 
 
-def _transport(access: Access) -> Found:
-    """Say how events come, as far as that can be known from here."""
+def _transport(access: Access, *, sockets: bool) -> Found:
+    """Say how events come, as far as that can be known from here; ``sockets`` says that these may be opened."""
     if access.signing_secret is None and access.app_token is None:
         told = "No event can come. Set SLACK_APP_TOKEN (Socket Mode) or SLACK_SIGNING_SECRET (HTTP)."
+        return Found("events", ok=False, told=told)
+    if access.signing_secret is None and not sockets:
+        told = "No event can come before sockets can be opened with SLACK_APP_TOKEN: see above."
         return Found("events", ok=False, told=told)
     if access.signing_secret is None:
         return Found("events", ok=True, told="They come over Socket Mode; nothing has to be reachable from outside.")
     told = (
-        f"They come over HTTP{' too' if access.app_token else ''}. Your app's settings name the address of this bot "
+        f"They come over HTTP{' too' if sockets else ''}. Your app's settings name the address of this bot "
         f"with {EVENTS_PATH} behind it, under Event Subscriptions, Interactivity and Slash Commands; whether Slack "
         "reaches it is shown there."
     )

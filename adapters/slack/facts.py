@@ -84,7 +84,7 @@ class Facts:
         """Say who reads at a place now; never raises, as nobody is an answer too."""
         team = _team(place.workspace)
         async with asyncio.TaskGroup() as asked:
-            room = asked.create_task(self._room(team, place, asker.id))
+            room = asked.create_task(self.room(place, asker.id))
             reader = asked.create_task(self._reader(team, asker.id))
         return readers(place, room.result(), reader.result())
 
@@ -129,7 +129,9 @@ class Facts:
         recent.append(now)
         return 0.0
 
-    async def _room(self, team: str, place: Place, asker: str) -> Room:
+    async def room(self, place: Place, asker: str) -> Room:
+        """Say what a place is to one of its readers; never raises."""
+        team = _team(place.workspace)
         if place.private_to is not None:
             return Room(workspace=place.workspace, channel=place.channel, kind="direct")
         room = Room(workspace=place.workspace, channel=place.channel)

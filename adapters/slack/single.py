@@ -13,6 +13,7 @@ from adapters.slack.clock import Clock, Running
 from adapters.slack.connection import Connection
 from adapters.slack.errors import Limited, NotInstalled, Refused, SlackError, Unsure
 from adapters.slack.payload import ident
+from adapters.slack.tokens import bot_token_refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -136,8 +137,5 @@ def _final(error: SlackError) -> bool:
 def refusal(error: Refused) -> Refused:
     """Say of a refused ``auth.test`` what to do."""
     if error.code not in PASSING:
-        error.told = (
-            f"Slack does not accept SLACK_BOT_TOKEN ({error.code}). Set it to the bot token of your app, as "
-            "Install App of its settings shows it now."
-        )
+        error.told = bot_token_refused(error.code)
     return error

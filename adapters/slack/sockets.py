@@ -18,6 +18,7 @@ from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, ClientW
 
 from adapters.slack.errors import Limited, Refused, SlackError
 from adapters.slack.payload import at, text
+from adapters.slack.tokens import app_token_refused, hopeless
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,18 +37,6 @@ _LEAVING: Final = 10.0
 _CLOSING: Final = 2.0
 _AT_ONCE: Final = 50
 """Envelopes handled at a time; the others wait with Slack's connection."""
-_HOPELESS: Final = {
-    "invalid_auth": "Slack does not know the app token: copy it anew from the app's page.",
-    "not_authed": "Slack does not know the app token: copy it anew from the app's page.",
-    "token_revoked": "The app token was revoked: make another on the app's page.",
-    "token_expired": "The app token has expired: make another on the app's page.",
-    "account_inactive": "The app token belongs to an app or a workspace that is gone.",
-    "not_allowed_token_type": "That is no app token: one begins with xapp- and stands on the app's page.",
-    "missing_scope": "The app token lacks the scope connections:write.",
-    "no_permission": "The app token lacks the scope connections:write.",
-    "access_denied": "Slack does not let this app use Socket Mode.",
-    "forbidden_team": "Slack does not let this app use Socket Mode.",
-}
 _log = structlog.get_logger()
 
 
@@ -100,8 +89,8 @@ class Sockets:
         try:
             return await self._address()
         except Refused as error:
-            if error.code in _HOPELESS:
-                raise SlackError(_HOPELESS[error.code]) from error
+            if hopeless(error.code):
+                raise SlackError(app_token_refused(error.code)) from error
             self._failed(error)
         except SlackError as error:
             self._failed(error)

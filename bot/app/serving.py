@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from bot.app.answering import assembled
@@ -46,6 +46,9 @@ async def service(settings: Settings, adapter: Adapter, *, told: Callable[[str],
 
 def platforms(settings: Settings) -> Sequence[Adapter]:
     """Make every platform that is configured. Raises BadSettings."""
+    from bot.slack import checked
+
+    checked(settings.slack)
     if not settings.slack.configured:
         return ()
     from bot.app.slack import platform
@@ -59,14 +62,14 @@ async def serve(
     told: Told,
     *,
     takes_in: bool = True,
-    began: Callable[[str], None] = lambda _: None,
+    aloud: Callable[[str], None] = lambda _: None,
 ) -> None:
     """Serve these platforms until told to end; see ``bot.serving.Service``."""
     from bot.serving import Service
 
     logged(settings)
     with told:
-        await Service(settings, adapters, told, takes_in=takes_in, began=began).run(
+        await Service(settings, adapters, told, takes_in=takes_in, aloud=aloud).run(
             _parts(settings, adapters, settings.rates.windows)
         )
 
@@ -137,9 +140,11 @@ async def _parts(
     """Open what answering takes, follow what is published, and keep the named sources up to date."""
     import asyncio
 
+    from bot.app.emptiness import lacking
     from bot.money.alerts import Alerts
     from bot.money.standing import usage_of
     from bot.serving import Assembled
+    from knowledge.errors import KnowledgeError
     from knowledge.following import following
     from knowledge.tokens import count
 
@@ -157,6 +162,11 @@ async def _parts(
                 return "The knowledge can be searched."
             return "The knowledge can be searched, and nothing is synced yet."
 
+        async def lacks() -> str | None:
+            with suppress(KnowledgeError):  # a check says so
+                return await lacking(settings, parts.known.catalog)
+            return None
+
         yield Assembled(
             database=parts.database,
             answer=parts.engine.answer,
@@ -164,4 +174,5 @@ async def _parts(
             readable=parts.known.readable,
             knowledge=probe,
             checks=parts.checks,
+            lacks=lacks,
         )

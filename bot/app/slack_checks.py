@@ -12,10 +12,13 @@ if TYPE_CHECKING:
 
 
 async def slack_findings(settings: Settings) -> AsyncGenerator[Finding]:
-    """Look at the tokens, their scopes, the way that events come, and whose team it is."""
+    """Look at the tokens, their scopes, how events come, whose team it is, and what it knows. Raises BadSettings."""
+    from bot.app.emptiness import documents
     from bot.app.slack import lacking
+    from bot.slack import checked as consistent
     from knowledge.base import Finding
 
+    consistent(settings.slack)
     if not settings.slack.configured:
         told = "SLACK_BOT_TOKEN is not set. Set it to the bot token of your app (xoxb-), and SLACK_APP_TOKEN (xapp-)."
         yield Finding(what="bot token", ok=False, told=told)
@@ -36,6 +39,7 @@ async def slack_findings(settings: Settings) -> AsyncGenerator[Finding]:
         yield Finding(what=found.what, ok=found.ok, told=found.told)
     if own.several:
         yield await _workspaces(settings)
+    yield await documents(settings)
 
 
 async def _workspaces(settings: Settings) -> Finding:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -17,19 +17,21 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from knowledge.base import Finding
 
+_MARGIN: Final = 6
+
 
 @click.group("doctor")
 def command() -> None:
-    """Look for what is missing or wrong, and say what to do about it."""
+    """Look for what is missing or wrong."""
 
 
 @command.command("index")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def index(ctx: click.Context, *, as_json: bool) -> None:
-    """Look at the catalog, the embedder and the index of vectors that the settings name.
+    """Look at the catalog, embedder and vectors.
 
-    The exit code is 1 where something is not as it should be.
+    They are those that the settings name. The exit code is 1 where something is not as it should be.
     """
     from bot.app import findings
 
@@ -40,9 +42,10 @@ def index(ctx: click.Context, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def slack(ctx: click.Context, *, as_json: bool) -> None:
-    """Look at the tokens for Slack, what they may do, the way that events come, the clock and the team.
+    """Look at tokens, events and team in Slack.
 
-    No token is printed. The exit code is 1 where something is not as it should be.
+    The clock counts too, who else is in the bot's channels, and whether there are documents to answer from. No token is
+    printed. The exit code is 1 where something is not as it should be.
     """
     from bot.app import slack_findings
 
@@ -63,5 +66,6 @@ async def _found(looking: AsyncGenerator[Finding], *, aloud: bool) -> list[Findi
     async for one in looking:
         found.append(one)
         if aloud:
-            say(f"{'ok' if one.ok else 'wrong':<6}{one.what}: {safe_line(one.told)}", "" if one.ok else "bold")
+            mark = f"{'ok' if one.ok else 'wrong':<{_MARGIN}}"
+            say(f"{one.what}: {safe_line(one.told)}", "" if one.ok else "bold", margin=" " * _MARGIN, first=mark)
     return found

@@ -52,10 +52,11 @@ def command() -> None:
 def retrieval(  # noqa: PLR0913 - its options
     folder: Path, *, pages: bool, last_turn: bool, compare: bool, split: str | None, as_json: bool
 ) -> None:
-    """Measure retrieval on a folder in the format of BEIR: corpus.jsonl, queries.jsonl and qrels/*.tsv.
+    """Measure retrieval on questions of BEIR.
 
-    Questions whose metadata say "answerable": false judge the gate, and "history" goes through the follow-up logic.
-    The corpus is embedded once and kept in the home folder, so a second run starts at once.
+    The folder is in its format: corpus.jsonl, queries.jsonl and qrels/*.tsv. Questions whose metadata say "answerable":
+    false judge the gate, and "history" goes through the follow-up logic. The corpus is embedded once and kept in the
+    home folder, so a second run starts at once.
     """
     from bot.evaluation.collection import questions
     from bot.settings import load

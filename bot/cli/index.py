@@ -52,10 +52,11 @@ def command(ctx: click.Context, *, as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print the summary as one JSON object.")
 @click.option("--quiet", is_flag=True, help="Print only what went wrong.")
 def copy(origin: Catalogued | None, *, anew: bool, as_json: bool, quiet: bool) -> None:
-    """Bring the knowledge where the settings want it, without reading a source again.
+    """Bring the knowledge where the settings say.
 
-    Set FOOTNOTE_WORDS, FOOTNOTE_VECTORS and FOOTNOTE_EMBEDDER to what you want, then run this. Vectors of the same
-    model are copied, those of another one are made anew. What answers now goes on answering until all is there.
+    No source is read again. Set FOOTNOTE_WORDS, FOOTNOTE_VECTORS and FOOTNOTE_EMBEDDER to what you want, then run this.
+    Vectors of the same model are copied, those of another one are made anew. What answers now goes on answering until
+    all is there.
     """
     from bot.app import carried, copied
     from bot.settings import load

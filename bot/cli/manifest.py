@@ -9,16 +9,17 @@ from bot.cli.output import say
 
 @click.group("manifest")
 def command() -> None:
-    """Print what a platform makes the bot's app of."""
+    """Print the manifest of the bot's app."""
 
 
 @command.command("slack")
 @click.option("--url", help="Where Slack reaches the bot over HTTP, such as https://bot.example.com.")
 @click.option("--link", "as_link", is_flag=True, help="Print the address of Slack's form, filled in.")
 def slack(*, url: str | None, as_link: bool) -> None:
-    """Print the manifest of the app for Slack, to be pasted into its form for a new app.
+    """Print the manifest of the app for Slack.
 
-    Without --url events come over Socket Mode, so that nothing has to be reachable from outside.
+    It is pasted into Slack's form for a new app. Without --url events come over Socket Mode, so that nothing has to be
+    reachable from outside.
     """
     from bot.app import slack_manifest
     from bot.policy import address

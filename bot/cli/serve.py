@@ -29,9 +29,9 @@ async def _serve(settings: Settings, *, worker: bool) -> None:
     from bot.ending import Told
     from bot.serving import TIDY
 
-    def began(sentence: str) -> None:
+    def aloud(sentence: str) -> None:
         if watched():
             tell(sentence)
 
     told = Told(settings.drain_seconds + TIDY)
-    await serve(settings, platforms(settings), told, takes_in=not worker, began=began)
+    await serve(settings, platforms(settings), told, takes_in=not worker, aloud=aloud)

@@ -18,12 +18,16 @@ _DEEPEST: Final = 8
 """Levels of nesting that are looked into; what lies deeper is masked whole."""
 
 _KEYED = r"(?:[Aa]pi[_-]?[Kk]ey|API[_-]?KEY|(?i:token|secret|password|passwd|authorization|cookie))"
+_SENTENCE = r"(?<!\S)[Tt]oken: [a-z]{1,10} [a-z\[]"
+"""A sentence that goes on, as in "Slack does not know the token: copy it anew": no service makes a token of ten small
+letters, while people do make passwords of words, so those are masked whatever follows."""
 _SECRET: Final = re.compile(
     rf"{START}(?:{SHAPES})"
     r"|(?<=hooks\.slack\.com/)[a-z]{2,20}/[A-Za-z0-9/]{8,}|(?<=[?&]ticket=)[^\s&'\"]{4,}"
     rf"|(?<=://)(?P<user>[^\s/:@]*):[^\s/]+@"
     rf"|\b(?P<scheme>(?i:bearer|basic))[ \t]{{1,8}}[A-Za-z0-9._~+/=-]{{16,}}"
-    rf"|(?P<named>{_KEYED}['\"]?[ \t]{{0,4}}[=:][ \t]{{0,4}}['\"]?(?:(?i:bearer|basic|bot)[ \t]{{1,4}})?+)"
+    rf"|(?!{_SENTENCE})"
+    rf"(?P<named>{_KEYED}['\"]?[ \t]{{0,4}}[=:][ \t]{{0,4}}['\"]?(?:(?i:bearer|basic|bot)[ \t]{{1,4}})?+)"
     rf"(?!{re.escape(MASK)})[^\s'\"&,;)}}\]]{{4,}}"
 )
 _NAMED: Final = re.compile(r"(?i)(?:token|secret|password|passwd|passphrase|authorization|cookie|api[_-]?key|apikey)$")

@@ -287,12 +287,12 @@ async def test_a_worker_serves_no_platform_that_only_its_own_process_can_answer(
 
     said: list[str] = []
 
-    def began(sentence: str) -> None:
+    def aloud(sentence: str) -> None:
         said.append(sentence)
         os.kill(os.getpid(), signal.SIGTERM)
 
     assert app.platforms(settings) == ()
-    await app.serve(settings, [Homing()], Told(60.0, print), takes_in=False, began=began)
+    await app.serve(settings, [Homing()], Told(60.0, print), takes_in=False, aloud=aloud)
     assert said == [
         "No platform is configured, so nobody can ask here; footnote chat needs none. It serves without HTTP."
     ]
@@ -312,7 +312,7 @@ async def test_serving_takes_in_at_every_platform_until_one_is_lost(tmp_path: Pa
     said: list[str] = []
     free = Settings(home=tmp_path, port=0, host="127.0.0.1")
     with pytest.raises(PlatformLost, match="recording is lost, and so Footnote ends: it ended by itself"):
-        await app.serve(free, [talker, other], Told(60.0, print), began=said.append)
+        await app.serve(free, [talker, other], Told(60.0, print), aloud=said.append)
     assert talker.verdicts() == ["told"]
     assert [talker.open, other.open] == [False, False]
     assert "Serving recording, other with HTTP on port" in said[0]

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import ast
 import io
 import json
 import logging
 import random
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -19,6 +21,7 @@ from tests.doubles.scaling import QUADRATIC, slowdown
 if TYPE_CHECKING:
     from bot.ops.logs import Format
 
+ROOT = Path(__file__).resolve().parents[2]
 SECRETS = [
     "xoxb-123456789012-abcdefGHIJKL",
     "xapp-1-A0123-4567-89abcdef",
@@ -77,10 +80,39 @@ def test_a_secret_is_masked_by_its_name(text: str, said: str) -> None:
         "see https://example.org/a:b and mail me@example.org",
         "a sk-learn pipeline, a task-list, the bot conversation-history",
         "the password is in the safe",
+        "Slack does not know the token: copy it anew",
+        "Token: make another one",
     ],
 )
 def test_ordinary_text_stays(text: str) -> None:
     assert masked(text) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("the token: abcdefgh", "abcdefgh"),
+        ("the token: abcdefghijk is wrong", "abcdefghijk"),
+        ("the token: abc4 is wrong", "abc4"),
+        ("the token=abcdefgh is wrong", "abcdefgh"),
+        ("SLACK_BOT_TOKEN: abcdefgh is wrong", "abcdefgh"),
+        ("'token': 'abcdefgh is wrong'", "abcdefgh"),
+        ("the password: swordfish was refused", "swordfish"),
+        ("the secret: swordfish was refused", "swordfish"),
+    ],
+)
+def test_a_word_that_may_be_a_secret_is_masked_however_the_sentence_goes_on(text: str, value: str) -> None:
+    assert value not in masked(text)
+
+
+def test_no_sentence_of_the_program_is_taken_for_a_secret() -> None:
+    sources = [path for room in ("bot", "adapters", "knowledge") for path in (ROOT / room).rglob("*.py")]
+    nodes = [node for path in sources for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]
+    said = {node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    sentences = [text for text in said if " " in text and text.endswith((". ", ".", "! ", "? "))]
+    assert len(sentences) > 1000
+    plain = [text.replace("://user:password@", "://") for text in sentences]
+    assert [text for text in plain if masked(text) != text] == []
 
 
 def test_what_goes_by_a_secret_name_is_masked_whatever_it_is() -> None:

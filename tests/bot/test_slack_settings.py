@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bot.app import platforms
 from bot.errors import BadSettings
 from bot.settings import load
+from bot.slack import checked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,7 +21,7 @@ SEVERAL: dict[str, str] = {
 
 def told(environ: dict[str, str], toml: Path | None = None) -> str:
     with pytest.raises(BadSettings) as caught:
-        load(environ, toml)
+        checked(load(environ, toml).slack)
     return caught.value.told
 
 
@@ -55,6 +57,36 @@ def test_a_mistake_is_told_with_what_to_do(changed: dict[str, str], sentence: st
     assert sentence in said
     assert "xoxp-1" not in said
     assert "secret-1" not in said
+
+
+@pytest.mark.parametrize(
+    ("token", "sentence"),
+    [
+        ("xoxb-\u2026", "(it is not shown), but the placeholder that a manual shows in its place; it must be the bot"),
+        ("xoxb-...", "(it is not shown), but the placeholder that a manual shows in its place; it must be the bot"),
+        ("xoxb-1\xa02", "(it is not shown): it holds a space or another character that no key has; it must be the bot"),
+    ],
+)
+def test_a_token_that_cannot_be_one_is_told_with_the_reason(token: str, sentence: str) -> None:
+    assert f"SLACK_BOT_TOKEN is not a usable value {sentence} token" in told({**ONE, "SLACK_BOT_TOKEN": token})
+
+
+@pytest.mark.parametrize("token", ["hello", "xoxp-1", "xapp-1", "xoxe-1"])
+@pytest.mark.parametrize(
+    "host", ["https://slack.com", "https://SLACK.com:443", "http://slack.com", "https://acme.slack-gov.com"]
+)
+def test_slack_itself_has_no_tokens_of_another_look(token: str, host: str) -> None:
+    there = {"SLACK_API_URL": f"{host}/api/"}
+    assert "SLACK_BOT_TOKEN is no bot token" in told({**ONE, **there, "SLACK_BOT_TOKEN": token})
+
+
+@pytest.mark.parametrize("one", [*ONE, *SEVERAL])
+def test_what_is_not_complete_keeps_nothing_else_from_working(one: str) -> None:
+    alone = load({one: {**ONE, **SEVERAL}[one]})
+    assert alone.slack.model_fields_set
+    if one not in {"SLACK_SIGNING_SECRET", "FOOTNOTE_TOKEN_KEY"}:
+        with pytest.raises(BadSettings):
+            platforms(alone)
 
 
 def test_another_server_may_have_tokens_of_another_look() -> None:

@@ -15,7 +15,10 @@ import aiohttp
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
+from adapters.slack.clock import Running
+from adapters.slack.unsigned import Unsigned
 from tests.adapters.slack_intake.hearing import Bot, hearing
 from tests.doubles.slack import Slack
 from tests.doubles.slack_junk import junk, spoiled_payloads
@@ -173,6 +176,46 @@ async def test_what_is_refused_is_not_written_down_by_bolt(caplog: pytest.LogCap
         assert (await address.signed(BODY, secret="another"))[0] == 401
         assert (await address.signed(BODY))[0] == 200
     assert not [record for record in caplog.records if record.name.startswith("slack") or "how?" in record.getMessage()]
+
+
+@pytest.mark.parametrize(
+    ("away", "secret", "said"),
+    [
+        (0, "another", "a request was not signed with SLACK_SIGNING_SECRET; is it the app's?"),
+        (-600, None, "a request was signed at another time than this machine's clock shows; is the clock right?"),
+        (600, None, "a request was signed at another time than this machine's clock shows; is the clock right?"),
+    ],
+)
+async def test_a_signature_that_is_refused_is_told_once(away: int, secret: str | None, said: str) -> None:
+    async with listening() as address:
+        with capture_logs() as logs:
+            for _ in range(3):
+                assert (await address.signed(BODY, at=time.time() + away, secret=secret))[0] == 401
+            assert (await address.signed(BODY))[0] == 200
+    assert [(line["log_level"], line["event"]) for line in logs if "signed" in line["event"]] == [("warning", said)]
+
+
+async def test_a_request_without_a_signature_is_told_for_what_it_is() -> None:
+    async with listening() as address:
+        with capture_logs() as logs:
+            assert (await address.post(BODY, {}))[0] == 401
+    assert [line["event"].partition(";")[0] for line in logs] == ["a request carries no signature of Slack's"]
+
+
+def test_what_goes_on_to_be_refused_is_told_again_after_a_minute() -> None:
+    class Moved(Running):
+        at = 1_000.0
+
+        def now(self) -> float:
+            return self.at
+
+    clock = Moved()
+    unsigned = Unsigned(clock, wall=clock.now)
+    with capture_logs() as logs:
+        for _ in range(5):
+            unsigned.refused(int(clock.now()))
+            clock.at += 25.0
+    assert len(logs) == 2
 
 
 async def test_it_is_closed_while_the_adapter_does_not_run() -> None:

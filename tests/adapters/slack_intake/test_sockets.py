@@ -131,7 +131,7 @@ async def test_slack_that_cannot_be_reached_for_a_while_is_tried_until_it_can(
 async def test_a_token_that_is_none_is_said_at_once(slack: Slack, token: str) -> None:
     sockets = _sockets(slack, Heard(slack))
     sockets.app_token = token
-    with pytest.raises(SlackError, match="app token"):
+    with pytest.raises(SlackError, match="SLACK_APP_TOKEN"):
         await sockets.run()
 
 
@@ -140,7 +140,10 @@ async def test_the_adapter_says_so_in_one_sentence(slack: Slack) -> None:
     bot = Bot(slack, "sockets")
     with pytest.raises(SlackError) as refused:
         await bot.adapter.run(bot.desk)
-    assert refused.value.told == "Slack does not know the app token: copy it anew from the app's page."
+    assert refused.value.told == (
+        "Slack does not accept SLACK_APP_TOKEN (invalid_auth). Make one under Basic Information, App-Level Tokens, "
+        "with the scope connections:write, and turn Socket Mode on."
+    )
 
 
 async def test_envelopes_are_handled_beside_each_other_and_not_all_at_once(slack: Slack, anna: User) -> None:

@@ -132,3 +132,4 @@ def test_every_command_explains_itself(name: str, capsys: pytest.CaptureFixture[
     out = capsys.readouterr().out
     assert out.startswith(f"Usage: footnote {name}")
     assert max(map(len, out.splitlines())) <= 100
+    assert not [line for line in out.splitlines() if line.endswith("...") and "Usage:" not in line]

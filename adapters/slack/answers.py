@@ -23,6 +23,7 @@ AGAIN: Final = "again"
 QUOTES: Final = "quotes"
 WANT: Final = "want"
 PRIVATELY: Final = "privately"
+WHY: Final = "why"
 """What the buttons of an answer are called in what comes back."""
 
 UP: Final = "+"
@@ -189,6 +190,11 @@ def offering(question: str) -> kit.Actions:
 def privately(question: str) -> kit.Actions:
     """Give the button that has a question answered where only its asker reads."""
     return kit.actions(kit.button(PRIVATELY, "Answer me here", question, "primary"))
+
+
+def explaining(about: str) -> kit.Actions:
+    """Give the button that opens the form for what is wrong with an answer."""
+    return kit.actions(kit.button(WHY, "Tell me why", about))
 
 
 def doing(status: Status) -> str:

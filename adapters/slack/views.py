@@ -10,6 +10,7 @@ from adapters.escaping import safe
 from adapters.slack import kit
 from adapters.slack.answers import quoted
 from adapters.slack.escaping import clipped, mrkdwn
+from adapters.slack.events import Spot
 from adapters.spending import Spending, sentences
 
 if TYPE_CHECKING:
@@ -65,7 +66,18 @@ _WITHHELD: Final = (
 )
 
 
-def reason(answer: AnswerId) -> kit.Modal:
+def showing(channel: str, stamp: str) -> str:
+    """Name an answer by a message that shows it, where its id is not known."""
+    return f"message {channel} {stamp}"
+
+
+def about(metadata: str) -> tuple[str, Spot]:
+    """Give the answer that a form is about, and where whoever sent it had looked."""
+    answer, channel, thread = [*metadata.split("\n"), "", ""][:3]
+    return answer, Spot(channel=channel, thread=thread)
+
+
+def reason(answer: AnswerId, spot: Spot) -> kit.Modal:
     """Give the form that asks what is wrong with an answer. Raises ValueError where its id is too long."""
     options = [{"text": kit.words(label, kit.BUTTON_LIMIT), "value": value} for value, label in REASONS.items()]
     why: dict[str, object] = {"type": "radio_buttons", "action_id": VALUE, "options": options}
@@ -73,7 +85,7 @@ def reason(answer: AnswerId) -> kit.Modal:
         _field(WHY, "What is wrong with it?", why),
         _field(COMMENT, "What would have been right?", _typed(_COMMENT_LIMIT), optional=True),
     ]
-    return _form(REASON, "Bad answer", "Send", answer, blocks)
+    return _form(REASON, "Bad answer", "Send", f"{answer}\n{spot.channel}\n{spot.thread}", blocks)
 
 
 def ask(subject: str, text: str) -> kit.Modal:

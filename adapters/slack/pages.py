@@ -6,6 +6,7 @@ None of it is owed to anybody: it is begun after Slack was told that the wish ar
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
     from datetime import datetime
 
-    from adapters.base import Desk, Principal, Rated, WantedPrivately
+    from adapters.base import Desk, Past, Principal, Rated, WantedPrivately
     from adapters.parts import Citation
     from adapters.slack.clock import Clock
     from adapters.slack.events import Arrived, AskingAbout, Disliked, HomeOpened, QuotesWanted
@@ -84,10 +85,19 @@ class Pages:
         place = Place(platform="slack", workspace=principal, channel=channel, private_to=person.id)
         asked = Conversations(person=person, platform="slack", workspace=principal)
         spending = await _read(desk.usage(Used(person=person, place=place)))
-        recent = await _read(desk.conversations(asked))
+        recent = await self._recent(workspace, await _read(desk.conversations(asked)))
         overview = await self._overview(desk, principal) if await _admin(workspace, person.id) else None
         view = views.home(spending, recent, overview)
         await workspace.calls.ask("views.publish", user_id=person.id, view=view)
+
+    async def _recent(self, workspace: Workspace, past: Sequence[Past] | None) -> Sequence[Past] | None:
+        """Give the last conversations with names for whom their questions mention."""
+        if past is None:
+            return None
+        return [
+            replace(one, first_question=await with_names(one.first_question, workspace.team, self._names))
+            for one in past[: views.RECENT]
+        ]
 
     async def _overview(self, desk: Desk, workspace: Principal) -> views.Overview:
         now = self._now()

@@ -39,7 +39,8 @@ REASONS: Final = {
 }
 _COMMENT_LIMIT: Final = 2_000
 _QUESTION_LIMIT: Final = 3_000
-_RECENT: Final = 5
+RECENT: Final = 5
+"""Conversations that the page tells of."""
 _RECENT_LIMIT: Final = 150
 _CHANNEL: Final = re.compile(r"slack:[A-Z0-9]+:([CG][A-Z0-9]+):[0-9.]+")
 """A conversation in a channel that may be linked to, by its id."""
@@ -152,7 +153,7 @@ def home(spending: Spending | None, recent: Sequence[Past] | None, overview: Ove
 def _recent(past: Sequence[Past] | None) -> list[kit.Block]:
     if past is None:
         return [kit.section(_UNREAD)]
-    lines = [_conversation(one) for one in past[:_RECENT]]
+    lines = [_conversation(one) for one in past[:RECENT]]
     return [kit.section("\n".join(lines) or "You asked nothing yet. Write to me under *Messages*.")]
 
 

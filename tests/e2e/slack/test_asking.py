@@ -85,8 +85,8 @@ async def test_a_message_can_be_asked_about(slack: Slack, bot: Team) -> None:
     await slack.heard(slack.submits(anna, words))
     await slack.until(lambda: whole(slack.answers(general, said)), within=30)
     assert slack.modal(anna) is None
-    words, _ = slack.answers(general, said)
-    assert words.text.startswith(f"<@{anna.id}> asked: {QUESTION[:10]}")
+    above, _ = slack.answers(general, said)
+    assert above.text.startswith(f"<@{anna.id}> asked: {QUESTION[:10]}")
 
 
 async def test_a_question_is_asked_again_by_the_button(slack: Slack, bot: Team) -> None:

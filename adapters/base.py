@@ -167,9 +167,12 @@ class Rated:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explained:
-    """Why somebody thinks that an answer is bad; the comment is data, whatever it says. It needs no vote before it."""
+    """Why somebody thinks that an answer is bad; the comment is data, whatever it says. It needs no vote before it.
 
-    answer: AnswerId
+    ``answer`` is its id, or a message that shows it.
+    """
+
+    answer: AnswerId | MessageRef
     person: Person
     reason: str
     comment: str

@@ -114,6 +114,7 @@ class Ending:
 
     ``answer`` is what ratings refer to. ``cited`` are the numbers that the text really used, in order of their first
     use. ``reference`` is what a person quotes to an operator after an error: the question's correlation id.
+    ``told`` is a refusal that came without text, in words for its asker alone.
     ``verification`` says how the model's draft was borne out; None where there was none.
     """
 
@@ -125,6 +126,7 @@ class Ending:
     took_ms: int = 0
     reference: str | None = None
     verification: Verification | None = None
+    told: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

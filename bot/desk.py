@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Final, assert_never
 
 import structlog
 
@@ -24,6 +24,7 @@ from adapters.spending import Spending
 from bot.anew import anew
 from bot.answering.turns import Earlier
 from bot.asides import aside
+from bot.errors import NotYours
 from bot.inbox import principal
 from bot.ops.logs import referenced
 from bot.turns import SERVED
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from bot.recall import Recall
     from bot.turns import Turns
 
+_NOT_YOURS: Final = "Only who asked can stop an answer."
 _log = structlog.get_logger()
 
 
@@ -80,9 +82,9 @@ class FrontDesk(Desk):
             case Deleted():
                 _log.info("deleted", found=await self._inbox.delete(event.question))
             case Stopped():
-                _log.info("stop", found=await self._inbox.stop(event.question, by=_who(event)))
+                await self._stop(event)
             case Halted():
-                _log.info("halt", found=await self._inbox.halt(event.conversation, by=_who(event)))
+                await self._halt(event)
             case Wanted():
                 _log.info("wanted", found=await self._inbox.want(event.question, by=_who(event)))
             case WantedPrivately():
@@ -131,6 +133,20 @@ class FrontDesk(Desk):
         else:
             await self._ratings.explain(event)
             _log.info("explained", reason=event.reason)
+
+    async def _stop(self, event: Stopped) -> None:
+        found = await self._inbox.stop(event.question, by=_who(event))
+        _log.info("stop", found=found)
+        asked = None if found else await self._inbox.asked(event.question)
+        if asked and asked.place.workspace == event.workspace and asked.asker.id != event.person.id:
+            raise NotYours(_NOT_YOURS)
+
+    async def _halt(self, event: Halted) -> None:
+        found = await self._inbox.halt(event.conversation, by=_who(event))
+        _log.info("halt", found=found)
+        platform = event.workspace.partition(":")[0]
+        if not found and await self._inbox.owed_in(platform, event.workspace, event.conversation):
+            raise NotYours(_NOT_YOURS)
 
     async def _ask(self, question: Question) -> None:
         with referenced(question.id):

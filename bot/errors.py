@@ -5,6 +5,7 @@ BotError
 ├── TooLong             a question over 10,000 characters
 ├── NoSuchAnswer        a wish about an answer that is not kept
 ├── NoSuchOffer         an offer that is over, or was somebody else's
+├── NotYours            a stop of what others asked
 ├── Stopping            the service takes in nothing more
 ├── BadCollection       a question set that is not what its format says
 ├── NoPort              the port or address to listen on cannot be had
@@ -58,6 +59,10 @@ class NoSuchAnswer(BotError, Declined):
 
 class NoSuchOffer(BotError, Declined):
     """An offer to answer in private that is over, or that was made to somebody else."""
+
+
+class NotYours(BotError, Declined):
+    """A wish for the end of an answer that somebody else asked for."""
 
 
 class Stopping(BotError):

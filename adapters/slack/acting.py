@@ -22,7 +22,7 @@ from adapters.base import (
     WantedPrivately,
 )
 from adapters.slack import answers, views
-from adapters.slack.events import AskingAbout, Commanded, Disliked, Dropped, QuotesWanted
+from adapters.slack.events import AskingAbout, Commanded, Disliked, Dropped, QuotesWanted, Spot
 from adapters.slack.payload import at, direct, ident, items, moment, text, when
 from adapters.slack.saying import said
 from adapters.slack.views import COMMENT, QUESTION, REASONS, VALUE, WHY
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from adapters.base import Vote
+    from adapters.parts import AnswerId
     from adapters.slack.events import Read, Where
 
 SHORTCUT: Final = "ask_about"
@@ -44,6 +45,7 @@ _THREADS: Final = (
     ("container", "message_ts"),
 )
 _STAMP: Final = r"([0-9]{1,10}(?:\.[0-9]{1,9})?)"
+_SHOWN: Final = re.compile(rf"message ([A-Za-z0-9_-]{{1,64}}) {_STAMP}")
 _SUBJECT: Final = re.compile(rf"([A-Za-z0-9_-]{{1,64}}) {_STAMP} {_STAMP}")
 
 
@@ -96,7 +98,9 @@ def _pressed(given: object, where: Where, person: Person) -> Read:
         return Dropped(why="no button of ours")
     match text(action, "action_id"):
         case answers.RATE:
-            return _rated(value, person, moment(action, "action_ts"), where, trigger)
+            return _rated(value, person, given, where)
+        case answers.WHY:
+            return Disliked(rated=None, answer=value, workspace=where.workspace, trigger=trigger, spot=_spot(given))
         case answers.STOP:
             return Stopped(question=value, person=person, workspace=where.workspace)
         case answers.WANT:
@@ -111,15 +115,16 @@ def _pressed(given: object, where: Where, person: Person) -> Read:
             return Dropped(why="no button of ours")
 
 
-def _rated(value: str, person: Person, stamp: str, where: Where, trigger: str) -> Read:
+def _rated(value: str, person: Person, given: object, where: Where) -> Read:
     votes: dict[str, Vote] = {answers.UP: 1, answers.DOWN: -1}
     vote, answer = votes.get(value[:1]), value[1:]
     if vote is None or not answer:
         return Dropped(why="no vote")
+    stamp, trigger = moment(items(given, "actions")[0], "action_ts"), text(given, "trigger_id")
     rated = Rated(target=answer, person=person, vote=vote, at=when(stamp))
     if vote == 1:
         return rated
-    return Disliked(rated=rated, answer=answer, workspace=where.workspace, trigger=trigger)
+    return Disliked(rated=rated, answer=answer, workspace=where.workspace, trigger=trigger, spot=_spot(given))
 
 
 def _again(answer: str, given: object, where: Where, person: Person) -> Read:
@@ -163,6 +168,12 @@ def _channel(given: object) -> str:
     return ident(given, "channel", "id") or ident(given, "container", "channel_id")
 
 
+def _spot(given: object) -> Spot:
+    """Read where whoever pressed a button looks; a thread in which nothing was answered is none yet."""
+    thread = moment(given, "message", "thread_ts") or moment(given, "container", "thread_ts")
+    return Spot(channel=_channel(given), thread=thread)
+
+
 def _thread(given: object) -> str:
     """Read the thread that a button stands in, or that begins with what it stands below."""
     found = [moment(given, *name) for name in _THREADS]
@@ -187,20 +198,27 @@ def _form(given: object, where: Where, person: Person, at_: datetime) -> Read:
     view = at(given, "view")
     match text(view, "callback_id"):
         case views.REASON:
-            return _reason(view, person, at_)
+            return _reason(view, where, person, at_)
         case views.ASK:
             return _asked(view, where, person, at_)
         case _:
             return Dropped(why="no form of ours")
 
 
-def _reason(view: object, person: Person, at_: datetime) -> Read:
-    answer = text(view, "private_metadata")
+def _reason(view: object, where: Where, person: Person, at_: datetime) -> Read:
+    answer, _ = views.about(text(view, "private_metadata"))
     reason = text(view, "state", "values", WHY, VALUE, "selected_option", "value")
     if not answer or reason not in REASONS:
         return Dropped(why="incomplete")
     comment = text(view, "state", "values", COMMENT, VALUE, "value")
-    return Explained(answer=answer, person=person, reason=reason, comment=comment, at=at_)
+    return Explained(answer=_answer(answer, where), person=person, reason=reason, comment=comment, at=at_)
+
+
+def _answer(named: str, where: Where) -> AnswerId | MessageRef:
+    shown = _SHOWN.fullmatch(named)
+    if shown is None:
+        return named
+    return MessageRef(platform="slack", workspace=where.workspace, channel=shown[1], message=shown[2])
 
 
 def _asked(view: object, where: Where, person: Person, at_: datetime) -> Read:

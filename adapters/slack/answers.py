@@ -23,6 +23,7 @@ AGAIN: Final = "again"
 QUOTES: Final = "quotes"
 WANT: Final = "want"
 PRIVATELY: Final = "privately"
+WHY: Final = "why"
 """What the buttons of an answer are called in what comes back."""
 
 UP: Final = "+"
@@ -136,9 +137,39 @@ def closing(ending: Ending, citations: Sequence[Citation], question: str) -> lis
             return shown
 
 
-def asked(person: str, question: str) -> str:
-    """Say in mrkdwn who asked what, above answers to a question that stands in no message."""
-    return f"<@{person}> asked: {mrkdwn(clipped(question, _QUESTION)) or '…'}"
+def asked(person: str, question: str, about: str = "") -> str:
+    """Say in mrkdwn who asked what, above answers to a question that stands in no message.
+
+    ``about`` is the address of a message that it is about, where that does not stand right above.
+    """
+    which = f" about {mrkdwn_link('this message', about)}" if linkable(about) else ""
+    return f"<@{person}> asked{which}: {_words(question)}"
+
+
+def you_asked(question: str, how: str = "") -> str:
+    """Say in mrkdwn to somebody alone what they asked, and ``how``."""
+    return f"You asked{how}: {_words(question)}"
+
+
+def offered(channel: str, question: str) -> str:
+    """Say in mrkdwn to somebody alone what they may see more about."""
+    return f"In <#{channel}> you asked: “{_words(question)}”. I may show you more about it here than there."
+
+
+def shut_out(channel: str, question: str) -> str:
+    """Say in mrkdwn to somebody alone why they have no answer."""
+    return f"In <#{channel}> you asked: “{_words(question)}”. I can no longer write there."
+
+
+def about(channel: str, address: str) -> str:
+    """Say in mrkdwn to somebody alone which message they asked about."""
+    return (
+        f" about {mrkdwn_link('this message', address)}" if linkable(address) else f" about a message in <#{channel}>"
+    )
+
+
+def _words(question: str) -> str:
+    return mrkdwn(clipped(question, _QUESTION)) or "…"
 
 
 def inviting(bot: str) -> kit.Context:
@@ -159,6 +190,11 @@ def offering(question: str) -> kit.Actions:
 def privately(question: str) -> kit.Actions:
     """Give the button that has a question answered where only its asker reads."""
     return kit.actions(kit.button(PRIVATELY, "Answer me here", question, "primary"))
+
+
+def explaining(about: str) -> kit.Actions:
+    """Give the button that opens the form for what is wrong with an answer."""
+    return kit.actions(kit.button(WHY, "Tell me why", about))
 
 
 def doing(status: Status) -> str:

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
-    from adapters.base import Audience, Desk, Journal, Notice, Person, Place, Principal, Question
+    from adapters.base import (
+        Audience,
+        Desk,
+        Journal,
+        Notice,
+        Person,
+        Place,
+        Principal,
+        Question,
+        Rated,
+        WantedPrivately,
+    )
     from adapters.messages import Said
     from adapters.parts import Part
     from adapters.slack.events import Arrived, AskingAbout, Disliked, HomeOpened, QuotesWanted
@@ -83,6 +94,14 @@ class Pages(Protocol):
 
     async def disliked(self, disliked: Disliked, /) -> None:
         """Show the form that asks what is wrong."""
+        ...
+
+    async def ask_why(self, rated: Rated, /) -> None:
+        """Ask who reacted with a thumb down whether they say why."""
+        ...
+
+    async def accepted(self, wish: WantedPrivately, offer: object, /) -> None:
+        """Let the message of an offer offer nothing more."""
         ...
 
     async def quotes(self, desk: Desk, wanted: QuotesWanted, /) -> None:

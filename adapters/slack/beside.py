@@ -8,15 +8,17 @@ import structlog
 
 from adapters.slack import answers, kit
 from adapters.slack.contents import Content
-from adapters.slack.errors import Refused
+from adapters.slack.errors import Refused, SlackError
 from adapters.slack.mending import BESIDE
-from adapters.slack.payload import ident
+from adapters.slack.origins import origin
+from adapters.slack.payload import ident, text
 
 if TYPE_CHECKING:
     from adapters.slack.posting import Posting
 
 _OFFER: Final = BESIDE
 _FAREWELL: Final = BESIDE + 1
+_PATIENCE: Final = 3.0
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
@@ -32,22 +34,73 @@ async def direct(posting: Posting, person: str) -> Posting:
 
 
 async def root(posting: Posting) -> str:
-    """Give the message beneath which a question that stands in none is answered; it says who asked what."""
+    """Give the message that says who asked what, above the answer to a question that stands in none."""
     journal = posting.journal
     stands = (one.message for one in journal.earlier if one.part == 0)
     if (known := next((one.message for one in stands if one.channel == posting.channel), None)) is not None:
+        posting.stands[0] = known
         return known
     if journal.unsure and (found := await posting.found(await journal.before(0))):
         await posting.noted(0, found)
         return found
-    words = answers.asked(posting.question.asker.id, posting.question.text)
+    words = await _asked(posting)
     return await posting.post(0, Content(blocks=[kit.section(words)], text=words))
 
 
+async def _asked(posting: Posting) -> str:
+    """Say what was asked: by whom, where others read it, and about which message, where that is not plain to see."""
+    question = posting.question
+    asker, alone = question.asker.id, question.place.private_to is not None
+    if not alone:
+        came = origin(question)
+        lower = came.by == "about" and came.stamp != posting.thread
+        return answers.asked(asker, question.text, await _address(posting, came.channel, came.stamp) if lower else "")
+    return await to_asker(posting)
+
+
+async def to_asker(posting: Posting) -> str:
+    """Say to the asker alone what they asked, by a command, a shortcut or a button."""
+    question, came = posting.question, origin(posting.question)
+    match came.by:
+        case "about":
+            how = answers.about(came.channel, await _address(posting, came.channel, came.stamp))
+        case "again":
+            how = " again"
+        case _:
+            how = ""
+    return answers.you_asked(question.text, how)
+
+
+async def _address(posting: Posting, channel: str, stamp: str) -> str:
+    """Give the address of a message, where Slack says it."""
+    try:
+        found = await posting.workspace.calls.ask(
+            "chat.getPermalink", within=_PATIENCE, channel=channel, message_ts=stamp
+        )
+    except SlackError:
+        return ""
+    return text(found, "permalink")
+
+
+async def stopped(posting: Posting, part: int) -> list[str]:
+    """Say that an answer was stopped of which nothing is shown, unless its question is gone; give what says it."""
+    asked = origin(posting.question)
+    if asked.by == "message" and await posting.gone(asked.stamp):
+        return []
+    words = "Stopped."
+    return [await posting.post(part, Content(blocks=[kit.context([words])], text=words))]
+
+
 async def offer(posting: Posting) -> None:
-    """Offer the asker an answer where nobody else reads."""
-    words = "I found an answer to your question that you may read, and not everybody there."
-    await _aside(posting, _OFFER, words, answers.privately(posting.question.id))
+    """Offer the asker an answer where nobody else reads, once a day for the same words."""
+    question, offers = posting.question, posting.sharing.offers
+    place = question.place
+    key = (question.conversation if place.thread else place.channel, question.asker.id, question.text)
+    if offers.knows(key):
+        return
+    words = answers.offered(place.channel, question.text)
+    if await _aside(posting, _OFFER, words, answers.privately(question.id)):
+        offers.note(key)
 
 
 async def farewell(posting: Posting, why: str) -> None:
@@ -55,20 +108,21 @@ async def farewell(posting: Posting, why: str) -> None:
     _log.warning("nothing can be said at this place", why=why)
     if why == "thread_not_found" or is_person(posting.channel) or posting.channel.startswith("D"):
         return
-    await _aside(posting, _FAREWELL, "I can no longer write in the channel where you asked me this.")
+    await _aside(posting, _FAREWELL, answers.shut_out(posting.channel, posting.question.text))
 
 
-async def _aside(posting: Posting, part: int, words: str, *below: kit.Block) -> None:
-    """Say something about their question to the asker alone, once."""
+async def _aside(posting: Posting, part: int, words: str, *below: kit.Block) -> bool:
+    """Say something about their question to the asker alone, once; give whether they have it."""
     journal, question = posting.journal, posting.question
     if any(one.part == part for one in journal.earlier):
-        return
-    quoted = kit.section(answers.asked(question.asker.id, question.text))
+        return True
     try:
         theirs = await direct(posting, question.asker.id)
         if journal.unsure and (ts := await theirs.found(await journal.before(part))):
             await theirs.noted(part, ts)
-            return
-        await theirs.post(part, Content(blocks=[quoted, kit.section(words), *below], text=words))
+            return True
+        await theirs.post(part, Content(blocks=[kit.section(words), *below], text=words))
     except Refused as refused:
         _log.warning("somebody cannot be told directly", why=refused.code)
+        return False
+    return True

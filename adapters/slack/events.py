@@ -62,13 +62,25 @@ class AskingAbout:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Disliked:
-    """A thumb down by button: a vote, and the moment to ask for a reason, while ``trigger`` is good (3 s)."""
+class Spot:
+    """Where somebody looks: a channel, and a thread in it or ""."""
 
-    rated: Rated
+    channel: str = ""
+    thread: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disliked:
+    """A thumb down by button, or the wish to say why: the moment to ask for it, while ``trigger`` is good (3 s).
+
+    ``rated`` is the vote, where this is one; ``answer`` is its id, or a message that shows it (``views.showing``).
+    """
+
+    rated: Rated | None
     answer: AnswerId
     workspace: Principal
     trigger: str
+    spot: Spot = Spot()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

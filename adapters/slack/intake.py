@@ -63,6 +63,7 @@ _KNOWING: Final = 1.0
 _PAUSE: Final = 0.2
 _WHISPER: Final = 10.0
 _UNKEPT: Final = "I could not take that in just now, so nothing comes of it. Please try again in a minute."
+_THANKS: Final = "Thank you. I will pass it on."
 _USAGE: Final = (
     "Write your question behind the command, such as `/ask how long do keys live?`. I answer from your team's "
     "documents, where everybody in the channel sees it, or to you alone where I am not in the channel."
@@ -163,7 +164,11 @@ class Intake:
         """Hand the desk what is for it."""
         match found:
             case Disliked(rated=rated):
-                await self.desk.accept(rated)
+                if rated is not None:
+                    await self.desk.accept(rated)
+            case Rated(vote=-1):  # a reaction: a button comes as ``Disliked``
+                await self.desk.accept(found)
+                self._after("reason", self.pages.ask_why(found))
             case (
                 Question()
                 | Edited()
@@ -217,6 +222,12 @@ class Intake:
                 self._after("form", self.pages.disliked(found))
             case QuotesWanted():
                 self._after("quotes", self.pages.quotes(self.desk, found))
+            case WantedPrivately():
+                self._after("offer", self.pages.accepted(found, at(payload, "message")))
+            case Explained(person=person):
+                _, spot = views.about(text(payload, "view", "private_metadata"))
+                where = {"channel": spot.channel, "user": person.id, "thread_ts": spot.thread}
+                self._whisper(team, where, _THANKS)
             case _:
                 pass
         return Taken()
@@ -252,7 +263,7 @@ class Intake:
                 async with asyncio.timeout(max(0.1, until - self.clock.now())):
                     return await self._accept(found)
             except Exception as error:
-                hopeless = isinstance(error, Declined) and isinstance(found, Question)
+                hopeless = isinstance(error, Declined) and isinstance(found, Question | Stopped)
                 if hopeless or self.clock.now() + _PAUSE >= until:
                     raise
             await self.clock.sleep(_PAUSE)
@@ -340,7 +351,9 @@ def _failed(kind: str, error: Exception) -> None:
 
 
 def _once(found: Read, payload: object) -> bool:
-    """Whether this delivery of a question is the one to speak of: a mention comes as two events."""
+    """Whether this delivery of a question, or of a stop, is the one to speak of: a mention comes as two events."""
+    if isinstance(found, Halted):
+        return text(payload, "event", "type") != "app_mention"
     if not isinstance(found, Question):
         return isinstance(found, Heard)
     return text(payload, "event", "type") == "app_mention" or found.place.private_to is not None

@@ -6,31 +6,36 @@ None of it is owed to anybody: it is begun after Slack was told that the wish ar
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
 
-from adapters.base import Conversations, Place, Quoted, Used
-from adapters.slack import views
+from adapters.base import Conversations, MessageRef, Place, Quoted, Used
+from adapters.slack import answers, kit, views
 from adapters.slack.errors import Refused, SlackError
-from adapters.slack.payload import at
+from adapters.slack.naming import with_names
+from adapters.slack.once import Once
+from adapters.slack.payload import at, items, moment, text
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
     from datetime import datetime
 
-    from adapters.base import Desk, Principal
+    from adapters.base import Desk, Past, Principal, Rated, WantedPrivately
     from adapters.parts import Citation
     from adapters.slack.clock import Clock
     from adapters.slack.events import Arrived, AskingAbout, Disliked, HomeOpened, QuotesWanted
     from adapters.slack.kit import Modal
+    from adapters.slack.naming import Names
     from adapters.slack.workspaces import Workspace, Workspaces
 
 _T = TypeVar("_T")
 
 _TRIGGER: Final = 3.0
 """Seconds for which Slack lets a form be opened."""
+_WHISPER: Final = 10.0
 _DAY: Final = timedelta(days=1)
 _WEEK: Final = timedelta(days=7)
 _MOST: Final = 200
@@ -54,12 +59,14 @@ _log = structlog.get_logger()
 class Pages:
     """Shows them; no method raises, whatever Slack or the desk answer."""
 
-    def __init__(self, *, workspaces: Workspaces, clock: Clock, now: Callable[[], datetime]) -> None:
+    def __init__(self, *, workspaces: Workspaces, names: Names, clock: Clock, now: Callable[[], datetime]) -> None:
         """``now`` gives the time of day, aware of its zone; ``clock`` measures."""
         self._workspaces = workspaces
+        self._names = names
         self._clock = clock
         self._now = now
-        self._introduced: dict[tuple[Principal, str], float] = {}
+        self._introduced: Once[tuple[Principal, str]] = Once(clock, _ONCE)
+        self._wondered: Once[tuple[MessageRef, str]] = Once(clock, _WEEK.total_seconds())
 
     async def home(self, desk: Desk, opened: HomeOpened, /) -> None:
         """Show the app's own page to who looks at it; who looks at its messages is given something to ask."""
@@ -78,10 +85,19 @@ class Pages:
         place = Place(platform="slack", workspace=principal, channel=channel, private_to=person.id)
         asked = Conversations(person=person, platform="slack", workspace=principal)
         spending = await _read(desk.usage(Used(person=person, place=place)))
-        recent = await _read(desk.conversations(asked))
+        recent = await self._recent(workspace, await _read(desk.conversations(asked)))
         overview = await self._overview(desk, principal) if await _admin(workspace, person.id) else None
         view = views.home(spending, recent, overview)
         await workspace.calls.ask("views.publish", user_id=person.id, view=view)
+
+    async def _recent(self, workspace: Workspace, past: Sequence[Past] | None) -> Sequence[Past] | None:
+        """Give the last conversations with names for whom their questions mention."""
+        if past is None:
+            return None
+        return [
+            replace(one, first_question=await with_names(one.first_question, workspace.team, self._names))
+            for one in past[: views.RECENT]
+        ]
 
     async def _overview(self, desk: Desk, workspace: Principal) -> views.Overview:
         now = self._now()
@@ -94,12 +110,44 @@ class Pages:
     async def ask_about(self, _: Desk, asking: AskingAbout, /) -> None:
         """Show the form for a question about a message."""
         with _harmless("the form for a question was not shown"):
-            await self._open(asking.message.workspace, asking.trigger, views.ask(asking.subject, asking.text))
+            team = asking.message.workspace.removeprefix("slack:")
+            shown = await with_names(asking.text, team, self._names)
+            await self._open(asking.message.workspace, asking.trigger, views.ask(asking.subject, shown))
 
     async def disliked(self, disliked: Disliked, /) -> None:
         """Ask what is wrong with an answer."""
         with _harmless("the form for a reason was not shown"):
-            await self._open(disliked.workspace, disliked.trigger, views.reason(disliked.answer))
+            await self._open(disliked.workspace, disliked.trigger, views.reason(disliked.answer, disliked.spot))
+
+    async def ask_why(self, rated: Rated, /) -> None:
+        """Ask who reacted with a thumb down, once, whether they say why: a reaction opens no form."""
+        with _harmless("nobody was asked for a reason"):
+            shown, person = rated.target, rated.person.id
+            if not isinstance(shown, MessageRef) or not self._wondered.first((shown, person)):
+                return
+            workspace = await self._of(shown.workspace)
+            thread = await _thread(workspace, shown)
+            words, button = "What is wrong with it?", answers.explaining(views.showing(shown.channel, shown.message))
+            await workspace.calls.act(
+                "chat.postEphemeral",
+                _free,
+                within=_WHISPER,
+                channel=shown.channel,
+                user=person,
+                text=words,
+                blocks=[kit.section(words), button],
+                **({"thread_ts": thread} if thread else {}),
+            )
+
+    async def accepted(self, wish: WantedPrivately, offer: object, /) -> None:
+        """Take the button from an offer: pressing it again would begin nothing. ``offer`` is its message."""
+        with _harmless("an offer keeps its button"):
+            stamp, left = moment(offer, "ts"), [one for one in items(offer, "blocks") if text(one, "type") != "actions"]
+            if stamp and left:
+                workspace, channel = await self._of(wish.place.workspace), wish.place.channel
+                await workspace.calls.ask(
+                    "chat.update", channel=channel, ts=stamp, text=text(offer, "text"), blocks=left, parse="none"
+                )
 
     async def quotes(self, desk: Desk, wanted: QuotesWanted, /) -> None:
         """Show what an answer rests on, as far as it may be read where the answer stands.
@@ -126,7 +174,7 @@ class Pages:
         """Say in a channel, once, who the bot is that was added to it."""
         principal, channel = arrived.place.workspace, arrived.place.channel
         with _harmless("the bot did not introduce itself"):
-            if not self._first(principal, channel):
+            if not self._introduced.first((principal, channel)):
                 return
             workspace = await self._of(principal)
             blocks = views.introduction(workspace.bot)
@@ -141,14 +189,6 @@ class Pages:
                 unfurl_media=False,
             )
 
-    def _first(self, workspace: Principal, channel: str) -> bool:
-        now, here = self._clock.now(), (workspace, channel)
-        self._introduced = {there: since for there, since in self._introduced.items() if now - since < _ONCE}
-        if here in self._introduced:
-            return False
-        self._introduced[here] = now
-        return True
-
     async def _open(self, workspace: Principal, trigger: str, view: Modal) -> None:
         one = await self._of(workspace)
         try:
@@ -160,6 +200,19 @@ class Pages:
 
     async def _of(self, workspace: Principal) -> Workspace:
         return await self._workspaces.of(workspace.removeprefix("slack:"))
+
+
+async def _thread(workspace: Workspace, shown: MessageRef) -> str:
+    """Give the thread that a message stands in, which a reaction does not say; "" where Slack does not either."""
+    where = {"channel": shown.channel, "ts": shown.message, "limit": 1}
+    try:
+        first, *_ = [
+            *items(await workspace.calls.ask("conversations.replies", within=_TRIGGER, **where), "messages"),
+            None,
+        ]
+    except SlackError:
+        return ""
+    return moment(first, "thread_ts")
 
 
 async def _admin(workspace: Workspace, user: str) -> bool:

@@ -14,7 +14,8 @@ from adapters.base import MessageRef, Posted
 from adapters.slack import lookup
 from adapters.slack.contents import PLAINEST, metadata
 from adapters.slack.errors import Limited, Refused, SlackError, Unsure
-from adapters.slack.payload import moment
+from adapters.slack.kit import section
+from adapters.slack.payload import moment, text
 from adapters.slack.sharing import EDIT, POST
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ _TOO_MUCH: Final = frozenset(
 _TRIES: Final = 4
 _PAUSE: Final = 1.0
 _PATIENCE: Final = 120.0
+_WHISPER: Final = 10.0
 _QUIET: Final[Arguments] = {"parse": "none", "link_names": False}
 
 
@@ -158,6 +160,22 @@ class Posting:
         with suppress(SlackError):
             await self.workspace.calls.ask("reactions.add", channel=self.channel, timestamp=ts, name=name)
 
+    async def whisper(self, words: str, thread: str | None) -> None:
+        """Show words in mrkdwn to the asker alone, in a thread that has replies; what cannot be shown is not."""
+        where = {"thread_ts": thread} if thread else {}
+        said: Arguments = {"text": words, "blocks": [section(words)], **_QUIET, **where}
+        act, user = self.workspace.calls.act, self.question.asker.id
+        with suppress(SlackError):
+            await act("chat.postEphemeral", _free, within=_WHISPER, channel=self.channel, user=user, **said)
+
+    async def gone(self, ts: str) -> bool:
+        """Say whether a message is there no more, as far as Slack says it."""
+        try:
+            found = await self.workspace.calls.ask("reactions.get", channel=self.channel, timestamp=ts)
+        except SlackError as error:
+            return isinstance(error, Refused) and error.code == "message_not_found"
+        return text(found, "message", "subtype") == "tombstone"
+
     async def act(self, method: str, part: int, /, *, within: float = _PATIENCE, **arguments: object) -> Answer:
         """Call a method on this channel, once the journal says that this process may. Raises SlackError, LeaseLost."""
         held = partial(self.journal.before, part)
@@ -183,3 +201,7 @@ class Posting:
             if refused.code != "missing_scope":
                 raise
             return []  # an answer that may stand there twice is better than none
+
+
+async def _free() -> None:
+    """Hold no claim: whoever whispers twice bothers nobody."""

@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import re
 from contextlib import aclosing, asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
-from adapters.markup import Paragraph, Plain
-from adapters.parts import Ending, Text
-from adapters.slack import answers
-from adapters.slack.beside import direct, farewell, is_person, offer, root
+from adapters.slack import answers, kit, refusing
+from adapters.slack.beside import direct, farewell, is_person, offer, root, stopped, to_asker
 from adapters.slack.contents import Content
 from adapters.slack.errors import Refused
 from adapters.slack.growing import Growing
 from adapters.slack.mending import BESIDE, mended
+from adapters.slack.naming import with_names
 from adapters.slack.noticing import unasked
+from adapters.slack.origins import origin
+from adapters.slack.payload import direct as is_direct
 from adapters.slack.posting import GONE, Posting
 from adapters.slack.progress import Progress
 from adapters.slack.render import pieces
@@ -29,20 +30,13 @@ if TYPE_CHECKING:
 
     from adapters.audience import Standing
     from adapters.base import Journal, Notice, Place, Question
-    from adapters.parts import Part, Verdict
+    from adapters.parts import Part
     from adapters.policies import Policies
     from adapters.slack.clock import Clock
     from adapters.slack.workspaces import Workspace, Workspaces
 
-_MESSAGE: Final = re.compile(r"slack:[^:]+:(?P<channel>[^:]+):(?P<ts>[0-9]+\.[0-9]+)(?::[0-9.]+)?")
-"""The id of a question that a message asks."""
-_MARKS: Final[dict[Verdict, str]] = {
-    "limited": "hourglass_flowing_sand",
-    "paused": "double_vertical_bar",
-    "failed": "warning",
-}
-"""The reaction that stands for a refusal."""
-_MEMBERS: Final = "I answer only members of this workspace."
+_UNINVITED: Final = frozenset({"told", "limited", "paused", "failed"})
+"""How something ends that nobody would rather have had among others."""
 
 
 class Standings(Protocol):
@@ -50,6 +44,10 @@ class Standings(Protocol):
 
     async def standing(self, team: str, user: str, /) -> Standing:
         """Say what somebody is to a workspace."""
+        ...
+
+    async def name(self, team: str, user: str, /) -> str:
+        """Give what somebody is called, or their id."""
         ...
 
 
@@ -74,12 +72,17 @@ class Replying:
 
     async def reply(self, question: Question, parts: AsyncGenerator[Part], journal: Journal, /) -> None:
         """Show the parts; see ``adapters.base.Adapter.reply``. Raises SlackError where it may go well later."""
-        async with aclosing(parts):
+        async with aclosing(parts), aclosing(refusing.worded(parts)) as worded:
             workspace = await self._workspaces.of(_team(question.place))
+            words = await with_names(question.text, workspace.team, self._facts)
+            posting = self._posting(workspace, replace(question, text=words), journal)
             if not self._guests and await self._facts.standing(workspace.team, question.asker.id) == "guest":
-                await parts.aclose()
-                parts = _told(_MEMBERS)
-            posting = self._posting(workspace, question, journal)
+                if not _alone(posting.channel):
+                    await refusing.whispered(posting, refusing.MEMBERS)
+                    return
+                parts = refusing.told(refusing.MEMBERS)
+            elif origin(question).by != "message":
+                parts = worded
             try:
                 await self._reply(posting, parts)
             except Refused as refused:
@@ -97,13 +100,22 @@ class Replying:
             await posting.post(part, Content(tree=tree))
 
     async def _reply(self, posting: Posting, parts: AsyncGenerator[Part]) -> None:
-        first, growing, overheard = 0, Growing(), posting.question.overheard
+        first, growing, asked = 0, Growing(), origin(posting.question)
+        overheard = posting.question.overheard
+        fresh = not (posting.journal.earlier or posting.journal.unsure)
+        if asked.by != "message" and fresh and not _alone(posting.channel):
+            found = await refusing.begun(parts)
+            if refused := refusing.refusal(found):
+                await refusing.whispered(posting, refused)
+                return
+            parts = refusing.resumed(found, parts)
         if is_person(posting.channel):
             if await self._responded(posting, growing, parts):
                 return
             posting = await direct(posting, posting.channel)
-        if posting.thread is None:
-            posting = posting.at(posting.channel, await root(posting))
+        if posting.thread is None or asked.by == "about":
+            stands = await root(posting)
+            posting = posting if posting.thread else posting.at(posting.channel, stands)
             first = 1
         progress = Progress(posting, begun=_taken_up(posting.journal, first) and not overheard)
         growing.progress = None if overheard else progress.show
@@ -143,9 +155,14 @@ class Replying:
         if question.overheard and not growing.answers:
             ending = None
             growing.cut(0, ())
-        if ending and not showing.begun and (mark := self._mark(question, ending, worded=bool(pages.written))):
-            await posting.react(_asked_at(posting), mark)
-            growing.cut(0, ())
+        if ending and not showing.begun:
+            mark = refusing.mark(ending, silent=self._silent(question), worded=bool(pages.written))
+            if mark:
+                await refusing.marked(posting, mark, ending, pages[0] if pages.written else ())
+                growing.cut(0, ())
+            elif ending.verdict == "stopped" and not (pages.written or taken_up):
+                showing.stands += await stopped(posting, first)
+                return
         below = answers.closing(ending, growing.citations, question.id) if ending else []
         if taken_up:
             last = growing.pages.written - 1
@@ -178,8 +195,11 @@ class Replying:
         await journal.before(0)
         ending, last = growing.ending, growing.pages.written - 1
         below = answers.closing(ending, growing.citations, posting.question.id) if ending else []
-        below.append(answers.inviting(posting.workspace.bot))
+        if ending and ending.verdict not in _UNINVITED:
+            below.append(answers.inviting(posting.workspace.bot))
         contents = [growing.content(at, below if at == last else ()) for at in range(last + 1)]
+        if contents:
+            contents[0] = replace(contents[0], blocks=[kit.context([await to_asker(posting)])])
         return await respond(url, posting.workspace.calls.client.base_url, contents)
 
     def sharing(self, workspace: Workspace) -> Sharing:
@@ -196,11 +216,6 @@ class Replying:
             channel=question.place.channel,
             thread=question.place.thread,
         )
-
-    def _mark(self, question: Question, ending: Ending, *, worded: bool) -> str | None:
-        """Give the reaction that stands for a refusal: at a silent place, and where it was said in words before."""
-        mark = _MARKS.get(ending.verdict)
-        return mark if self._silent(question) or (not worded and ending.verdict != "failed") else None
 
     def _hides(self, question: Question, growing: Growing) -> bool:
         """Whether nothing may be shown yet: of what is overheard but an answer, at a silent place a refusal."""
@@ -226,21 +241,14 @@ async def _pulled(growing: Growing, parts: AsyncGenerator[Part], progress: Progr
     progress.settle()
 
 
-async def _told(words: str) -> AsyncGenerator[Part]:
-    """Give a reply of our own."""
-    yield Text(block=Paragraph((Plain(words),)))
-    yield Ending(answer="", verdict="told")
-
-
 def _taken_up(journal: Journal, first: int) -> bool:
     """Whether a page of this reply may stand there already."""
     return journal.unsure or any(first <= one.part < BESIDE for one in journal.earlier)
 
 
-def _asked_at(posting: Posting) -> str:
-    """Give the message that asks the question, else the one beneath which it is answered."""
-    found = _MESSAGE.fullmatch(posting.question.id)
-    return found["ts"] if found and found["channel"] == posting.channel else posting.thread or ""
+def _alone(channel: str) -> bool:
+    """Whether whoever asks there is the only one who reads it."""
+    return is_person(channel) or is_direct(channel)
 
 
 def _team(place: Place) -> str:

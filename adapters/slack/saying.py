@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _TOKEN: Final = re.compile(r"<([^<>]{1,4000})>")
 _STOP: Final = re.compile(r"(?:please )?stop(?: it| please)?[.!]*", re.IGNORECASE)
 _GROUPS: Final = frozenset({"!subteam", "!here", "!channel", "!everyone"})
+_PERSON: Final = re.compile(r"@(?=[A-Z]*[0-9])([UW][A-Z0-9]{6,63})\b")
+"""A mention that Slack gave no name with."""
+_PEOPLE: Final = 5
+"""People whose names are asked for."""
 _ENTITIES: Final = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
@@ -33,6 +40,16 @@ def mentions_others(text: str, me: str) -> bool:
 def stops(words: str) -> bool:
     """Whether somebody says that the answer shall end, and nothing else."""
     return bool(_STOP.fullmatch(words))
+
+
+def people(words: str) -> tuple[str, ...]:
+    """Give the ids by which words mention people, the first few."""
+    return tuple(dict.fromkeys(_PERSON.findall(words)))[:_PEOPLE]
+
+
+def named(words: str, names: Mapping[str, str]) -> str:
+    """Put names for the ids of people; whoever has none is somebody."""
+    return _PERSON.sub(lambda found: f"@{names.get(found[1], 'somebody')}", words)
 
 
 def _token(inner: str, me: str) -> str:

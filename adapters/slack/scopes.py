@@ -19,7 +19,7 @@ SCOPES: Final = {
     "mpim:history": "group messages are not heard",
     "mpim:read": "who reads a group message is unknown, so only public documents are used there",
     "reactions:read": "thumbs under an answer do not count",
-    "reactions:write": "a refusal in a silent channel cannot be marked",
+    "reactions:write": "a refusal cannot be marked",
     "users:read": "people have no names, and guests are not told from members",
     "usergroups:read": "documents for user groups are read by nobody",
     "files:read": "files in a thread are not read",

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from adapters.pacing import Bucket, Budget
+from adapters.slack.once import Once
 
 if TYPE_CHECKING:
     from adapters.slack.clock import Clock
@@ -20,6 +21,7 @@ _BUDGETS: Final = {
     SESSION: Budget(calls=48, burst=30),
 }
 """A little below what Slack documents (docs.slack.dev/apis/web-api/rate-limits); the first is one channel's."""
+_DAY: Final = 86_400.0
 _CHANNELS: Final = 1_000
 """Channels whose posts are counted; of so many, those counted before are old."""
 
@@ -29,7 +31,13 @@ class Sharing:
     """One workspace's."""
 
     clock: Clock
+    offers: Once[tuple[str, str, str]] = field(init=False)
+    """What was offered within a day: where, to whom, and to which words."""
     _buckets: dict[tuple[str, str], Bucket] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Begin with no offers."""
+        self.offers = Once(self.clock, _DAY)
 
     def ready(self, method: str, channel: str = "", count: int = 1) -> float:
         """Say in how many seconds so many calls may be made."""

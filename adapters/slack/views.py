@@ -10,6 +10,7 @@ from adapters.escaping import safe
 from adapters.slack import kit
 from adapters.slack.answers import quoted
 from adapters.slack.escaping import clipped, mrkdwn
+from adapters.slack.events import Spot
 from adapters.spending import Spending, sentences
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ REASONS: Final = {
 }
 _COMMENT_LIMIT: Final = 2_000
 _QUESTION_LIMIT: Final = 3_000
-_RECENT: Final = 5
+RECENT: Final = 5
+"""Conversations that the page tells of."""
 _RECENT_LIMIT: Final = 150
 _CHANNEL: Final = re.compile(r"slack:[A-Z0-9]+:([CG][A-Z0-9]+):[0-9.]+")
 """A conversation in a channel that may be linked to, by its id."""
@@ -65,7 +67,18 @@ _WITHHELD: Final = (
 )
 
 
-def reason(answer: AnswerId) -> kit.Modal:
+def showing(channel: str, stamp: str) -> str:
+    """Name an answer by a message that shows it, where its id is not known."""
+    return f"message {channel} {stamp}"
+
+
+def about(metadata: str) -> tuple[str, Spot]:
+    """Give the answer that a form is about, and where whoever sent it had looked."""
+    answer, channel, thread = [*metadata.split("\n"), "", ""][:3]
+    return answer, Spot(channel=channel, thread=thread)
+
+
+def reason(answer: AnswerId, spot: Spot) -> kit.Modal:
     """Give the form that asks what is wrong with an answer. Raises ValueError where its id is too long."""
     options = [{"text": kit.words(label, kit.BUTTON_LIMIT), "value": value} for value, label in REASONS.items()]
     why: dict[str, object] = {"type": "radio_buttons", "action_id": VALUE, "options": options}
@@ -73,7 +86,7 @@ def reason(answer: AnswerId) -> kit.Modal:
         _field(WHY, "What is wrong with it?", why),
         _field(COMMENT, "What would have been right?", _typed(_COMMENT_LIMIT), optional=True),
     ]
-    return _form(REASON, "Bad answer", "Send", answer, blocks)
+    return _form(REASON, "Bad answer", "Send", f"{answer}\n{spot.channel}\n{spot.thread}", blocks)
 
 
 def ask(subject: str, text: str) -> kit.Modal:
@@ -140,7 +153,7 @@ def home(spending: Spending | None, recent: Sequence[Past] | None, overview: Ove
 def _recent(past: Sequence[Past] | None) -> list[kit.Block]:
     if past is None:
         return [kit.section(_UNREAD)]
-    lines = [_conversation(one) for one in past[:_RECENT]]
+    lines = [_conversation(one) for one in past[:RECENT]]
     return [kit.section("\n".join(lines) or "You asked nothing yet. Write to me under *Messages*.")]
 
 

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from adapters.parts import PrivateOffer, Sources, Status
+from adapters.plain import rendered
 from bot.answering import conflicts, prompting, replies
 from bot.answering.ages import Ages
 from bot.answering.around import Surroundings, after
@@ -169,9 +170,12 @@ class Engine:
         admitted = await self._admission.admitted(run.question)
         if admitted.denied is not None:
             run.verdict = "limited"
-            if admitted.denied.first:
-                for text in run.text(replies.denied(admitted.denied.rate, admitted.denied.wait)):
-                    yield text
+            tree = replies.denied(admitted.denied.rate, admitted.denied.wait)
+            if not admitted.denied.first:
+                run.told = rendered(tree)
+                return
+            for text in run.text(tree):
+                yield text
             return
         route = routed(run.question.text)
         if isinstance(route, Told):

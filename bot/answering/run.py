@@ -41,7 +41,7 @@ class Run:
     ``tree`` is what was shown, ``citations`` the table, ``numbered`` the passages behind it, ``used`` the sentences
     that each of them supports, ``links`` the addresses that no model saw, and ``missed`` says why only keywords were
     searched. ``documents`` are all that the prompt drew on, its history's too; ``withdrawn`` says that one of them was
-    kept from a reader under way.
+    kept from a reader under way. ``told`` is a refusal of which nothing is shown.
     """
 
     question: Question
@@ -64,6 +64,7 @@ class Run:
     missed: str | None = None
     documents: frozenset[str] = frozenset()
     withdrawn: bool = False
+    told: str | None = None
     recorded: bool = False
 
     @property
@@ -146,6 +147,7 @@ class Run:
             took_ms=self._took(now),
             reference=self.reference if self.verdict in ("failed", "cut") else None,
             verification=self.verification,
+            told=self.told,
         )
 
     def _took(self, now: float) -> int:

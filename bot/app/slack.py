@@ -136,7 +136,7 @@ def _made(
         facts=facts,
         reading=Reading(workspaces, facts, allowed, clock),
         replying=Replying(workspaces, facts, allowed, clock, guests=own.guests),
-        pages=Pages(workspaces=workspaces, clock=clock, now=_now),
+        pages=Pages(workspaces=workspaces, names=facts, clock=clock, now=_now),
         app_token=_secret(own.app_token),
         signing_secret=_secret(own.signing_secret),
         api_url=own.api_url,

@@ -9,13 +9,25 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.base import Conversations, MessageRef, Past, Person, Place, Quoted, Served, Used
+from adapters.base import (
+    Conversations,
+    Explained,
+    MessageRef,
+    Past,
+    Person,
+    Place,
+    Quoted,
+    Rated,
+    Served,
+    Used,
+    WantedPrivately,
+)
 from adapters.pacing import Budget, Pacer
-from adapters.slack import answers
+from adapters.slack import answers, kit, views
 from adapters.slack.acting import SHORTCUT
 from adapters.slack.calls import Calls
 from adapters.slack.errors import NotInstalled
-from adapters.slack.events import Arrived, AskingAbout, Disliked, HomeOpened, QuotesWanted
+from adapters.slack.events import Arrived, AskingAbout, Disliked, HomeOpened, QuotesWanted, Spot
 from adapters.slack.pages import PROMPTS, Pages
 from adapters.slack.read import read
 from adapters.slack.workspaces import Workspace, Workspaces
@@ -83,6 +95,18 @@ class OneWorkspace(Workspaces):
         return
 
 
+class People:
+    """Knows what everybody is called whom the double has."""
+
+    def __init__(self, slack: Slack) -> None:
+        self._slack = slack
+
+    async def name(self, team: str, user: str, /) -> str:
+        assert team
+        known = self._slack.state.users.get(user)
+        return known.name if known else user
+
+
 class AwayDesk(RecordingDesk):
     """Its disk is gone."""
 
@@ -108,7 +132,7 @@ async def slack() -> AsyncGenerator[Slack]:
 @pytest.fixture
 def pages(slack: Slack) -> Pages:
     clock = Patient(slack)
-    return Pages(workspaces=OneWorkspace(slack, clock), clock=clock, now=lambda: NOW)
+    return Pages(workspaces=OneWorkspace(slack, clock), names=People(slack), clock=clock, now=lambda: NOW)
 
 
 @pytest.fixture
@@ -183,13 +207,13 @@ async def test_the_apps_page_lists_the_last_questions_with_their_channels(
     team = slack.home.id
     desk.past = [
         Past(conversation=f"slack:{team}:{general.id}:1.2", first_question="How <long>?", turns=3, last_at=NOW),
-        Past(conversation=f"slack:{team}:D1:1.2", first_question="Why?", turns=1, last_at=NOW),
+        Past(conversation=f"slack:{team}:D1:1.2", first_question=f"Why @{anna.id}?", turns=1, last_at=NOW),
         *(Past(conversation=f"c{n}", first_question=f"Old {n}", turns=1, last_at=NOW) for n in range(9)),
     ]
     await pages.home(desk, opened(slack, anna))
     page = home(slack, anna)
     assert f"• How &lt;long&gt;? · 2026-11-30 · in <#{general.id}> · 3 questions" in page
-    assert "• Why? · 2026-11-30\n" in page
+    assert f"• Why @{anna.name}? · 2026-11-30\n" in page.replace("\u2060", "")
     assert "Old 2" in page
     assert "Old 3" not in page
 
@@ -251,7 +275,51 @@ async def test_a_thumb_down_asks_for_the_reason(slack: Slack, pages: Pages, anna
     await pages.disliked(happened(slack, Disliked))
     modal = slack.modal(anna)
     assert modal is not None
-    assert (modal.view["callback_id"], modal.view["private_metadata"]) == ("reason", "a1")
+    assert modal.view["callback_id"] == "reason"
+    assert views.about(modal.view["private_metadata"]) == ("a1", Spot(channel=general.id))
+
+
+async def test_who_is_mentioned_in_a_message_has_a_name_in_its_form(
+    slack: Slack, pages: Pages, anna: User, general: Channel, desk: RecordingDesk
+) -> None:
+    ben = slack.person("Ben")
+    said = slack.says(anna, general, f"<@{ben.id}> and <@U0STRANGER1> know")
+    slack.asks_about(anna, said, SHORTCUT)
+    await pages.ask_about(desk, happened(slack, AskingAbout))
+    modal = slack.modal(anna)
+    assert modal is not None
+    assert f"@{ben.name} and @somebody know" in words(modal.view).replace("\u2060", "")
+
+
+async def test_a_reaction_that_says_no_is_asked_for_its_reason_once(
+    slack: Slack, pages: Pages, anna: User, general: Channel
+) -> None:
+    answer = await answered(slack, general, slack.says(anna, general, "how long?"))
+    target = MessageRef(platform="slack", workspace=f"slack:{slack.home.id}", channel=general.id, message=answer.ts)
+    rated = Rated(target=target, person=Person(id=anna.id, name="Anna"), vote=-1, at=NOW)
+    await pages.ask_why(rated)
+    await pages.ask_why(rated)
+    (whispered,) = slack.whispered(anna, general)
+    assert whispered.root == answer.root
+    slack.clicks(anna, whispered, answers.WHY)
+    wish = happened(slack, Disliked)
+    assert wish.rated is None
+    await pages.disliked(wish)
+    chosen = {"type": "radio_buttons", "selected_option": {"value": "wrong"}}
+    slack.submits(anna, {views.WHY: {views.VALUE: chosen}})
+    assert happened(slack, Explained).answer == target
+
+
+async def test_an_offer_that_is_accepted_has_no_button(slack: Slack, pages: Pages, anna: User) -> None:
+    direct = slack.direct(anna)
+    client = AsyncWebClient(base_url=slack.api_url, token=slack.token, retry_handlers=[])
+    blocks: list[dict[str, object]] = [dict(kit.section("In <#C1> you asked.")), dict(answers.privately("q1"))]
+    posted = await client.chat_postMessage(channel=direct.id, text="In <#C1> you asked.", blocks=blocks)
+    offer = direct.messages[posted["ts"]]
+    sent = slack.clicks(anna, offer, answers.PRIVATELY)
+    await pages.accepted(happened(slack, WantedPrivately), sent.payload["message"])
+    assert offer.buttons == []
+    assert "you asked" in offer.shown
 
 
 async def test_quotes_are_shown_to_who_asks_for_them_as_the_desk_lets_them_be_read_there(

@@ -328,6 +328,7 @@ def test_buttons_say_what_they_are_about() -> None:
     assert _read(pressed("rate", "+a1")) == up
     down = _read(pressed("rate", "-a1"))
     assert isinstance(down, Disliked)
+    assert down.rated is not None
     assert (down.rated.vote, down.answer, down.trigger) == (-1, "a1", "1.2.abc")
     assert down.workspace == WORKSPACE
     again = _read(pressed("again", "a1"))
@@ -365,6 +366,10 @@ def test_the_reason_form_is_read_as_data() -> None:
     values = {"why": why, "comment": {"value": {"value": "ignore all"}}}
     explained = Explained(answer="a1", person=NAMED, reason="wrong", comment="ignore all", at=NOW)
     assert _read(submitted("reason", "a1", values)) == explained
+    assert _read(submitted("reason", "a1\nC1\n1.0", values)) == explained
+    shown = _read(submitted("reason", f"message {CHANNEL} {TS}\n{CHANNEL}\n", values))
+    assert isinstance(shown, Explained)
+    assert shown.answer == MessageRef(platform="slack", workspace=WORKSPACE, channel=CHANNEL, message=TS)
     why["value"]["selected_option"]["value"] = "made up"
     assert _why(_read(submitted("reason", "a1", values))) == "incomplete"
 

@@ -29,6 +29,7 @@ from adapters.markup import (
 from adapters.parts import Citation, Status
 from adapters.slack import answers, views
 from adapters.slack.escaping import JOINER, linkable
+from adapters.slack.events import Spot
 from adapters.slack.render import added, block_text, body, links, pieces, settled
 from adapters.spending import Spending
 from tests.doubles.spiking import spiked_citations, spiked_trees
@@ -349,7 +350,7 @@ def test_buttons_carry_the_answer_and_refuse_an_id_that_would_be_cut() -> None:
     with pytest.raises(ValueError, match="2,000"):
         answers.rating("a" * 2_000)
     with pytest.raises(ValueError, match="3,000"):
-        views.reason("a" * 3_001)
+        views.reason("a" * 3_001, Spot())
 
 
 def test_progress_is_said_as_a_continuation_of_the_bots_name() -> None:

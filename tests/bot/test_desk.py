@@ -1,15 +1,16 @@
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypedDict
 
 import pytest
 
-from adapters.base import Conversations, Deleted, Edited, History, Person, Rated, Stopped, Used, Wanted
+from adapters.base import Conversations, Deleted, Edited, Halted, History, Person, Rated, Stopped, Used, Wanted
 from adapters.spending import Spending
 from bot.answering.turns import NewTurn
 from bot.desk import FrontDesk
-from bot.errors import NoSuchAnswer, Stopping
+from bot.errors import NoSuchAnswer, NotYours, Stopping
 from bot.feedback.ratings import Ratings
 from bot.inbox import Inbox, Owed
 from bot.turns import Turns
@@ -72,8 +73,22 @@ async def test_a_stop_reaches_the_answer(reception: Reception) -> None:
 @pytest.mark.parametrize("other", OTHERS)
 async def test_nobody_but_its_asker_stops_an_answer(reception: Reception, other: Who) -> None:
     await reception.desk.accept(a_question())
-    await reception.desk.accept(Stopped(question="q1", **other))
+    with suppress(NotYours):
+        await reception.desk.accept(Stopped(question="q1", **other))
     assert (await claimed(reception)).stop is None
+
+
+async def test_who_would_stop_what_somebody_else_asked_is_told_so(reception: Reception) -> None:
+    asked, eve = a_question(), OTHERS[0]
+    await reception.desk.accept(Halted(conversation=asked.conversation, **eve))  # nothing is under way
+    await reception.desk.accept(asked)
+    for stop in (Stopped(question="q1", **eve), Halted(conversation=asked.conversation, **eve)):
+        with pytest.raises(NotYours):
+            await reception.desk.accept(stop)
+    for _ in range(2):
+        mine = Who(person=MARY, workspace="terminal:local")
+        await reception.desk.accept(Halted(conversation=asked.conversation, **mine))
+        await reception.desk.accept(Stopped(question="q1", **mine))
 
 
 @pytest.mark.parametrize("other", OTHERS)

@@ -86,10 +86,15 @@ class People:
 
     def __init__(self) -> None:
         self.guests: set[str] = set()
+        self.names: dict[str, str] = {}
 
     async def standing(self, team: str, user: str, /) -> Standing:
         assert team
         return "guest" if user in self.guests else "member"
+
+    async def name(self, team: str, user: str, /) -> str:
+        assert team
+        return self.names.get(user, user)
 
 
 class Stage:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
-    from adapters.base import Audience, Event, Journal, Notice, Person, Place
+    from adapters.base import Audience, Event, Journal, Notice, Person, Place, Rated, WantedPrivately
     from adapters.messages import Said
     from adapters.parts import Part
     from adapters.slack.clock import Clock
@@ -128,6 +128,12 @@ class Written:
 
     async def disliked(self, disliked: Disliked, /) -> None:
         self._show(disliked)
+
+    async def ask_why(self, rated: Rated, /) -> None:
+        self._show(rated)
+
+    async def accepted(self, wish: WantedPrivately, offer: object, /) -> None:
+        self._show((wish, offer))
 
     async def quotes(self, desk: object, wanted: QuotesWanted, /) -> None:
         self._show(wanted)

@@ -26,7 +26,7 @@ from adapters.base import (
 )
 from adapters.policies import Policies, Policy
 from adapters.slack import answers, views
-from adapters.slack.events import Arrived, AskingAbout, Disliked, HomeOpened, QuotesWanted
+from adapters.slack.events import Arrived, AskingAbout, Disliked, HomeOpened, QuotesWanted, Spot
 from adapters.slack.intake import Intake
 from tests.adapters.slack_intake.hearing import Bot, Failing, hearing
 from tests.doubles.adapters import NOON
@@ -227,10 +227,52 @@ async def test_an_offer_is_accepted_beneath_it_in_direct_messages(slack: Slack, 
         offer = answered_by_bot(slack, direct, root, [{"type": "actions", "elements": [_button("privately", "q1")]}])
         offer.thread_ts = None
         await slack.heard(slack.clicks(anna, offer, "privately"))
+        await slack.until(lambda: bot.written.shown)
     wanted = bot.events[-1]
     assert isinstance(wanted, WantedPrivately)
     assert (wanted.question, wanted.conversation) == ("q1", name(slack, offer))
     assert (wanted.place.channel, wanted.place.thread, wanted.place.private_to) == (direct.id, offer.ts, anna.id)
+
+
+async def test_a_reaction_that_says_no_is_a_vote_and_then_asked_for_its_reason(
+    slack: Slack, transport: str, anna: User, general: Channel
+) -> None:
+    async with hearing(slack, Bot(slack, transport)) as bot:
+        answer = answered_by_bot(slack, general, slack.says(anna, general, "how long?"), [])
+        slack.reacts(anna, answer, "+1")
+        slack.reacts(anna, answer, "-1")
+        await slack.until(lambda: bot.written.shown)
+    (asked,) = bot.written.shown
+    assert asked == bot.events[-1]
+
+
+async def test_the_wish_to_say_why_is_no_vote(slack: Slack, transport: str, anna: User, general: Channel) -> None:
+    async with hearing(slack, Bot(slack, transport)) as bot:
+        root = slack.says(anna, general, "how long?")
+        button = answered_by_bot(slack, general, root, [dict(answers.explaining(views.showing(general.id, root.ts)))])
+        await slack.heard(slack.clicks(anna, button, answers.WHY))
+        await slack.until(lambda: bot.written.shown)
+    assert [type(shown) for shown in bot.written.shown] == [Disliked]
+    assert bot.events == []
+
+
+async def test_who_may_not_stop_an_answer_is_told_so_once(slack: Slack, transport: str, anna: User) -> None:
+    ben = slack.person("Ben")
+    general = slack.channel("general", anna, ben)
+
+    async def not_theirs(event: object) -> None:
+        if isinstance(event, Halted | Stopped):
+            raise NotKept
+
+    async with hearing(slack, Bot(slack, transport, then=not_theirs)):
+        root = slack.says(anna, general, f"{slack.mention} how long?")
+        slack.says(ben, general, f"{slack.mention} stop", thread=root)
+        await slack.heard()
+        await slack.until(lambda: slack.whispered(ben, general))
+        stop = answered_by_bot(slack, general, root, [{"type": "actions", "elements": [_button("stop", "q1")]}])
+        await slack.heard(slack.clicks(ben, stop, "stop"))
+        await slack.until(lambda: len(slack.whispered(ben, general)) == 2)
+    assert {one.root for one in slack.whispered(ben)} == {root.ts}
 
 
 async def test_a_command_is_asked_in_the_channel_where_the_bot_is_and_of_its_asker_alone_elsewhere(
@@ -340,9 +382,13 @@ async def test_a_form_says_what_became_of_it(slack: Slack, transport: str, anna:
         assert taken.answer is None
         again = slack.asks_about(anna, said, "ask_about")
         await slack.heard(again)
-        await client.ask("views.open", trigger_id=again.payload["trigger_id"], view=views.reason("a1"))
+        await client.ask(
+            "views.open", trigger_id=again.payload["trigger_id"], view=views.reason("a1", Spot(channel=general.id))
+        )
         chosen = {"type": "radio_buttons", "selected_option": {"value": "wrong"}}
         await slack.heard(slack.submits(anna, {views.WHY: {views.VALUE: chosen}}))
+        await slack.until(lambda: slack.whispered(anna, general))
+    assert [one.shown for one in slack.whispered(anna)] == ["Thank you. I will pass it on."]
     *_, question, explained = bot.events
     assert isinstance(question, Question)
     assert question.place.thread == said.ts

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.base import LeaseLost
+from adapters.base import LeaseLost, Place
 from adapters.markup import CodeBlock, Paragraph, Plain, Table
 from adapters.parts import Ending, Sources, Status, Text
 from tests.doubles.adapters import AN_ANSWER, CITATIONS, said
@@ -153,13 +153,24 @@ async def test_a_cancelled_reply_closes_the_parts_and_leaves_the_stream_to_the_n
     assert not answer.stream.ended
 
 
-async def test_a_reply_without_text_posts_nothing(stage: Stage) -> None:
+async def test_an_answer_that_is_stopped_before_it_says_anything_says_so(stage: Stage) -> None:
     asked, question = stage.asks()
     await stage.tell(question, Ending(answer="a1", verdict="stopped"))
-    assert stage.slack.answers(stage.general, asked) == []
-    await stage.tell(question, Ending(answer="a1", verdict="limited"))
-    assert stage.slack.answers(stage.general, asked) == []
-    assert list(asked.reactions) == ["hourglass_flowing_sand"]
+    (said_so,) = stage.slack.answers(stage.general, asked)
+    assert said_so.shown == "Stopped."
+    assert not said_so.buttons
+
+
+async def test_nothing_is_said_of_a_stop_where_the_question_itself_is_gone(stage: Stage) -> None:
+    first, _ = stage.asks()
+    asked = stage.slack.says(stage.anna, stage.general, "how long?", thread=first)
+    follows = stage.question(
+        Place(platform="slack", workspace=f"slack:{stage.slack.home.id}", channel=asked.channel, thread=first.ts),
+        f"slack:{stage.slack.home.id}:{asked.channel}:{asked.ts}",
+    )
+    stage.slack.deletes(asked)
+    await stage.tell(follows, Ending(answer="a1", verdict="stopped"))
+    assert stage.slack.answers(stage.general, first) == []
 
 
 async def test_a_refusal_has_no_thumbs(stage: Stage) -> None:

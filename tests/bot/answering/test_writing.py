@@ -296,6 +296,8 @@ async def test_too_many_questions_are_told_once_and_then_marked() -> None:
     assert "one question within a minute" in rendered(tree(told))
     assert "Ask again in" in rendered(tree(told))
     assert [type(part) for part in silent] == [Ending]
+    assert ending(told).told is None
+    assert "Ask again in" in str(ending(silent).told)
     assert len(model.asked) == len(ledger.charges) == 1
     assert ending(await bench.ask(ASKED, number=1)).verdict == "answered"
 

@@ -103,6 +103,8 @@ async def test_a_message_can_be_asked_about(slack: Slack, bot: Team) -> None:
     await slack.heard(slack.submits(anna, words))
     await slack.until(lambda: whole(slack.answers(general, said)), within=30)
     assert slack.modal(anna) is None
+    above, _ = slack.answers(general, said)
+    assert above.text.startswith(f"<@{anna.id}> asked: {QUESTION[:10]}")
 
 
 async def test_a_question_is_asked_again_by_the_button(slack: Slack, bot: Team) -> None:
@@ -163,6 +165,39 @@ async def test_stopping_ends_the_model_and_its_cost(slack: Slack, bot: Team, way
     await slack.until(lambda: slack.session(general, asked) != "processing", within=30)
 
 
+async def test_an_answer_is_stopped_by_its_asker_alone_and_says_so(slack: Slack, bot: Team) -> None:
+    anna, ben = slack.person("Anna"), slack.person("Ben")
+    general = slack.channel("general", anna, ben)
+    bot.model.after = 0
+    bot.model.gate.clear()
+    asked = slack.says(anna, general, f"{slack.mention} {QUESTION}")
+    await slack.until(lambda: bot.model.asked, within=30)
+    slack.says(ben, general, "stop", thread=asked)
+    await slack.until(lambda: slack.whispered(ben, general), within=30)
+    assert slack.whispered(ben, general)[0].shown == "Only who asked can stop an answer."
+    slack.says(anna, general, "stop", thread=asked)
+    await slack.until(lambda: slack.answers(general, asked), within=30)
+    assert [one.shown for one in slack.answers(general, asked)] == ["Stopped."]
+    bot.model.gate.set()
+
+
+async def test_a_thumb_down_by_reaction_is_explained_by_a_button(slack: Slack, bot: Team) -> None:
+    anna = slack.person("Anna")
+    general = slack.channel("general", anna)
+    asked = slack.says(anna, general, f"{slack.mention} {QUESTION}")
+    await slack.until(lambda: whole(slack.answers(general, asked)), within=30)
+    (answer,) = slack.answers(general, asked)
+    name = next(button["value"] for button in answer.buttons if button["action_id"] == "rate")[1:]
+    slack.reacts(anna, answer, "-1")
+    await slack.until(lambda: slack.whispered(anna, general), within=30)
+    await slack.heard(slack.clicks(anna, slack.whispered(anna, general)[0], "why"))
+    await slack.until(lambda: slack.modal(anna), within=30)
+    chosen: Values = {"why": {"value": {"type": "radio_buttons", "selected_option": {"value": "outdated"}}}}
+    await slack.heard(slack.submits(anna, chosen))
+    await slack.until(lambda: len(slack.whispered(anna, general)) == 2, within=30)
+    assert (await bot.ratings.reasons(name))[anna.id].reason == "outdated"
+
+
 async def test_one_message_that_comes_as_two_events_and_each_three_times_is_answered_once(
     slack: Slack, bot: Team
 ) -> None:
@@ -193,6 +228,7 @@ async def test_thumbs_by_reaction_and_by_button_are_one_vote_that_can_be_withdra
     chosen: Values = {"why": {"value": {"type": "radio_buttons", "selected_option": {"value": "outdated"}}}}
     comment: Values = {"comment": {"value": {"type": "plain_text_input", "value": "It is Wednesdays now."}}}
     await slack.heard(slack.submits(ben, chosen | comment))
+    await slack.until(lambda: slack.whispered(ben, general), within=30)
     slack.unreacts(anna, answer, "+1")
     await slack.heard()
     assert await bot.ratings.votes(name) == {ben.id: -1}

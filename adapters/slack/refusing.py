@@ -1,0 +1,103 @@
+"""A refusal as Slack shows it: a mark on the message that asks, and words to its asker, whom alone they concern."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Final
+
+from adapters.markup import Paragraph, Plain
+from adapters.parts import Ending, Text
+from adapters.slack.answers import notification
+from adapters.slack.escaping import mrkdwn
+from adapters.slack.origins import origin
+from adapters.slack.payload import direct
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+    from adapters.markup import Tree
+    from adapters.parts import Part, Verdict
+    from adapters.slack.posting import Posting
+
+MEMBERS: Final = "I answer only members of this workspace."
+_MARKS: Final[dict[Verdict, str]] = {
+    "limited": "no_entry_sign",
+    "paused": "double_vertical_bar",
+    "failed": "warning",
+}
+"""The reaction that stands for a refusal."""
+_WORDS: Final[dict[Verdict, str]] = {
+    "limited": "You have asked me as much as I take from one person for now. Ask again later.",
+    "paused": "I am paused here. I turn to your question as soon as I am resumed.",
+}
+"""What is said to an asker alone where nothing better is known."""
+
+
+def mark(ending: Ending, *, silent: bool, worded: bool) -> str | None:
+    """Give the reaction that stands for a refusal: at a silent place, and where it was said in words before."""
+    name = _MARKS.get(ending.verdict)
+    return name if silent or (not worded and ending.verdict != "failed") else None
+
+
+async def marked(posting: Posting, name: str, ending: Ending, tree: Tree) -> None:
+    """Mark the message that asks; where others read it, tell its asker why. ``tree`` says it, or else the ending."""
+    asked = origin(posting.question)
+    own = asked.stamp if asked.by == "message" and asked.channel == posting.channel else None
+    if own:
+        await posting.react(own, name)
+    if not own or not direct(posting.channel):
+        await whispered(posting, notification(tree) if tree else _told(ending))
+
+
+async def whispered(posting: Posting, words: str) -> None:
+    """Say words in mrkdwn to the asker alone: in the thread, if something stands there beneath its first message."""
+    asked, thread = origin(posting.question), posting.question.place.thread
+    await posting.whisper(words, thread if thread != asked.stamp else None)
+
+
+async def worded(parts: AsyncGenerator[Part]) -> AsyncGenerator[Part]:
+    """Give the same, with words in a refusal that has none, where no message asks that a mark could stand on."""
+    said = False
+    async with aclosing(parts):
+        async for part in parts:
+            said = said or isinstance(part, Text)
+            if isinstance(part, Ending) and part.verdict in _WORDS and not said:
+                yield Text(block=Paragraph((Plain(part.told or _WORDS[part.verdict]),)))
+            yield part
+
+
+async def begun(parts: AsyncGenerator[Part]) -> list[Part]:
+    """Give what comes until it is known whether the question is taken: a refusal is words and an ending."""
+    found: list[Part] = []
+    async for part in parts:
+        found.append(part)
+        if not isinstance(part, Text):
+            break
+    return found
+
+
+def refusal(found: list[Part]) -> str | None:
+    """Give a refusal in mrkdwn."""
+    if not (found and isinstance(found[-1], Ending) and found[-1].verdict in _WORDS):
+        return None
+    tree = tuple(part.block for part in found if isinstance(part, Text))
+    return notification(tree) if tree else _told(found[-1])
+
+
+async def resumed(found: list[Part], parts: AsyncGenerator[Part]) -> AsyncGenerator[Part]:
+    """Give what was looked at, and the rest."""
+    async with aclosing(parts):
+        for part in found:
+            yield part
+        async for part in parts:
+            yield part
+
+
+async def told(words: str) -> AsyncGenerator[Part]:
+    """Give a reply of our own."""
+    yield Text(block=Paragraph((Plain(words),)))
+    yield Ending(answer="", verdict="told")
+
+
+def _told(ending: Ending) -> str:
+    return mrkdwn(ending.told or _WORDS.get(ending.verdict, ""))

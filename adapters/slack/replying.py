@@ -77,6 +77,8 @@ class Replying:
             words = await with_names(question.text, workspace.team, self._facts)
             posting = self._posting(workspace, replace(question, text=words), journal)
             if not self._guests and await self._facts.standing(workspace.team, question.asker.id) == "guest":
+                if question.overheard:
+                    return
                 if not _alone(posting.channel):
                     await refusing.whispered(posting, refusing.MEMBERS)
                     return

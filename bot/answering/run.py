@@ -85,7 +85,7 @@ class Run:
     def rest_on(self, found: Found, history: Iterable[PastTurn], ages: Ages) -> None:
         """Remember what was found, and number it."""
         self.missed = found.missed
-        passages = (*found.passages, *found.around)
+        passages = found.read
         aged = ages.of(passages)
         said = frozenset(one.chunk for one in found.around)
         self.numbered = prompting.numbered(passages, aged, room=found.room)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.answering.around import Surroundings
+    from bot.answering.gate import Sufficient
     from bot.models.base import LanguageModel
     from bot.models.chain import Link
     from bot.money.base import Ledger, Rate
@@ -71,6 +72,7 @@ class Bench:
         seconds: Callable[[], float] = lambda: 0.0,
         stale_days: int = 0,
         surroundings: Surroundings | None = None,
+        gate: Sufficient = covered,
     ) -> None:
         self.shelf = shelf or Passages(KEYS, INSTALL)
         self.turns = turns or Remembered()
@@ -85,7 +87,7 @@ class Bench:
             turns=self.turns,
             prompts=load(),
             workspace="terminal:local",
-            gate=covered,
+            gate=gate,
             stale_days=stale_days,
             surroundings=surroundings,
             chance=Chance(

@@ -128,6 +128,37 @@ def sources(parts: list[Part]) -> Sources:
     return next(part for part in parts if isinstance(part, Sources))
 
 
+async def test_footnotes_are_counted_in_the_order_in_which_they_are_used() -> None:
+    shelf = Passages(KEYS, passage("keys.html", "An API key is shown once.", title="Pages"), INSTALL)
+    text = "It installs on Linux and macOS. [3] An API key is rotated every 90 days. [1]"
+    bench = Bench(Scripted(text), shelf=shelf, gate=lambda _: True)
+    parts = await bench.ask("How often is an API key rotated, and where does Footnote install?")
+    shown = "It installs on Linux and macOS. [1] An API key is rotated every 90 days. [2]"
+    assert (rendered(tree(parts)), ending(parts).cited) == (shown, (1, 2))
+    tables: list[Sources] = [part for part in parts if isinstance(part, Sources)]
+    assert [[line.document for line in table.citations] for table in tables] == [["install.md", "keys.md", "keys.html"]]
+    assert [line.number for line in tables[0].citations] == [1, 2, 3]
+    (turn,) = bench.turns.recorded
+    assert turn.text == shown
+    assert [(line.number, line.document) for line in turn.citations] == [(1, "install.md"), (2, "keys.md")]
+    assert turn.citations[0].quote == "It installs on Linux and macOS."
+
+
+async def test_the_table_comes_again_before_what_uses_its_lines_in_another_order() -> None:
+    shelf = Passages(KEYS, passage("keys.html", "An API key is shown once.", title="Pages"), INSTALL)
+    text = "An API key is rotated every 90 days. [1] It installs on Linux and macOS. [3] An API key is shown once. [2]"
+    parts = await Bench(Scripted(text), shelf=shelf, gate=lambda _: True).ask("How often is an API key rotated?")
+    assert rendered(tree(parts)).endswith("macOS. [2] An API key is shown once. [3]")
+    seen: dict[int, str] = {}
+    for part in parts:
+        if isinstance(part, Sources):
+            assert all(part.citations[number - 1].document == seen[number] for number in seen)
+            table = part.citations
+        elif isinstance(part, Text):
+            seen |= {number: table[number - 1].document for number in cited((part.block,))}
+    assert seen == {1: "keys.md", 2: "install.md", 3: "keys.html"}
+
+
 async def test_an_answer_goes_its_way_in_order() -> None:
     parts = await Bench(Scripted(GOOD)).ask("How often is an API key rotated?")
     assert [type(part).__name__ for part in parts] == [

@@ -140,6 +140,8 @@ class Engine:
             async with aclosing(self._guarded(run, stop)) as parts:
                 async for part in parts:
                     yield part
+            for table in run.settled():
+                yield table
             await self._recorded(run)
             yield run.ending(self._chance.seconds())
         finally:

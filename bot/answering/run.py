@@ -136,15 +136,23 @@ class Run:
             self._told = table
             yield Sources(citations=table)
 
+    def settled(self) -> Iterable[Sources]:
+        """Give the table anew where what the answer drew on stands in other sections than were thought before."""
+        if self.verdict != "answered":
+            return
+        known = {line.number: line for line in self.citations}
+        moved = {line.number: line for line in self._lines() if line.section != known[line.number].section}
+        self.citations = tuple(moved.get(number, line) for number, line in known.items())
+        yield from self.table()
+
     def turn(self, now: float) -> NewTurn:
         """Give what the history keeps."""
-        lines = citing.used(self.citations, self.footnotes.used, self.used, self.numbered)
         return NewTurn(
             answer=self.answer,
             question=self.question,
             text=rendered(self.tree),
             verdict=self.verdict,
-            citations=self.footnotes.table(lines),
+            citations=self.footnotes.table(self._lines()),
             documents=self.documents if self.tree else frozenset(),
             usage=self.usage,
             model=self.model,
@@ -165,6 +173,10 @@ class Run:
             reference=self.reference if self.verdict in ("failed", "cut") else None,
             verification=self.verification,
         )
+
+    def _lines(self) -> tuple[Citation, ...]:
+        """Give the lines that the text cites, in the prompt's numbers, with what it drew on."""
+        return citing.used(self.citations, self.footnotes.used, self.used, self.numbered)
 
     def _took(self, now: float) -> int:
         return max(0, round((now - self.began) * 1000))

@@ -15,7 +15,7 @@ import structlog
 from bot.answering.conversation import leans
 from bot.answering.gate import Outlook
 from bot.answering.pointing import asks_only, hands_on, points, points_at_talk
-from bot.answering.prompting import CONTEXT, HISTORY, exchanges, spent
+from bot.answering.prompting import CONTEXT, HISTORY, SAID, exchanges, spent
 from knowledge import terms
 from knowledge.base import Passage
 from knowledge.choosing import chosen
@@ -202,11 +202,11 @@ def _message(said: Said) -> Iterable[Passage]:
         yield Passage(
             chunk=f"{said.id}:{words}:0",
             document=said.id,
-            title=f"{author} in this thread, {said.at:%H:%M} UTC",
+            title=f"{author} in this thread",
             text=text,
             heading=(),
             url=said.url,
-            source="around",
+            source=SAID,
             score=0.0,
             updated_at=said.at,
         )

@@ -188,8 +188,9 @@ async def test_the_apps_page_lists_the_last_questions_with_their_channels(
     ]
     await pages.home(desk, opened(slack, anna))
     page = home(slack, anna)
-    assert f"• How &lt;long&gt;? · 2026-11-30 · in <#{general.id}> · 3 questions" in page
-    assert "• Why? · 2026-11-30\n" in page
+    at = f"<!date^{int(NOW.timestamp())}^{{date_short_pretty}} at {{time}}|30 Nov 2026>"
+    assert f"• How &lt;long&gt;? · {at} · in <#{general.id}> · 3 questions" in page
+    assert f"• Why? · {at}\n" in page
     assert "Old 2" in page
     assert "Old 3" not in page
 

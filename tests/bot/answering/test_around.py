@@ -68,9 +68,9 @@ async def test_a_message_answers_with_a_footnote_to_it() -> None:
     parts = await ask(bench, "Why was the mobile release postponed?", *THREAD)
     assert ending(parts).verdict == "answered"
     (line,) = [line for line in sources(parts).citations if line.number in cited(tree(parts))]
-    assert (line.title, line.url, line.dated) == ("Ann in this thread, 10:02 UTC", THREAD[1].url, THREAD[1].at)
+    assert (line.title, line.url, line.dated) == ("Ann in this thread", THREAD[1].url, THREAD[1].at)
     assert (line.quote, line.said) == (THREAD[1].text, True)
-    assert "[1] Ann in this thread, 10:02 UTC (dated 2026-11-26)" in model.asked[0].user
+    assert "[1] Ann in this thread (dated 2026-11-26 10:02 UTC)" in model.asked[0].user
 
 
 async def test_a_message_answers_without_a_language_model_too() -> None:

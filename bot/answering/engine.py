@@ -265,9 +265,9 @@ class Engine:
     def _unknown(self, run: Run) -> Iterable[Part]:
         """Abstain before the model is asked: the table holds the closest documents alone."""
         run.verdict = "unknown"
-        run.citations = replies.renumbered(run.citations)
+        run.citations = () if run.far else replies.renumbered(run.citations)
         run.open = bool(run.citations)
-        yield from run.text(replies.unknown(run.citations))
+        yield from run.unknown()
         yield from self._missed(run)
 
     def _missed(self, run: Run) -> Iterable[Part]:
@@ -361,7 +361,7 @@ class Engine:
             yield from run.text(replies.cut())
         elif not run.tree:
             run.verdict = "unknown"
-            yield from run.text(replies.unknown(run.citations, dropped=draft.tally.dropped))
+            yield from run.unknown(draft.tally.dropped)
         else:
             run.verdict = "answered"
             yield from run.text(differing)

@@ -11,8 +11,9 @@ import structlog
 from adapters.markup import cited, joined
 from adapters.parts import Ending, Sources, Text, Usage
 from adapters.plain import rendered
-from bot.answering import citing, prompting
+from bot.answering import citing, prompting, replies
 from bot.answering.footnotes import Footnotes
+from bot.answering.gate import far
 from bot.answering.linking import Links
 from bot.answering.sealing import sealed
 from bot.answering.turns import NewTurn
@@ -42,8 +43,8 @@ class Run:
     ``tree`` is what was shown, ``citations`` the table in the prompt's numbers, ``numbered`` the passages behind it,
     ``footnotes`` the numbers that are shown for these, and ``open`` says that the table may be seen. ``used`` are the
     sentences that each passage supports, ``links`` the addresses that no model saw, and ``missed`` says why only
-    keywords were searched. ``documents`` are all that the prompt drew on, its history's too; ``withdrawn`` says that
-    one of them was kept from a reader under way.
+    keywords were searched. ``far`` says that nothing was found that comes close. ``documents`` are all that the prompt
+    drew on, its history's too; ``withdrawn`` says that one of them was kept from a reader under way.
     """
 
     question: Question
@@ -66,6 +67,7 @@ class Run:
     model: str | None = None
     prompt: str | None = None
     missed: str | None = None
+    far: bool = False
     documents: frozenset[str] = frozenset()
     withdrawn: bool = False
     recorded: bool = False
@@ -90,7 +92,7 @@ class Run:
 
     def rest_on(self, found: Found, history: Iterable[PastTurn], ages: Ages) -> None:
         """Remember what was found, and number it."""
-        self.missed = found.missed
+        self.missed, self.far = found.missed, far(found.outlook)
         passages = found.read
         aged = ages.of(passages)
         said = frozenset(one.chunk for one in found.around)
@@ -144,6 +146,11 @@ class Run:
         moved = {line.number: line for line in self._lines() if line.section != known[line.number].section}
         self.citations = tuple(moved.get(number, line) for number, line in known.items())
         yield from self.table()
+
+    def unknown(self, dropped: int = 0) -> Iterable[Part]:
+        """Abstain, in words for who reads here."""
+        alone = self.question.place.private_to is not None
+        return self.text(replies.unknown(self.citations, dropped=dropped, alone=alone, why=self.permission.why))
 
     def turn(self, now: float) -> NewTurn:
         """Give what the history keeps."""

@@ -231,15 +231,39 @@ async def test_a_question_that_is_too_long_is_told_so() -> None:
     assert "10,000" in rendered(tree(parts))
 
 
-async def test_abstention_names_the_closest_titles_without_asking_the_model() -> None:
+async def test_abstention_points_at_the_closest_documents_without_asking_the_model() -> None:
     model = Scripted(GOOD)
-    parts = await Bench(model).ask("Who won the football championship in Brazil?")
+    parts = await Bench(model, gate=lambda _: False).ask("How often is an API key rotated?")
     assert model.asked == []
     assert ending(parts).verdict == "unknown"
     text = rendered(tree(parts))
-    assert text.startswith("I don't know")
-    assert "“API keys” [1]" in text
+    assert text.endswith("that everyone here may read. The closest documents are [1] and [2].")
+    assert sources(parts).citations[0].title == "API keys"
     assert {line.number for line in sources(parts).citations} == set(cited(tree(parts)))
+
+
+async def test_what_has_nothing_to_do_with_a_question_is_not_named_as_close() -> None:
+    parts = await Bench(Scripted(GOOD)).ask("Who won the football championship in Brazil?")
+    assert rendered(tree(parts)) == (
+        "I don't know: I found no answer to that in the documents that everyone here may read."
+    )
+    assert not any(isinstance(part, Sources) for part in parts)
+
+
+async def test_who_asks_alone_is_told_of_what_they_may_read() -> None:
+    bench = Bench(Scripted(GOOD))
+    place = replace(question("").place, private_to="u")
+    asked = replace(question("Who won the football championship in Brazil?"), place=place)
+    parts = [part async for part in bench.engine.answer(asked, bench.readers, bench.stop)]
+    assert rendered(tree(parts)) == "I don't know: I found no answer to that in the documents that you may read."
+
+
+@pytest.mark.parametrize("drafted", [False, True])
+async def test_an_abstention_says_why_nothing_but_what_is_public_is_read(drafted: bool) -> None:
+    bench = Bench(Scripted("Bananas are yellow. [1]"), gate=lambda _: drafted)
+    bench.readers = always(replace(AUDIENCE, why="a guest is in this channel"))
+    text = rendered(tree(await bench.ask("How often is an API key rotated?")))
+    assert text.endswith("\n\nHere I read only what is public, because a guest is in this channel.")
 
 
 @pytest.mark.parametrize("said", [UNANSWERED, UNANSWERED.rstrip("."), "Bananas are yellow. [1]", "", "Here is how:"])

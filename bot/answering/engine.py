@@ -175,7 +175,7 @@ class Engine:
                 for text in run.text(replies.denied(admitted.denied.rate, admitted.denied.wait)):
                     yield text
             return
-        route = routed(run.question.text)
+        route = routed(run.question.text, run.question.place.platform)
         if isinstance(route, Told):
             run.verdict = "told"
             for text in run.text(route.tree):

@@ -65,7 +65,8 @@ def audience(place: Place, room: Room, asker: Reader) -> Audience:
     alone = place.private_to is not None or room.kind == "direct"
     own = held(room.workspace, asker, here=None if alone or room.kind == "unknown" else room.channel)
     everyone = own if alone else common((own, *_beside(room)))
-    return Audience(everyone=everyone, asker=own - everyone)
+    narrow = not alone and everyone <= _ANYBODY
+    return Audience(everyone=everyone, asker=own - everyone, why=_why(room, asker) if narrow else None)
 
 
 def held(workspace: Principal, reader: Reader, *, here: str | None = None) -> frozenset[Principal]:
@@ -91,6 +92,17 @@ def common(readers: Iterable[frozenset[Principal]]) -> frozenset[Principal]:
     """Give what all of them hold; where there is none to be seen, nothing."""
     each = tuple(readers)
     return frozenset.intersection(*each) if each else _NOTHING
+
+
+def _why(room: Room, asker: Reader) -> str:
+    """Say what keeps all but what is public from a room; the worst first."""
+    what = "conversation" if room.kind == "group" else "channel"
+    readers = {one.standing for one in (asker, *(room.others or ()))}
+    if room.shared or "outsider" in readers:
+        return f"this {what} is shared with another company"
+    if room.guests or "guest" in readers:
+        return f"a guest is in this {what}"
+    return "it is not known who reads here"
 
 
 def _beside(room: Room) -> Iterable[frozenset[Principal]]:

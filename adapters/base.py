@@ -264,10 +264,14 @@ class Notice:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audience:
-    """Who reads an answer: principals that every reader holds, and those that the asker holds besides."""
+    """Who reads an answer: principals that every reader holds, and those that the asker holds besides.
+
+    ``why`` ends "because …" where that leaves nothing but what is public; all who read may know it.
+    """
 
     everyone: frozenset[Principal]
     asker: frozenset[Principal]
+    why: str | None = None
 
     @property
     def own(self) -> frozenset[Principal]:

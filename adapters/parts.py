@@ -60,7 +60,11 @@ class Status:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sources:
-    """The citation table, complete before the first text that cites from it."""
+    """The citation table, complete before the first text that cites from it.
+
+    It comes again, before the text that needs it, where sources are used in another order than they stood in: what a
+    text cites stays what it is, and what none has cited yet has another number.
+    """
 
     citations: tuple[Citation, ...]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from adapters.addresses import web
@@ -9,6 +10,7 @@ from adapters.neutral import neutral_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
+    from datetime import datetime
 
     from adapters.parts import Citation
 
@@ -35,16 +37,36 @@ def whence(citation: Citation) -> str:
 
 
 def published(citation: Citation) -> tuple[str, ...]:
-    """Say who published a source, and when; a year that the date says already is not said again."""
-    dated = citation.dated.date().isoformat() if citation.dated else ""
+    """Say who published a source, and when it was changed or said."""
+    dated = citation.dated
+    day = "" if dated is None else dated.date().isoformat()
+    if dated is not None and citation.said:
+        day = f"{aware(dated):%Y-%m-%d %H:%M} UTC"
+    return tuple(part for part in (publisher(citation), changed(citation, day)) if part)
+
+
+def publisher(citation: Citation) -> str:
+    """Say who published a source, and in which year, if its date does not say that already."""
     year = "" if citation.dated and citation.dated.year == citation.year else str(citation.year or "")
-    publisher = neutral_line(" ".join(part for part in (citation.publisher or "", year) if part))
-    return tuple(part for part in (publisher, dated) if part)
+    return neutral_line(" ".join(part for part in (citation.publisher or "", year) if part))
+
+
+def changed(citation: Citation, dated: str) -> str:
+    """Say when a source was changed, and how long ago that is if it is old; of what was said only when."""
+    if not dated or citation.said:
+        return dated
+    return f"changed {dated}" if citation.stale_days is None else f"changed {dated}, {ago(citation.stale_days)}"
+
+
+def aware(at: datetime) -> datetime:
+    """Give a time in UTC; one without a zone is in UTC already."""
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def ages(citation: Citation) -> tuple[str, ...]:
-    """Say of an old source when it was last changed, and of an earlier edition which one is newer."""
-    old = None if citation.stale_days is None else f"last changed {ago(citation.stale_days)}"
+    """Say of an old source without a date that it is old, and of an earlier edition which one is newer."""
+    undated = citation.stale_days is not None and citation.dated is None
+    old = f"last changed {ago(citation.stale_days or 0)}" if undated else None
     newer = f"newer edition: {neutral_line(citation.newer)}" if citation.newer else None
     return tuple(part for part in (old, newer) if part)
 

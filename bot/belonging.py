@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 import structlog
 
-from adapters.base import Adapter, Audience
+from adapters.base import Adapter
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from starlette.routing import BaseRoute
 
-    from adapters.base import Desk, Journal, Notice, Person, Place, Principal, Question
+    from adapters.base import Audience, Desk, Journal, Notice, Person, Place, Principal, Question
     from adapters.messages import Said
     from adapters.parts import Part
 
@@ -88,7 +88,7 @@ class Belonging(Adapter):
     async def audience(self, place: Place, asker: Person, /) -> Audience:
         """Say who reads, and that the workspace's people are the team's."""
         found = await self._adapter.audience(place, asker)
-        return Audience(everyone=self._team.widened(found.everyone), asker=self._team.widened(found.asker))
+        return replace(found, everyone=self._team.widened(found.everyone), asker=self._team.widened(found.asker))
 
     async def around(self, question: Question, /) -> Sequence[Said]:
         """Give what was said there."""

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 from adapters.doubting import doubt
 from adapters.markup import CodeBlock, Listing, Quote, Table
 from adapters.slack import kit
-from adapters.slack.escaping import clipped, linkable, mrkdwn, mrkdwn_link
+from adapters.slack.escaping import clipped, day, linkable, mrkdwn, mrkdwn_date, mrkdwn_link
 from adapters.slack.tables import text
-from adapters.sources import ages, path, published, quote
+from adapters.sources import ages, aware, changed, path, publisher, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,6 +29,9 @@ WHY: Final = "why"
 UP: Final = "+"
 DOWN: Final = "-"
 """What a thumb's value begins with; the answer's id follows."""
+
+WHEN: Final = "{date_short_pretty} at {time}"
+"""A moment, as Slack writes it for each reader."""
 
 _LISTED: Final = 9
 """Sources in a list; one line of ten may say how many more there are."""
@@ -87,11 +90,21 @@ def source(citation: Citation) -> str:
     """Give one source as a line of mrkdwn: number, title and section, publisher, year or date, and its age if old."""
     title = mrkdwn(clipped(path(citation) or citation.document, _TITLE))
     whence = () if linkable(citation.url) or not path(citation) else (citation.document,)
-    notes = [mrkdwn(clipped(note, _TITLE)) for note in (*whence, *published(citation), *ages(citation))]
-    rest = "".join(f" · {note}" for note in notes if note)
+    known, aged = (
+        [mrkdwn(clipped(one, _TITLE)) for one in notes] for notes in ((*whence, publisher(citation)), ages(citation))
+    )
+    rest = "".join(f" · {note}" for note in (*known, changed(citation, _when(citation)), *aged) if note)
     linked = mrkdwn_link(title, citation.url) if citation.url and linkable(citation.url) else title
     line = f"[{citation.number}] {linked}{rest}"
     return line if len(line) <= kit.SECTION_LIMIT else f"[{citation.number}] {title}{rest}"
+
+
+def _when(citation: Citation) -> str:
+    """Give a source's date in mrkdwn: a document's day, and what was said by the reader's own clock."""
+    if citation.dated is None:
+        return ""
+    at = aware(citation.dated)
+    return mrkdwn_date(at, WHEN, f"{day(at)}, {at:%H:%M} UTC") if citation.said else day(at)
 
 
 def quoted(citations: Sequence[Citation]) -> list[kit.Block]:

@@ -9,10 +9,13 @@ wrote. Links are made here alone, from a URL of the citation table.
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from adapters.addresses import web
 from adapters.escaping import safe, safe_line
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 JOINER: Final = "\u2060"
 """WORD JOINER: invisible, and part of no mention, host or emoji name."""
@@ -42,6 +45,7 @@ _ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LOOK_ALIKES: Final = str.maketrans({"`": "‵", "*": "∗", "~": "∼"})  # noqa: RUF001 -- mrkdwn has no escape for these
 _EDGE: Final = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _URL: Final = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{1,1990}", re.IGNORECASE)
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ENTITY: Final = re.compile(r"&(?=#?\w{1,32};)")
 
 
@@ -106,6 +110,16 @@ def markdown_link(label: str, url: str) -> str:
 def mrkdwn_link(label: str, url: str) -> str:
     """Give a link with a label that is mrkdwn already, which holds no ``|`` or ``>``."""
     return f"<{url.translate(_ENTITIES)}|{label.replace('|', '¦')}>"
+
+
+def mrkdwn_date(at: datetime, words: str, fallback: str) -> str:
+    """Give a time that Slack shows in its reader's zone, such as by ``{date_short_pretty} at {time}``."""
+    return f"<!date^{int(at.timestamp())}^{words}|{fallback}>"
+
+
+def day(at: datetime) -> str:
+    """Give a day as people write it, in the same words whatever the machine's language is: 26 Nov 2026."""
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
 
 
 def _inert(text: str) -> str:

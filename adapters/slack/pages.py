@@ -47,11 +47,9 @@ _KEPT: Final = (0.5, 0.5, 1.0)
 
 PROMPTS: Final = (
     {"title": "What can you do?", "message": "What can you do?"},
-    {"title": "I am new here", "message": "I am new here. Where do I start?"},
-    {"title": "How is something set up?", "message": "Which settings are there, and what are they for?"},
-    {"title": "What are the rules?", "message": "Which rules and limits should I know of?"},
+    {"title": "Where do your answers come from?", "message": "Where do your answers come from?"},
 )
-"""What somebody may begin with who does not know what to ask: four at most."""
+"""What somebody may begin with who does not know what to ask, four at most: what any team's bot has an answer to."""
 
 _log = structlog.get_logger()
 

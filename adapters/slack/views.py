@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.escaping import safe
 from adapters.slack import kit
-from adapters.slack.answers import quoted
-from adapters.slack.escaping import clipped, mrkdwn
+from adapters.slack.answers import WHEN, quoted
+from adapters.slack.escaping import clipped, day, mrkdwn, mrkdwn_date
 from adapters.slack.events import Spot
+from adapters.sources import aware
 from adapters.spending import Spending, sentences
 
 if TYPE_CHECKING:
@@ -161,7 +162,7 @@ def _conversation(past: Past) -> str:
     """Give one as a line, with a link to its channel; it begins with the question that it began with."""
     channel = _CHANNEL.fullmatch(past.conversation)
     notes = [
-        past.last_at.date().isoformat(),
+        mrkdwn_date(aware(past.last_at), WHEN, day(aware(past.last_at))),
         f"in <#{channel[1]}>" if channel else "",
         f"{past.turns} questions" if past.turns > 1 else "",
     ]

@@ -14,8 +14,8 @@ import structlog
 
 from bot.answering.conversation import leans
 from bot.answering.gate import Outlook
-from bot.answering.pointing import asks_only, hands_on, points
-from bot.answering.prompting import CONTEXT, HISTORY, exchanges, spent
+from bot.answering.pointing import asks_only, hands_on, points, points_at_talk
+from bot.answering.prompting import CONTEXT, HISTORY, SAID, exchanges, spent
 from knowledge import terms
 from knowledge.base import Passage
 from knowledge.choosing import chosen
@@ -98,7 +98,8 @@ class Surroundings:
     async def joined(self, found: Found, asked: str, heard: Sequence[Passage], history: Sequence[PastTurn]) -> Found:
         """Add to what was found what of the surroundings comes near, and judge whether there is enough now.
 
-        All of them are for a question that points at them, or that says too little without them.
+        All of them are for a question that points at them, or that says too little without them. What was said answers
+        a question about itself: documents that share its words come in only where it does not suffice, and after it.
 
         Where the knowledge has nothing, what it came closest with makes room for them.
         """
@@ -111,6 +112,8 @@ class Surroundings:
         enough = bool(pointed or (near and self.sufficient(outlook)))
         if not (enough or found.enough):
             return found
+        if points_at_talk(asked):
+            found = replace(found, around_first=True, enough=found.enough and not self._suffices(asked, told, outlook))
         room = max(_LEAST, HISTORY - spent(exchanges(history))) if found.enough else CONTEXT
         order = sorted(told, key=_newest, reverse=True) if pointed else near
         weights = _weights(asked)
@@ -121,6 +124,12 @@ class Surroundings:
         if found.enough:
             return replace(found, around=kept)
         return replace(found, passages=(), around=kept, outlook=outlook, enough=bool(kept))
+
+    def _suffices(self, asked: str, told: Sequence[Passage], outlook: Outlook) -> bool:
+        """Whether what was said is all that a question about it needs: it asks for no more, or finds it there."""
+        if all(asks_only(one.text) for one in told):
+            return False
+        return len(terms.telling(asked)) <= _TELLS or self.sufficient(outlook)
 
     async def _ranked(self, asked: str, told: Sequence[Passage]) -> tuple[list[Passage], Outlook]:
         """Give those that come near, the nearest first and of equals the newest, and how well they look."""
@@ -193,11 +202,11 @@ def _message(said: Said) -> Iterable[Passage]:
         yield Passage(
             chunk=f"{said.id}:{words}:0",
             document=said.id,
-            title=f"{author} in this thread, {said.at:%H:%M} UTC",
+            title=f"{author} in this thread",
             text=text,
             heading=(),
             url=said.url,
-            source="around",
+            source=SAID,
             score=0.0,
             updated_at=said.at,
         )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from adapters.parts import Citation
 from bot.answering.ages import Age
+from bot.answering.sections import common, under
 from bot.models.pieces import pieces
 from bot.models.quoting import ranked
 from bot.reading.claims import claim
@@ -40,9 +41,9 @@ def table(
             number=one.number,
             title=one.title,
             url=passage.url,
-            quote=_closest(question, one),
+            quote=(quote := _closest(question, one)),
             document=passage.document,
-            section=one.heading,
+            section=(*one.heading, *under(one.text, quote)),
             publisher=passage.publisher,
             year=passage.year,
             dated=passage.updated_at,
@@ -85,7 +86,10 @@ def used(
     for number in numbers:
         quotes = [found for text in texts.get(number, ()) if (found := _drawn_on(text, read[number]))]
         joined = " … ".join(dict.fromkeys(quotes))[: 2 * _LONGEST]
-        kept.append(replace(lines[number], quote=joined) if joined else lines[number])
+        over = common(under(read[number].text, quote) for quote in quotes)
+        kept.append(
+            replace(lines[number], quote=joined, section=(*read[number].heading, *over)) if joined else lines[number]
+        )
     return tuple(kept)
 
 

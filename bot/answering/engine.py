@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from adapters.parts import PrivateOffer, Sources, Status
+from adapters.parts import PrivateOffer, Status
 from adapters.plain import rendered
 from bot.answering import conflicts, prompting, replies
 from bot.answering.ages import Ages
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
     from adapters.base import Question
     from adapters.markup import Tree
-    from adapters.parts import AnswerId, Part, Text
+    from adapters.parts import AnswerId, Part
     from bot.answering.admitting import Admission, Admitted
     from bot.answering.around import Around
     from bot.answering.drafting import Drafting
@@ -141,6 +141,8 @@ class Engine:
             async with aclosing(self._guarded(run, stop)) as parts:
                 async for part in parts:
                     yield part
+            for table in run.settled():
+                yield table
             await self._recorded(run)
             yield run.ending(self._chance.seconds())
         finally:
@@ -177,7 +179,7 @@ class Engine:
             for text in run.text(tree):
                 yield text
             return
-        route = routed(run.question.text)
+        route = routed(run.question.text, run.question.place.platform)
         if isinstance(route, Told):
             run.verdict = "told"
             for text in run.text(route.tree):
@@ -267,13 +269,12 @@ class Engine:
     def _unknown(self, run: Run) -> Iterable[Part]:
         """Abstain before the model is asked: the table holds the closest documents alone."""
         run.verdict = "unknown"
-        run.citations = replies.renumbered(run.citations)
-        if run.citations:
-            yield Sources(citations=run.citations)
-        yield from run.text(replies.unknown(run.citations))
+        run.citations = () if run.far else replies.renumbered(run.citations)
+        run.open = bool(run.citations)
+        yield from run.unknown()
         yield from self._missed(run)
 
-    def _missed(self, run: Run) -> Iterable[Text]:
+    def _missed(self, run: Run) -> Iterable[Part]:
         """Say that only keywords were searched, where an answer or its absence may be due to that."""
         if run.missed is not None:
             yield from run.text(replies.told(run.missed))
@@ -332,22 +333,25 @@ class Engine:
         async with aclosing(writing.parts(stop)) as parts:
             async for part in parts:
                 if not run.tree:
-                    yield await self._opening(run)
+                    await self._open(run)
                 elif await run.permission.withheld_meanwhile(run.documents):
                     run.withdrawn = True
                     return
-                yield run.shown(part)
+                for shown in run.shown(part):
+                    yield shown
         draft = writing.draft
         if not run.tree and draft is not None and not draft.stopped and draft.error is None:
-            yield await self._opening(run)  # what the closest documents are called is of the knowledge, too
+            await self._open(run)  # what the closest documents are called is of the knowledge, too
+            for table in run.table():
+                yield table
 
-    async def _opening(self, run: Run) -> Sources:
-        """Give the table, once it is known that who reads now may see it. Raises Moved."""
+    async def _open(self, run: Run) -> None:
+        """Let the table be seen, once it is known that who reads now may see it. Raises Moved."""
         if await run.permission.withheld(run.documents):
             raise Moved
-        return Sources(citations=run.citations)
+        run.open = True
 
-    def _judged(self, run: Run, draft: Drafting, differing: Tree) -> Iterable[Text]:
+    def _judged(self, run: Run, draft: Drafting, differing: Tree) -> Iterable[Part]:
         """Say how the draft ended; raises its error where nothing of it was shown."""
         if run.withdrawn:
             run.verdict = "cut"
@@ -361,7 +365,7 @@ class Engine:
             yield from run.text(replies.cut())
         elif not run.tree:
             run.verdict = "unknown"
-            yield from run.text(replies.unknown(run.citations, dropped=draft.tally.dropped))
+            yield from run.unknown(draft.tally.dropped)
         else:
             run.verdict = "answered"
             yield from run.text(differing)

@@ -80,6 +80,9 @@ Sufficient: TypeAlias = Callable[[Outlook], bool]
 _STEEPEST: Final = 500.0
 """Of a score: beyond it the likelihood is 0 or 1, and the exponential would overflow."""
 
+_CLOSE: Final = 0.25
+"""Cosine, or share of the question's weight, from which on a passage has to do with a question."""
+
 SHIPPED: Final = Gate(bias=-7.5, weights={"similarity": 9.0, "coverage": 7.0}, least=0.07)
 """Questions that are answered have a cosine of .25 to .8, others mostly less than .35."""
 
@@ -102,6 +105,11 @@ def features(outlook: Outlook) -> Features:
         "amount": float(bool(_AMOUNT.search(question))),
         "long": math.log1p(len(question.split())),
     }
+
+
+def far(outlook: Outlook) -> bool:
+    """Whether what was found is so far from the question, by its words and its meaning, that it is not worth naming."""
+    return outlook.signals.similarity < _CLOSE and outlook.signals.coverage < _CLOSE
 
 
 def continued(answer: str, passages: Iterable[Passage]) -> float:

@@ -53,6 +53,11 @@ class Permission:
             return None
         return Scope(workspace=self.workspace, principals=self._audience.own)
 
+    @property
+    def why(self) -> str | None:
+        """Give why every reader may read only what is public, where that is so."""
+        return self._audience.why
+
     async def ask(self) -> None:
         """Ask who reads now; where that cannot be found out in time, it is nobody."""
         self._audience = await audience_of(self.readers)

@@ -12,17 +12,19 @@ from knowledge.trimming import sentences
 
 _PLACE = r"(?:thread|conversation|discussion|chat|exchange)"
 _FILE = r"(?:file|files|attachment|attachments|attached|document|table|spreadsheet|upload)"
-_POINTS: Final = re.compile(
+_TALK: Final = re.compile(
     rf"\b(?:this|the (?:whole|entire)) {_PLACE}\b"
     rf"|\b(?:summari[sz]e|sum up|recap|tl;?dr)\b(?:.{{0,40}}\b(?:this|above|here|so far)\b|[\s.!?]*\Z)"
     rf"|\b(?:did|do|have|are|were) we\b.{{0,60}}\b(?:here|above|so far)\b"
     rf"|\b(?:said|decided|agreed|discussed|written|posted|mentioned|suggested|proposed)\b.{{0,20}}\b(?:above|so far)\b"
     rf"|\b(?:messages?|posts?|said) above\b|\babove (?:messages?|posts?)\b"
-    rf"|\b(?:this|these|the attached|my) {_FILE}\b"
-    rf"|\bdiese[mnrs]? (?:thread|faden|unterhaltung|gespräch|diskussion|datei|anhang)\b"
+    rf"|\bdiese[mnrs]? (?:thread|faden|unterhaltung|gespräch|diskussion)\b"
     rf"|\bwir\b.{{0,40}}\b(?:hier|oben|bisher)\b|\b(?:hier|oben|bisher)\b.{{0,40}}\bwir\b"
     rf"|\bfass\w*\b.{{0,40}}\bzusammen\b",
     re.IGNORECASE,
+)
+_FILES: Final = re.compile(
+    rf"\b(?:this|these|the attached|my) {_FILE}\b|\bdiese[mnrs]? (?:datei|anhang)\b", re.IGNORECASE
 )
 _HANDS_ON: Final = re.compile(
     r"(?:please |hey |hi |so )*"
@@ -39,7 +41,12 @@ _LONGEST: Final = 2_000
 
 def points(question: str) -> bool:
     """Whether a question is about what was said where it is asked, or about a file that stands there."""
-    return bool(_POINTS.search(question[:_LONGEST]))
+    return points_at_talk(question) or bool(_FILES.search(question[:_LONGEST]))
+
+
+def points_at_talk(question: str) -> bool:
+    """Whether a question is about what was said where it is asked."""
+    return bool(_TALK.search(question[:_LONGEST]))
 
 
 def hands_on(question: str) -> bool:

@@ -26,6 +26,8 @@ HISTORY: Final = 600
 """Tokens of earlier turns, and of what was said around a question beside what the knowledge says."""
 OUTPUT: Final = 400
 """Tokens of the answer."""
+SAID: Final = "around"
+"""The source of a passage that was said where the question was asked."""
 UNANSWERED: Final = "The passages do not answer this question."
 """What the model says, word for word, where they do not."""
 
@@ -65,8 +67,10 @@ def numbered(passages: Iterable[Passage], ages: Sequence[Age] = (), *, room: int
 
 
 def _dated(passage: Passage) -> str | None:
+    """Give the day of a document, and of what was said the time too."""
     if passage.updated_at is not None:
-        return passage.updated_at.date().isoformat()
+        at = passage.updated_at
+        return f"{at:%Y-%m-%d %H:%M} UTC" if passage.source == SAID else at.date().isoformat()
     return str(passage.year) if passage.year is not None else None
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 CLOSEST: Final = 3
 """Titles that an "I don't know" names, at most."""
-_UNKNOWN: Final = "I don't know: I found no answer to that in the documents that everyone here may read."
+_UNKNOWN: Final = "I don't know: I found no answer to that in the documents that {} may read."
 _DIFFERING: Final = "Sources differ here, or speak of different cases. In their own words, the newest first:"
 _UNSUPPORTED: Final = (
     "I don't know: what I had written is not borne out by the documents, so I left it out. They may still answer it."
@@ -32,24 +32,31 @@ _FEW: Final = ("none", "one", "two", "three", "four", "five", "six", "seven", "e
 _WINDOWS: Final = {60: "a minute", 3_600: "an hour", 86_400: "a day"}
 
 
-def unknown(citations: Sequence[Citation], *, dropped: int = 0) -> Tree:
-    """Say that the knowledge does not answer, and name the closest documents; the source list has the rest.
+def unknown(citations: Sequence[Citation], *, dropped: int = 0, alone: bool = False, why: str | None = None) -> Tree:
+    """Say that the knowledge does not answer, and point at the closest documents, whose titles the source list has.
 
-    ``dropped`` are the parts of a draft that were not borne out, so that an answer may be there all the same.
+    ``dropped`` are the parts of a draft that were not borne out, so that an answer may be there all the same; ``alone``
+    says that nobody but the asker reads it, and ``why`` why nothing but what is public was read.
     """
-    said = _UNSUPPORTED if dropped else _UNKNOWN
+    said = _UNSUPPORTED if dropped else _UNKNOWN.format("you" if alone else "everyone here")
     close = closest(citations)
-    if not close:
-        return (Paragraph((Plain(said),)),)
-    marks: list[Inline] = [Plain(f"{said} The closest {'is' if len(close) == 1 else 'are'} ")]
-    for place, line in enumerate(close):
-        marks += [Plain(f"{_between(place, len(close))}“{line.title}” "), Cite(line.number)]
-    return (Paragraph((*marks, Plain("."))),)
+    marks: list[Inline] = [Plain(said)]
+    if close:
+        marks.append(Plain(f" The closest document{' is ' if len(close) == 1 else 's are '}"))
+        for place, line in enumerate(close):
+            marks += [Plain(_between(place, len(close))), Cite(line.number)]
+        marks.append(Plain("."))
+    return (Paragraph(tuple(marks)), *(public_only(why) if why else ()))
+
+
+def public_only(why: str) -> Tree:
+    """Say why nothing but what is public was read."""
+    return told(f"Here I read only what is public, because {why}.")
 
 
 def privately() -> Tree:
     """Say that somebody alone may get more, in words that are the same whatever there is."""
-    return told("In a direct message I also look at what you may read and not everyone here.")
+    return told("Write to me directly if it may be something that only you may read.")
 
 
 def withheld() -> Tree:

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from adapters.emoji import without_names
-from adapters.markup import Code, Item, Listing, Paragraph, Plain, Strong, Tree
+from adapters.markup import Code, Paragraph, Plain, Tree
 from bot.answering.filters import parsed
+from bot.answering.helping import WHENCE, WHO, help_tree
 from bot.errors import TooLong
 
 if TYPE_CHECKING:
@@ -64,6 +65,13 @@ _HELP = (
     r"how do you work|introduce yourself)"
 )
 
+_WHO = (
+    r"(?:what's|whats|what is) your name|what are you called|who (?:made|built|wrote) you|"
+    r"are you (?:an? )?(?:real )?(?:person|ai|llm|language model|chat ?bot|chat ?gpt|gpt(?: ?[0-9o]+)?|open ?ai|claude|"
+    r"gemini|copilot)|wer bist du|wie hei(?:ß|ss)t du|bist du (?:eine? )?(?:mensch|bot|roboter|ki|chat ?gpt)"
+)
+_WHENCE = r"where do (?:your|the|these) answers come from"
+
 
 def _whole(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?:{pattern})\Z", re.IGNORECASE)
@@ -71,6 +79,8 @@ def _whole(pattern: str) -> re.Pattern[str]:
 
 _GREETS = _whole(rf"{_GREETING}(?: {_MOOD})?")
 _SMALL: Final = (
+    (_whole(_WHO), WHO),
+    (_whole(_WHENCE), WHENCE),
     (_whole(_MOOD), "All well, and ready for a question."),
     (_whole(_THANKS), "You're welcome. Ask away."),
     (_whole(_PRAISE), "Good. Ask away."),
@@ -79,8 +89,8 @@ _SMALL: Final = (
 _EMPTY = "There is no question in that message. Ask me something about your documents, or type help."
 
 
-def routed(text: str) -> Route:
-    """Choose the way of a message; raises TooLong past 10,000 characters."""
+def routed(text: str, platform: str = "terminal") -> Route:
+    """Choose the way of a message that was written on a platform; raises TooLong past 10,000 characters."""
     if len(text) > LONGEST:
         raise TooLong(
             f"That question has {len(text):,} characters; the most I can read is {LONGEST:,}. "
@@ -89,7 +99,7 @@ def routed(text: str) -> Route:
     words = _bare(text)
     if not words:
         return Told(tree=_said(_EMPTY))
-    if reply := _small_talk(words):
+    if reply := _small_talk(words, platform):
         return Told(tree=reply)
     question, filters = parsed(text)
     if not _bare(question):
@@ -97,11 +107,11 @@ def routed(text: str) -> Route:
     return Search(text=question, filters=filters)
 
 
-def _small_talk(words: str) -> Tree | None:
+def _small_talk(words: str, platform: str) -> Tree | None:
     if _GREETS.match(words):
         return _said("Hello! Ask me a question about your documents and I answer with footnotes. Type help for more.")
     if _whole(_HELP).match(words):
-        return help_tree()
+        return help_tree(platform)
     return next((_said(reply) for rule, reply in _SMALL if rule.match(words)), None)
 
 
@@ -119,32 +129,3 @@ def _said(sentence: str) -> Tree:
 def _only_a_filter() -> Tree:
     words = Plain("That is only a filter. Add a question, such as: "), Code("leave policy year:2021"), Plain(".")
     return (Paragraph(words),)
-
-
-def help_tree() -> Tree:
-    """What the bot can do, as a person should read it."""
-    items = (
-        (
-            Plain("Ask in plain words. I search the documents and answer with "),
-            Strong((Plain("footnotes"),)),
-            Plain("."),
-        ),
-        (Plain("Ask on: a follow-up such as “and on Windows?” is read with the question before it."),),
-        (
-            Plain("Narrow the search inside a question: "),
-            Code("year:2024"),
-            Plain(", "),
-            Code('publisher:"Acme Ltd"'),
-            Plain(", "),
-            Code("tag:security"),
-            Plain(", "),
-            Code("source:handbook"),
-            Plain(", or product, version and kind in the same way."),
-        ),
-        (Plain("Where the documents do not answer, I say that I don't know, and name the closest ones."),),
-        (Plain("Rate an answer: with + or - in a terminal, elsewhere with a thumb up or down."),),
-    )
-    return (
-        Paragraph((Plain("I answer questions from your team's documents and show where each sentence comes from."),)),
-        Listing(tuple(Item(children) for children in items)),
-    )

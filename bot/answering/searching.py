@@ -65,7 +65,7 @@ class Found:
     """What the search brought: ``asked`` is the question as it was searched; not ``enough`` means: abstain.
 
     ``missed`` says why only keywords were searched. ``around`` are passages of what was said where the question was
-    asked, beside those of the knowledge or in their stead.
+    asked, beside those of the knowledge or in their stead; ``around_first`` says that it is about these.
     """
 
     asked: str
@@ -74,6 +74,12 @@ class Found:
     enough: bool
     missed: str | None = None
     around: tuple[Passage, ...] = ()
+    around_first: bool = False
+
+    @property
+    def read(self) -> tuple[Passage, ...]:
+        """Give all passages in the order in which they are numbered."""
+        return (*self.around, *self.passages) if self.around_first else (*self.passages, *self.around)
 
     @property
     def left(self) -> int:

@@ -79,9 +79,10 @@ class Extractive:
 async def _written(quoted: Sequence[Piece]) -> AsyncGenerator[str]:
     """Write the pieces as Markdown with marks: one paragraph, list, table or code block after the other."""
     before: Piece | None = None
+    counted = _counted(quoted)
     for piece in quoted:
         together = before is not None and before.number == piece.number and before.unit.block == piece.unit.block
-        yield _joint(piece, before, together=together) + _marked(piece, together=together)
+        yield _joint(piece, before, together=together) + _marked(piece, together=together, counted=piece in counted)
         before = piece
     if before is not None:
         yield "\n"
@@ -95,7 +96,21 @@ def _joint(piece: Piece, before: Piece | None, *, together: bool) -> str:
     return "\n\n"
 
 
-def _marked(piece: Piece, *, together: bool) -> str:
+def _counted(quoted: Sequence[Piece]) -> list[Piece]:
+    """Give the items that keep their numbers: those of a list that is quoted from its beginning, not one step of it."""
+    lists: dict[tuple[int, int], list[Piece]] = {}
+    for piece in quoted:
+        if piece.unit.sort == "item":
+            lists.setdefault((piece.number, piece.unit.block), []).append(piece)
+    whole = (items for items in lists.values() if [one.unit.head for one in items] == _first(len(items)))
+    return [piece for items in whole if len(items) > 1 for piece in items]
+
+
+def _first(many: int) -> list[str]:
+    return [str(number) for number in range(1, many + 1)]
+
+
+def _marked(piece: Piece, *, together: bool, counted: bool) -> str:
     unit, mark = piece.unit, f"[{piece.number}]"
     match unit.sort:
         case "code":
@@ -104,7 +119,7 @@ def _marked(piece: Piece, *, together: bool) -> str:
         case "item":
             first, *more = _own(unit.text).split("\n")
             lines = "".join(f"\n   {line}" if line.strip() else "\n" for line in more)
-            return f"{unit.head + '.' if unit.head else '-'} {first} {mark}{lines}"
+            return f"{unit.head + '.' if counted else '-'} {first} {mark}{lines}"
         case "row":
             row = f"{_own(unit.text).rstrip().removesuffix('|').rstrip()} {mark} |"
             columns = _own(unit.head).strip().strip("|").count("|") + 1

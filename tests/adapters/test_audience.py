@@ -97,7 +97,26 @@ def test_what_is_private_to_somebody_is_theirs_alone() -> None:
 
 @given(places, rooms)
 def test_of_an_unknown_asker_nobody_is_known(place: Place, room: Room) -> None:
-    assert audience(place, room, Reader(id="ann")) == NOBODY
+    assert audience(place, room, Reader(id="ann")).own == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"kind": "public", "guests": True, "shared": False}, "a guest is in this channel"),
+        ({"kind": "private", "guests": True, "shared": True}, "this channel is shared with another company"),
+        ({"kind": "public", "guests": None, "shared": False}, "it is not known who reads here"),
+        ({"kind": "unknown"}, "it is not known who reads here"),
+        ({"kind": "group", "guests": False, "shared": False, "others": (Reader(id="bob", standing="guest"),)},
+         "a guest is in this conversation"),
+        ({"kind": "group", "guests": False, "shared": False, "others": (Reader(id="bob", standing="outsider"),)},
+         "this conversation is shared with another company"),
+        ({"kind": "public", "guests": False, "shared": False}, None),
+        ({"kind": "direct"}, None),
+    ],
+)  # fmt: skip
+def test_a_room_that_reads_only_what_is_public_says_why(facts: dict[str, Any], why: str | None) -> None:
+    assert in_room(**facts).why == why
 
 
 @given(places, rooms, readers)

@@ -212,8 +212,9 @@ async def test_the_apps_page_lists_the_last_questions_with_their_channels(
     ]
     await pages.home(desk, opened(slack, anna))
     page = home(slack, anna)
-    assert f"• How &lt;long&gt;? · 2026-11-30 · in <#{general.id}> · 3 questions" in page
-    assert f"• Why @{anna.name}? · 2026-11-30\n" in page.replace("\u2060", "")
+    at = f"<!date^{int(NOW.timestamp())}^{{date_short_pretty}} at {{time}}|30 Nov 2026>"
+    assert f"• How &lt;long&gt;? · {at} · in <#{general.id}> · 3 questions" in page
+    assert f"• Why @{anna.name}? · {at}\n" in page.replace("\u2060", "")
     assert "Old 2" in page
     assert "Old 3" not in page
 

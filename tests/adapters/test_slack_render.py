@@ -31,6 +31,7 @@ from adapters.slack import answers, views
 from adapters.slack.escaping import JOINER, linkable
 from adapters.slack.events import Spot
 from adapters.slack.render import added, block_text, body, links, pieces, settled
+from adapters.sources import whence
 from adapters.spending import Spending
 from tests.doubles.spiking import spiked_citations, spiked_trees
 from tests.doubles.trees import blocks
@@ -77,10 +78,13 @@ def _unquoted(url: str) -> str:
     return url.replace("%5B", "[").replace("%5D", "]").replace("%7C", "|")
 
 
+OWN_DATE = re.compile(r"<!date\^\d+\^\{date_short_pretty\} at \{time\}\|[\w ,:]+>")
+
+
 def _check_mrkdwn(text: str, urls: set[str]) -> None:
     found = LINK.findall(text)
     assert {url.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&") for url, _ in found} <= urls
-    words = LINK.sub(lambda link: link[2], text)
+    words = LINK.sub(lambda link: link[2], OWN_DATE.sub("", text))
     assert "<" not in words
     assert ">" not in words
     assert not re.search(r"&(?!(?:amp|lt|gt);)", words)
@@ -327,9 +331,18 @@ def test_a_source_is_a_line_with_all_that_is_known() -> None:
     dated = datetime(2024, 5, 1, tzinfo=UTC)
     one = _citation(section=("Keys", "Rotation"), publisher="Acme", year=2023, dated=dated, stale_days=800, newer="K2")
     assert answers.source(one) == (
-        f"[1] <{URL}|Keys › Rotation> · Acme 2023 · 2024-05-01 · last changed 2 years ago · newer edition: K2"
+        f"[1] <{URL}|Keys › Rotation> · Acme 2023 · changed 1 May 2024, 2 years ago · newer edition: K2"
     )
-    assert answers.source(_citation(year=2024, dated=dated)) == f"[1] <{URL}|Keys> · 2024-05-01"
+    assert answers.source(_citation(year=2024, dated=dated)) == f"[1] <{URL}|Keys> · changed 1 May 2024"
+    assert answers.source(_citation(stale_days=800)) == f"[1] <{URL}|Keys> · last changed 2 years ago"
+
+
+def test_what_was_said_is_dated_by_the_readers_own_clock() -> None:
+    said = datetime(2026, 11, 26, 11, 29, tzinfo=UTC)
+    line = answers.source(_citation(title="anna in this thread", dated=said, said=True))
+    native = f"<!date^{int(said.timestamp())}^{{date_short_pretty}} at {{time}}|26 Nov 2026, 11:29 UTC>"
+    assert line == f"[1] <{URL}|anna in this thread> · {native}"
+    assert whence(_citation(dated=said, said=True)) == f"{URL} · 2026-11-26 11:29 UTC"
 
 
 def test_many_sources_end_with_how_many_more_there_are() -> None:

@@ -99,7 +99,7 @@ class Session:
 async def test_an_answer_is_shown_with_the_sources_that_it_used() -> None:
     shown = await Session("How?").run()
     assert "Set OPENAI_API_KEY.[1] Nothing else is needed.[1]" in shown
-    assert "[1] Settings › Keys\n    https://docs.example/settings · 2026-11-21" in shown
+    assert "[1] Settings › Keys\n    https://docs.example/settings · changed 2026-11-21" in shown
     assert "[2]" not in shown
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from adapters.markup import cited as footnotes
 from adapters.markup import joined
 from adapters.parts import Ending, Sources, Text
 from adapters.sources import used
@@ -94,10 +95,11 @@ async def _answer(engine: Engine, question: Question, readers: Readers) -> Asked
         async for part in parts:
             match part:
                 case Sources():
-                    assert not tree, "sources come before text"
                     sources = part
                 case Text():
                     tree = joined(tree, part.block, continues=part.continues)
+                    known = {line.number for line in sources.citations}
+                    assert known.issuperset(footnotes(tree)), "sources come before the text that cites them"
                 case Ending():
                     ending = part
                 case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,6 +52,21 @@ async def test_a_longer_answer_streams_and_nothing_of_it_is_lost(stage: Stage) -
     assert [one["action_id"] for one in answer.buttons] == ["rate", "rate", "quotes", "again"]
     assert stage.slack.session(stage.general, asked) == "active"
     assert not stage.slack.called("chat.update")
+
+
+async def test_sources_that_come_in_another_order_keep_what_was_cited(stage: Stage) -> None:
+    asked, question = stage.asks()
+    first, second = CITATIONS
+    third = replace(first, number=3, title="Limits", url="https://docs.example/limits")
+    again = (first, replace(third, number=2), replace(second, number=3))
+    texts = [said(f"Sentence {at} is about keys.", 1, continues=at > 0) for at in range(12)]
+    more = Sources(citations=again), 2.0, said("Limits are low.", 2), replace(ANSWERED, cited=(1, 2))
+    await stage.tell(question, Sources(citations=(first, second, third)), *spread(texts, 1.0), *more)
+    (answer,) = stage.slack.answers(stage.general, asked)
+    assert answer.stream is not None
+    assert answer.markdown.count("(https://docs.example/settings)") == 12
+    assert answer.markdown.count("(https://docs.example/limits)") == 1
+    assert "[2] <https://docs.example/limits|Limits" in answer.shown
 
 
 async def test_what_the_bot_does_is_seen_while_it_searches(stage: Stage) -> None:

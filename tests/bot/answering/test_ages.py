@@ -77,6 +77,6 @@ def test_the_source_list_says_what_is_old_and_what_is_newer() -> None:
     line = Citation(number=1, title="Travel policy 1", url=None, quote="x", document="a.md", stale_days=1100)
     assert whence(line) == "a.md · last changed 3 years ago"
     spring = replace(line, stale_days=None, dated=datetime(2021, 3, 1, tzinfo=UTC), publisher="Acme")
-    assert whence(replace(spring, year=2021)) == "a.md · Acme · 2021-03-01"
-    assert whence(replace(spring, year=2019)) == "a.md · Acme 2019 · 2021-03-01"
+    assert whence(replace(spring, year=2021)) == "a.md · Acme · changed 2021-03-01"
+    assert whence(replace(spring, year=2019)) == "a.md · Acme 2019 · changed 2021-03-01"
     assert whence(replace(line, stale_days=None, newer="Travel <b>policy 2")).startswith("a.md · newer edition: Travel")

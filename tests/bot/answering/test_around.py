@@ -68,9 +68,9 @@ async def test_a_message_answers_with_a_footnote_to_it() -> None:
     parts = await ask(bench, "Why was the mobile release postponed?", *THREAD)
     assert ending(parts).verdict == "answered"
     (line,) = [line for line in sources(parts).citations if line.number in cited(tree(parts))]
-    assert (line.title, line.url, line.dated) == ("Ann in this thread, 10:02 UTC", THREAD[1].url, THREAD[1].at)
+    assert (line.title, line.url, line.dated) == ("Ann in this thread", THREAD[1].url, THREAD[1].at)
     assert (line.quote, line.said) == (THREAD[1].text, True)
-    assert "[1] Ann in this thread, 10:02 UTC (dated 2026-11-26)" in model.asked[0].user
+    assert "[1] Ann in this thread (dated 2026-11-26 10:02 UTC)" in model.asked[0].user
 
 
 async def test_a_message_answers_without_a_language_model_too() -> None:
@@ -83,7 +83,7 @@ async def test_what_neither_the_knowledge_nor_the_thread_answers_is_not_answered
     parts = await ask(Bench(model), "Who won the football championship in Brazil?", *THREAD)
     assert ending(parts).verdict == "unknown"
     assert not model.asked
-    assert all(not line.said for line in sources(parts).citations)
+    assert not cited(tree(parts))
 
 
 async def test_both_are_numbered_where_the_knowledge_answers_too() -> None:
@@ -122,6 +122,31 @@ async def test_a_question_about_the_thread_gets_all_of_it_in_order() -> None:
     assert ending(parts).verdict == "answered"
     prompt = model.asked[0].user
     assert prompt.index("[1] Ben in this") < prompt.index("[2] Ann in this") < prompt.index("[3] Carl in this")
+
+
+@pytest.mark.parametrize("text", ["What did we decide here?", "Did we say above how often the API key is rotated?"])
+async def test_what_was_said_answers_a_question_about_itself_without_documents_that_share_its_words(text: str) -> None:
+    model = Scripted("The API key is rotated every month. [1]")
+    bench = Bench(model, gate=lambda _: True)
+    parts = await ask(bench, text, said(1, "Ann", "The API key is rotated every month."))
+    assert ending(parts).verdict == "answered"
+    assert all(line.said for line in sources(parts).citations)
+    assert "90 days" not in model.asked[0].user
+
+
+async def test_documents_come_after_what_was_said_where_that_does_not_suffice() -> None:
+    model = Scripted(GOOD)
+    text = "Did we say above how often an API key is rotated?"
+    await ask(Bench(model), text, *THREAD)
+    prompt = model.asked[0].user
+    assert prompt.index("[1] Ben in this thread") < prompt.index("] API keys")
+
+
+async def test_a_thread_that_only_asks_leaves_the_documents_in() -> None:
+    model = Scripted(GOOD)
+    bench = Bench(model, gate=lambda _: True)
+    await ask(bench, "Can you recap?", said(1, "Ben", "How often is an API key rotated?"))
+    assert "90 days" in model.asked[0].user
 
 
 async def test_a_question_that_somebody_else_asked_can_be_handed_on() -> None:

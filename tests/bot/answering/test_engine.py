@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from bot.answering.around import Surroundings
+    from bot.answering.gate import Sufficient
     from bot.models.base import LanguageModel
     from bot.models.chain import Link
     from bot.money.base import Ledger, Rate
@@ -71,6 +72,7 @@ class Bench:
         seconds: Callable[[], float] = lambda: 0.0,
         stale_days: int = 0,
         surroundings: Surroundings | None = None,
+        gate: Sufficient = covered,
     ) -> None:
         self.shelf = shelf or Passages(KEYS, INSTALL)
         self.turns = turns or Remembered()
@@ -85,7 +87,7 @@ class Bench:
             turns=self.turns,
             prompts=load(),
             workspace="terminal:local",
-            gate=covered,
+            gate=gate,
             stale_days=stale_days,
             surroundings=surroundings,
             chance=Chance(
@@ -124,6 +126,37 @@ def ending(parts: list[Part]) -> Ending:
 
 def sources(parts: list[Part]) -> Sources:
     return next(part for part in parts if isinstance(part, Sources))
+
+
+async def test_footnotes_are_counted_in_the_order_in_which_they_are_used() -> None:
+    shelf = Passages(KEYS, passage("keys.html", "An API key is shown once.", title="Pages"), INSTALL)
+    text = "It installs on Linux and macOS. [3] An API key is rotated every 90 days. [1]"
+    bench = Bench(Scripted(text), shelf=shelf, gate=lambda _: True)
+    parts = await bench.ask("How often is an API key rotated, and where does Footnote install?")
+    shown = "It installs on Linux and macOS. [1] An API key is rotated every 90 days. [2]"
+    assert (rendered(tree(parts)), ending(parts).cited) == (shown, (1, 2))
+    tables: list[Sources] = [part for part in parts if isinstance(part, Sources)]
+    assert [[line.document for line in table.citations] for table in tables] == [["install.md", "keys.md", "keys.html"]]
+    assert [line.number for line in tables[0].citations] == [1, 2, 3]
+    (turn,) = bench.turns.recorded
+    assert turn.text == shown
+    assert [(line.number, line.document) for line in turn.citations] == [(1, "install.md"), (2, "keys.md")]
+    assert turn.citations[0].quote == "It installs on Linux and macOS."
+
+
+async def test_the_table_comes_again_before_what_uses_its_lines_in_another_order() -> None:
+    shelf = Passages(KEYS, passage("keys.html", "An API key is shown once.", title="Pages"), INSTALL)
+    text = "An API key is rotated every 90 days. [1] It installs on Linux and macOS. [3] An API key is shown once. [2]"
+    parts = await Bench(Scripted(text), shelf=shelf, gate=lambda _: True).ask("How often is an API key rotated?")
+    assert rendered(tree(parts)).endswith("macOS. [2] An API key is shown once. [3]")
+    seen: dict[int, str] = {}
+    for part in parts:
+        if isinstance(part, Sources):
+            assert all(part.citations[number - 1].document == seen[number] for number in seen)
+            table = part.citations
+        elif isinstance(part, Text):
+            seen |= {number: table[number - 1].document for number in cited((part.block,))}
+    assert seen == {1: "keys.md", 2: "install.md", 3: "keys.html"}
 
 
 async def test_an_answer_goes_its_way_in_order() -> None:
@@ -198,15 +231,39 @@ async def test_a_question_that_is_too_long_is_told_so() -> None:
     assert "10,000" in rendered(tree(parts))
 
 
-async def test_abstention_names_the_closest_titles_without_asking_the_model() -> None:
+async def test_abstention_points_at_the_closest_documents_without_asking_the_model() -> None:
     model = Scripted(GOOD)
-    parts = await Bench(model).ask("Who won the football championship in Brazil?")
+    parts = await Bench(model, gate=lambda _: False).ask("How often is an API key rotated?")
     assert model.asked == []
     assert ending(parts).verdict == "unknown"
     text = rendered(tree(parts))
-    assert text.startswith("I don't know")
-    assert "“API keys” [1]" in text
+    assert text.endswith("that everyone here may read. The closest documents are [1] and [2].")
+    assert sources(parts).citations[0].title == "API keys"
     assert {line.number for line in sources(parts).citations} == set(cited(tree(parts)))
+
+
+async def test_what_has_nothing_to_do_with_a_question_is_not_named_as_close() -> None:
+    parts = await Bench(Scripted(GOOD)).ask("Who won the football championship in Brazil?")
+    assert rendered(tree(parts)) == (
+        "I don't know: I found no answer to that in the documents that everyone here may read."
+    )
+    assert not any(isinstance(part, Sources) for part in parts)
+
+
+async def test_who_asks_alone_is_told_of_what_they_may_read() -> None:
+    bench = Bench(Scripted(GOOD))
+    place = replace(question("").place, private_to="u")
+    asked = replace(question("Who won the football championship in Brazil?"), place=place)
+    parts = [part async for part in bench.engine.answer(asked, bench.readers, bench.stop)]
+    assert rendered(tree(parts)) == "I don't know: I found no answer to that in the documents that you may read."
+
+
+@pytest.mark.parametrize("drafted", [False, True])
+async def test_an_abstention_says_why_nothing_but_what_is_public_is_read(drafted: bool) -> None:
+    bench = Bench(Scripted("Bananas are yellow. [1]"), gate=lambda _: drafted)
+    bench.readers = always(replace(AUDIENCE, why="a guest is in this channel"))
+    text = rendered(tree(await bench.ask("How often is an API key rotated?")))
+    assert text.endswith("\n\nHere I read only what is public, because a guest is in this channel.")
 
 
 @pytest.mark.parametrize("said", [UNANSWERED, UNANSWERED.rstrip("."), "Bananas are yellow. [1]", "", "Here is how:"])

@@ -5,6 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.markup import Listing, Paragraph, Plain
+from adapters.plain import rendered
+from adapters.slack.pages import PROMPTS
+from bot.answering.helping import WHO, help_tree
 from bot.answering.route import LONGEST, Search, Told, routed
 from bot.errors import TooLong
 
@@ -42,9 +45,32 @@ def test_help_lists_what_the_bot_can_do(text: str) -> None:
     assert any(isinstance(block, Listing) and len(block.items) >= 4 for block in route.tree)
 
 
+def test_help_on_slack_is_of_what_stands_there() -> None:
+    there, here = (rendered(help_tree(platform)) for platform in ("slack", "terminal"))
+    for name in ("Mention me", "/ask", "Ask about this message", "stop", "Ask again", "Quotes", "thumb", "Ask on"):
+        assert name in there
+    assert "terminal" not in there
+    assert "Mention me" not in here
+    route = routed("help", "slack")
+    assert isinstance(route, Told)
+    assert route.tree == help_tree("slack")
+
+
+@pytest.mark.parametrize("text", ["What's your name?", "what is your name", "Are you ChatGPT?", "are you an AI?"])
+def test_who_asks_for_its_name_is_told(text: str) -> None:
+    assert told(text) == WHO
+
+
+@pytest.mark.parametrize("prompt", PROMPTS)
+def test_what_slack_suggests_to_ask_is_told_in_any_workspace(prompt: dict[str, str]) -> None:
+    assert isinstance(routed(prompt["message"], "slack"), Told)
+
+
 @pytest.mark.parametrize(
     "text",
     [
+        "Are you ChatGPT compatible with the API?",
+        "What is your name for the staging server?",
         "thanks, but how do I install it?",
         "hello world program in the docs?",
         "help me configure the proxy",

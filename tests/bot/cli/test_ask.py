@@ -59,7 +59,7 @@ def test_an_answer_goes_to_a_pipe_with_its_sources(capsys: pytest.CaptureFixture
     assert shown.err == ""
     assert shown.out == (
         "Set OPENAI_API_KEY.[1] Nothing else is needed.[1]\n\n"
-        "Sources\n[1] Settings › Keys\n    https://docs.example/settings · 2026-11-21\n\n"
+        "Sources\n[1] Settings › Keys\n    https://docs.example/settings · changed 2026-11-21\n\n"
     )
 
 

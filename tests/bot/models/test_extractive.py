@@ -172,3 +172,22 @@ async def test_meaning_finds_what_words_do_not() -> None:
         return Embedded(vectors=np.array(rows, dtype=np.float32), tokens=1)
 
     assert "creates the databases" in await said("Where does persistence happen?", MANUAL, model=Extractive(embed))
+
+
+FORM = Numbered(
+    number=1,
+    title="Expenses",
+    heading=(),
+    text="Receipts are kept for ten years.\n\n"
+    "1. Collect the receipts.\n2. Open the reimbursement form.\n3. Send it off.",
+)
+
+
+async def test_one_step_of_a_list_is_quoted_without_its_number() -> None:
+    assert await said("Where is the reimbursement form?", FORM) == "- Open the reimbursement form. [1]\n"
+
+
+async def test_a_list_that_is_quoted_from_its_beginning_keeps_its_numbers() -> None:
+    steps = replace(FORM, text=f"To be reimbursed for expenses:\n\n{FORM.text.partition('years.')[2].strip()}")
+    answer = await said("How am I reimbursed for expenses?", steps)
+    assert "1. Collect the receipts. [1]\n2. Open the reimbursement form. [1]\n3. Send it off. [1]" in answer

@@ -95,6 +95,14 @@ async def test_in_a_shared_channel_only_what_is_public_is_read(slack: Slack, bot
     shared = slack.channel("shared", town.anna, shared_with=(other,))
     answers = await _asked(slack, town.anna, shared, f"{slack.mention} {QUESTION}")
     assert "Tuesdays" not in answers[0].shown
+    assert "only what is public, because this channel is shared with another company." in answers[0].shown
+
+
+async def test_where_a_guest_reads_too_an_abstention_says_so(slack: Slack, bot: Team, town: Town) -> None:
+    town.general.members.append(slack.person("Gil", guest="single").id)
+    answers = await _asked(slack, town.anna, town.general, f"{slack.mention} {QUESTION}")
+    assert "Tuesdays" not in answers[0].shown
+    assert "only what is public, because a guest is in this channel." in answers[0].shown
 
 
 async def test_a_guest_is_refused(slack: Slack, bot: Team, town: Town) -> None:

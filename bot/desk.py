@@ -15,12 +15,12 @@ from adapters.base import (
     Halted,
     Question,
     Rated,
-    Served,
     Stopped,
     Wanted,
     WantedPrivately,
 )
 from adapters.spending import Spending
+from adapters.wishes import Served
 from bot.anew import anew
 from bot.answering.turns import Earlier
 from bot.asides import aside
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
     from datetime import datetime
 
-    from adapters.base import Conversations, Event, History, Past, Principal, Quoted, Turn, Used
+    from adapters.base import Event, Principal, Turn
     from adapters.parts import Citation
+    from adapters.wishes import Conversations, History, Past, Quoted, Used
     from bot.feedback.ratings import Ratings
     from bot.inbox import Inbox
     from bot.recall import Recall

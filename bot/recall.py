@@ -14,8 +14,9 @@ from bot.answering.turns import at
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 
-    from adapters.base import Adapter, Audience, History, Principal, Quoted, Turn
+    from adapters.base import Adapter, Audience, Principal, Turn
     from adapters.parts import Citation
+    from adapters.wishes import History, Quoted
     from bot.turns import Turns
 
 Readable: TypeAlias = "Callable[[Collection[str], frozenset[Principal]], Awaitable[frozenset[str]]]"

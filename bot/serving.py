@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
 
-    from adapters.base import Adapter, Used
+    from adapters.base import Adapter
     from adapters.spending import Spending
+    from adapters.wishes import Used
     from bot.attempt import Answering
     from bot.database import Database
     from bot.ending import Told

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from sqlalchemy import func, select
 
-from adapters.base import Past, Served, Turn
+from adapters.base import Turn
 from adapters.parts import Citation
+from adapters.wishes import Past, Served
 from bot.answering.turns import Answered, PastTurn
 from bot.tables import TurnRow
 

@@ -12,24 +12,26 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
 
-from adapters.base import Conversations, MessageRef, Place, Quoted, Used
+from adapters.base import MessageRef, Place
 from adapters.slack import answers, kit, views
 from adapters.slack.errors import Refused, SlackError
 from adapters.slack.naming import with_names
 from adapters.slack.once import Once
 from adapters.slack.payload import at, items, moment, text
+from adapters.wishes import Conversations, Quoted, Used
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterator, Sequence
     from datetime import datetime
 
-    from adapters.base import Desk, Past, Principal, Rated, WantedPrivately
+    from adapters.base import Desk, Principal, Rated, WantedPrivately
     from adapters.parts import Citation
     from adapters.slack.clock import Clock
     from adapters.slack.events import Arrived, AskingAbout, Disliked, HomeOpened, QuotesWanted
     from adapters.slack.kit import Modal
     from adapters.slack.naming import Names
     from adapters.slack.workspaces import Workspace, Workspaces
+    from adapters.wishes import Past
 
 _T = TypeVar("_T")
 

@@ -17,8 +17,8 @@ from adapters.spending import Spending, sentences
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adapters.base import Past
     from adapters.parts import AnswerId, Citation
+    from adapters.wishes import Past
 
 REASON: Final = "reason"
 ASK: Final = "ask"

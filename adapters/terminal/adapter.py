@@ -8,20 +8,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final, Literal, Self, TypeAlias, assert_never
 
 from adapters.audience import NOBODY, Reader, Room, audience
-from adapters.base import (
-    Adapter,
-    Conversations,
-    History,
-    MessageRef,
-    Person,
-    Place,
-    Posted,
-    Question,
-    Rated,
-    Stopped,
-    Used,
-    Wanted,
-)
+from adapters.base import Adapter, MessageRef, Person, Place, Posted, Question, Rated, Stopped, Wanted
 from adapters.escaping import safe_line
 from adapters.plain import rendered
 from adapters.spending import sentences
@@ -30,6 +17,7 @@ from adapters.terminal.interrupts import interrupts
 from adapters.terminal.lines import Key
 from adapters.terminal.screen import Screen
 from adapters.terminal.showing import show
+from adapters.wishes import Conversations, History, Used
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
@@ -37,11 +25,12 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from adapters.base import Audience, Desk, Event, Journal, Notice, Past
+    from adapters.base import Audience, Desk, Event, Journal, Notice
     from adapters.parts import Part
     from adapters.terminal.commands import Line
     from adapters.terminal.lines import Lines
     from adapters.terminal.showing import Shown
+    from adapters.wishes import Past
 
 PLATFORM: Final = "terminal"
 _PROMPT = "> "

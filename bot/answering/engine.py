@@ -8,11 +8,7 @@ Pulling the parts drives it; closing the generator stops the model and its cost.
 
 from __future__ import annotations
 
-import secrets
-import time
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -23,6 +19,7 @@ from adapters.plain import rendered
 from bot.answering import conflicts, prompting, replies
 from bot.answering.ages import Ages
 from bot.answering.around import Surroundings, after
+from bot.answering.chance import Chance
 from bot.answering.difficulty import difficulty
 from bot.answering.heedless import heedless
 from bot.answering.linking import linked
@@ -54,16 +51,6 @@ if TYPE_CHECKING:
     from bot.models.chain import Chain
     from bot.money.base import Payer
     from knowledge.meaning import Paying
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chance:
-    """What differs from run to run, so that a test can choose it: seconds, the day, random words, an answer's id."""
-
-    seconds: Callable[[], float] = time.perf_counter
-    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
-    word: Callable[[], str] = field(default=lambda: secrets.token_hex(8))
-    answer: Callable[[], str] = field(default=lambda: secrets.token_hex(16))
 
 
 _BEGINNINGS: Final = 2

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from typing import Literal
 
-    from adapters.base import Used
+    from adapters.wishes import Used
     from bot.money.base import Ledger, Stage, Standing
 
 _ANSWERS: Final[Mapping[Stage, Literal["usual", "thrifty", "quotes"]]] = {

@@ -9,19 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from adapters.base import (
-    Conversations,
-    Explained,
-    MessageRef,
-    Past,
-    Person,
-    Place,
-    Quoted,
-    Rated,
-    Served,
-    Used,
-    WantedPrivately,
-)
+from adapters.base import Explained, MessageRef, Person, Place, Rated, WantedPrivately
 from adapters.pacing import Budget, Pacer
 from adapters.slack import answers, kit, views
 from adapters.slack.acting import SHORTCUT
@@ -32,6 +20,7 @@ from adapters.slack.pages import PROMPTS, Pages
 from adapters.slack.read import read
 from adapters.slack.workspaces import Workspace, Workspaces
 from adapters.spending import Allowance, Spending
+from adapters.wishes import Conversations, Past, Quoted, Served, Used
 from tests.doubles.adapters import CITATIONS, RecordingDesk
 from tests.doubles.slack import Slack
 

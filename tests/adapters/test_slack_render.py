@@ -10,7 +10,6 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from adapters.base import Past
 from adapters.markup import (
     Cite,
     Code,
@@ -33,6 +32,7 @@ from adapters.slack.events import Spot
 from adapters.slack.render import added, block_text, body, links, pieces, settled
 from adapters.sources import whence
 from adapters.spending import Spending
+from adapters.wishes import Past
 from tests.doubles.spiking import spiked_citations, spiked_trees
 from tests.doubles.trees import blocks
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.base import Conversations, History, Past, Person, Place, Question, Rated, Stopped, Turn, Used, Wanted
+from adapters.base import Person, Place, Question, Rated, Stopped, Turn, Wanted
 from adapters.parts import Ending, Sources, Verification
 from adapters.spending import Allowance, Spending
 from adapters.terminal import Terminal
 from adapters.terminal.lines import Key
+from adapters.wishes import Conversations, History, Past, Used
 from tests.contracts.adapter import AdapterContract
 from tests.doubles.adapters import AN_ANSWER, CITATIONS, MARY, NOON, RecordingDesk, Stream, a_question, said
 from tests.doubles.journal import Remembering

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.base import History
 from adapters.parts import Citation
+from adapters.wishes import History
 from bot.answering.turns import NewTurn
 from bot.app import files, knowledge, synced
 from bot.settings import Settings

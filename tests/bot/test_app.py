@@ -15,8 +15,9 @@ from uuid import uuid4
 import pytest
 from pydantic import SecretStr
 
-from adapters.base import Audience, Conversations, History, Place, Rated, Stopped
+from adapters.base import Audience, Place, Rated, Stopped
 from adapters.parts import Ending, Sources
+from adapters.wishes import Conversations, History
 from bot import app
 from bot.app.answering import chain, prices
 from bot.database import Database
@@ -32,8 +33,9 @@ from tests.doubles.adapters import MARY, NOON, RecordingAdapter, a_question
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from adapters.base import Desk, Journal, Past, Question, Turn
+    from adapters.base import Desk, Journal, Question, Turn
     from adapters.parts import Part, Verdict
+    from adapters.wishes import Past
     from tests.doubles.postgres import Server
 
 TEAM = "terminal:local"

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, TypedDict
 
 import pytest
 
-from adapters.base import Conversations, Deleted, Edited, Halted, History, Person, Rated, Stopped, Used, Wanted
+from adapters.base import Deleted, Edited, Halted, Person, Rated, Stopped, Wanted
 from adapters.spending import Spending
+from adapters.wishes import Conversations, History, Used
 from bot.answering.turns import NewTurn
 from bot.desk import FrontDesk
 from bot.errors import NoSuchAnswer, NotYours, Stopping

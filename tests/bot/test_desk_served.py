@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.base import Again, Halted, Person, Place, Quoted, Served
+from adapters.base import Again, Halted, Person, Place
 from adapters.parts import Citation
+from adapters.wishes import Quoted, Served
 from bot.answering.turns import NewTurn
 from bot.errors import NoSuchAnswer
 from bot.inbox import Inbox

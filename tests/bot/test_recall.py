@@ -3,9 +3,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from adapters.base import Audience, History, Person, Place, Quoted
+from adapters.base import Audience, Person, Place
 from adapters.parts import Citation
 from adapters.plain import rendered
+from adapters.wishes import History, Quoted
 from bot.answering import replies
 from bot.answering.turns import NewTurn
 from bot.recall import Recall

@@ -16,8 +16,9 @@ from adapters.spending import Spending
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 
-    from adapters.base import Conversations, Event, History, Notice, Past, Quoted, Served, Turn, Used
+    from adapters.base import Event, Notice, Turn
     from adapters.parts import Part
+    from adapters.wishes import Conversations, History, Past, Quoted, Served, Used
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MARY = Person(id="mary", name="Mary")

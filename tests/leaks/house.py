@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from adapters.parts import Ending, PrivateOffer, Sources, Status, Text
 from adapters.plain import rendered
-from bot.answering.engine import Chance, Engine
+from bot.answering.chance import Chance
+from bot.answering.engine import Engine
 from bot.answering.prompt_files import load
 from bot.database import Database
 from bot.models.base import Bound, Finished
@@ -40,8 +41,9 @@ from tests.leaks.town import TEAM
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 
-    from adapters.base import Audience, History, Journal, Person, Place, Question
+    from adapters.base import Audience, Journal, Person, Place, Question
     from adapters.parts import Part
+    from adapters.wishes import History
     from bot.answering.gate import Outlook
     from bot.answering.permission import Readers
     from bot.answering.searching import Catalog as Readable

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from adapters.base import History, Person, Question, WantedPrivately
+from adapters.base import Person, Question, WantedPrivately
+from adapters.wishes import History
 from bot.asides import aside
 from tests.leaks.house import Fault, House, opened
 from tests.leaks.town import CHANNELS, PEOPLE, PRINCIPALS, ROLES, TEAM, TOPICS, Town, paper, place

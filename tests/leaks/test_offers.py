@@ -12,8 +12,9 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.engine import Engine as SqlEngine
 
-from adapters.base import History, Person, Question, WantedPrivately
+from adapters.base import Person, Question, WantedPrivately
 from adapters.parts import Ending, PrivateOffer, Sources
+from adapters.wishes import History
 from bot.desk import unlimited
 from bot.errors import NoSuchOffer
 from bot.serving import Assembled, working

@@ -19,7 +19,6 @@ from adapters.base import (
     MessageRef,
     Question,
     Rated,
-    Served,
     Stopped,
     Wanted,
     WantedPrivately,
@@ -28,6 +27,7 @@ from adapters.policies import Policies, Policy
 from adapters.slack import answers, views
 from adapters.slack.events import Arrived, AskingAbout, Disliked, HomeOpened, QuotesWanted, Spot
 from adapters.slack.intake import Intake
+from adapters.wishes import Served
 from tests.adapters.slack_intake.hearing import Bot, Failing, hearing
 from tests.doubles.adapters import NOON
 from tests.doubles.slack import Message, Slack

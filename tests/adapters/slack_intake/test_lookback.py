@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.base import Question, Served
+from adapters.base import Question
 from adapters.pacing import Bucket
 from adapters.policies import Policies, Policy
 from adapters.slack.finding import BUDGET, Finding
 from adapters.slack.payload import at
+from adapters.wishes import Served
 from tests.adapters.slack_intake.hearing import Bot, Failing, Installed, hearing
 from tests.doubles.adapters import RecordingDesk
 from tests.doubles.slack import Slack

@@ -14,7 +14,8 @@ from adapters.markup import Tree, cited, joined
 from adapters.parts import Ending, Part, Sources, Status, Text
 from adapters.plain import rendered
 from bot.answering import replies
-from bot.answering.engine import Chance, Engine
+from bot.answering.chance import Chance
+from bot.answering.engine import Engine
 from bot.answering.prompt_files import load
 from bot.answering.prompting import UNANSWERED
 from bot.answering.turns import PastTurn

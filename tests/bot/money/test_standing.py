@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from adapters.base import Used
+from adapters.wishes import Used
 from bot.money.base import Account, Payer, Standing
 from bot.money.standing import seen, usage_of
 from tests.doubles.adapters import MARY, a_question

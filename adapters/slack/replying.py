@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from adapters.markup import Paragraph, Plain
 from adapters.parts import Ending, Text
-from adapters.slack import answers
+from adapters.slack import answers, kit
 from adapters.slack.beside import direct, farewell, is_person, offer, root
+from adapters.slack.clock import waited
 from adapters.slack.contents import Content
 from adapters.slack.errors import Refused
 from adapters.slack.growing import Growing
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from adapters.parts import Part, Verdict
     from adapters.policies import Policies
     from adapters.slack.clock import Clock
+    from adapters.slack.errands import Errands
     from adapters.slack.workspaces import Workspace, Workspaces
 
 _MESSAGE: Final = re.compile(r"slack:[^:]+:(?P<channel>[^:]+):(?P<ts>[0-9]+\.[0-9]+)(?::[0-9.]+)?")
@@ -42,6 +44,9 @@ _MARKS: Final[dict[Verdict, str]] = {
     "failed": "warning",
 }
 """The reaction that stands for a refusal."""
+_SOON: Final = 1.5
+"""Seconds that an answer to a command may take before its asker is told that it is coming."""
+_LOOKING: Final = "I am looking for an answer…"
 _MEMBERS: Final = "I answer only members of this workspace."
 
 
@@ -56,10 +61,18 @@ class Standings(Protocol):
 class Replying:
     """The half of the adapter that speaks. ``guests`` says whether guests of a workspace are answered."""
 
-    def __init__(
-        self, workspaces: Workspaces, facts: Standings, policies: Policies, clock: Clock, *, guests: bool
+    def __init__(  # noqa: PLR0913 - its collaborators, and what is set for it
+        self,
+        workspaces: Workspaces,
+        facts: Standings,
+        policies: Policies,
+        clock: Clock,
+        *,
+        guests: bool,
+        errands: Errands,
     ) -> None:
-        """Say nothing yet."""
+        """Say nothing yet; ``errands`` is what no reply waits for."""
+        self._errands = errands
         self._workspaces = workspaces
         self._facts = facts
         self._policies = policies
@@ -103,12 +116,24 @@ class Replying:
                 return
             posting = await direct(posting, posting.channel)
         if posting.thread is None:
-            posting = posting.at(posting.channel, await root(posting))
+            thread = await root(posting)
+            posting = posting.at(posting.where, thread)
             first = 1
         progress = Progress(posting, begun=_taken_up(posting.journal, first))
         growing.progress = progress.show
+        self._errands.start(progress.run())
+        try:
+            await self._grown(posting, growing, parts, progress, first)
+        finally:
+            progress.close()
+        if growing.offered:
+            await offer(posting)
+
+    async def _grown(
+        self, posting: Posting, growing: Growing, parts: AsyncGenerator[Part], progress: Progress, first: int
+    ) -> None:
+        """Show the parts as they come."""
         async with _together() as group:
-            telling = group.create_task(progress.run(partial(self._wait, progress.changed, group)))
             puller = group.create_task(_pulled(growing, parts, progress))
             showing = Showing(
                 posting=posting,
@@ -116,17 +141,13 @@ class Replying:
                 first=first,
                 silent=self._silent(posting.question),
                 stoppable=lambda: progress.stoppable,
-                wait=partial(self._wait, growing.changed, group),
+                wait=partial(waited, self._clock, growing.changed, group),
             )
             try:
                 await self._shown(posting, growing, showing, puller, first)
             finally:
                 showing.release()
-            progress.close()
-            await telling
-            await progress.end(shown=bool(showing.stands), ended=showing.told)
-        if growing.offered:
-            await offer(posting)
+            progress.end(shown=bool(showing.stands), ended=showing.told)
 
     async def _shown(
         self, posting: Posting, growing: Growing, showing: Showing, puller: asyncio.Task[None], first: int
@@ -141,8 +162,8 @@ class Replying:
             await showing.show(puller)
         ending, pages = growing.ending, growing.pages
         if ending and not showing.begun and (mark := self._mark(question, ending, worded=bool(pages.written))):
-            await posting.react(_asked_at(posting), mark)
-            growing.cut(0, ())
+            if await posting.react(_asked_at(posting), mark):
+                growing.cut(0, ())
         below = answers.closing(ending, growing.citations, question.id) if ending else []
         if taken_up:
             last = growing.pages.written - 1
@@ -151,24 +172,19 @@ class Replying:
         else:
             await showing.finish(below)
 
-    async def _wait(self, changed: asyncio.Event, group: asyncio.TaskGroup, seconds: float | None) -> None:
-        """Wait until there is more, or so many seconds passed."""
-
-        async def nap(seconds: float) -> None:
-            await self._clock.sleep(seconds)
-            changed.set()
-
-        alarm = None if seconds is None else group.create_task(nap(seconds))
-        await changed.wait()
-        changed.clear()
-        if alarm is not None:
-            alarm.cancel()
-
     async def _responded(self, posting: Posting, growing: Growing, parts: AsyncGenerator[Part]) -> bool:
         """Answer a command for its asker's eyes where they typed it; on any doubt not, but as a direct message."""
         url, journal = self._responses.take(posting.question.id), posting.journal
         if url is None or journal.unsure or journal.earlier:
             return False
+        api = posting.workspace.calls.client.base_url
+
+        async def sign() -> None:
+            await self._clock.sleep(_SOON)
+            if not growing.over:
+                await respond(url, api, [Content(text=_LOOKING, blocks=[kit.section(_LOOKING)])])
+
+        self._errands.start(sign())
         await growing.pull(parts)
         if growing.failure is not None:
             raise growing.failure
@@ -177,7 +193,9 @@ class Replying:
         below = answers.closing(ending, growing.citations, posting.question.id) if ending else []
         below.append(answers.inviting(posting.workspace.bot))
         contents = [growing.content(at, below if at == last else ()) for at in range(last + 1)]
-        return await respond(url, posting.workspace.calls.client.base_url, contents)
+        taken = await respond(url, api, contents)
+        growing.pages.skip(taken)
+        return taken == len(contents) > 0
 
     def sharing(self, workspace: Workspace) -> Sharing:
         """Give what all replies in a workspace share."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from adapters.slack.errors import SlackError
 from adapters.slack.payload import ident, items, moment, strings, text
@@ -52,8 +52,9 @@ async def ours(workspace: Workspace, channel: str, thread: str | None, since: fl
 async def shown(workspace: Workspace, channel: str, thread: str | None, ts: str) -> str:
     """Give all the strings of one message, as the platform has it. Raises SlackError."""
     method = "conversations.replies" if thread else "conversations.history"
-    where = {"channel": channel, "ts": thread} if thread else {"channel": channel}
-    answer = await workspace.calls.ask(method, oldest=ts, latest=ts, inclusive=True, limit=5, **where)
+    where: dict[str, Any] = {"channel": channel, "oldest": ts, "latest": ts, "inclusive": True, "limit": 5}
+    where |= {"ts": thread} if thread else {}
+    answer = await workspace.calls.ask(method, **where)
     return strings([one for one in items(answer, "messages") if moment(one, "ts") == ts])
 
 

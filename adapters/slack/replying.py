@@ -161,9 +161,9 @@ class Replying:
         else:
             await showing.show(puller)
         ending, pages = growing.ending, growing.pages
-        if ending and not showing.begun and (mark := self._mark(question, ending, worded=bool(pages.written))):
-            if await posting.react(_asked_at(posting), mark):
-                growing.cut(0, ())
+        mark = self._mark(question, ending, worded=bool(pages.written)) if ending and not showing.begun else None
+        if mark and await posting.react(_asked_at(posting), mark):
+            growing.cut(0, ())
         below = answers.closing(ending, growing.citations, question.id) if ending else []
         if taken_up:
             last = growing.pages.written - 1

@@ -20,8 +20,8 @@ _BUDGETS: Final = {
     POST: Budget(calls=4, burst=1, seconds=4.0),
     EDIT: Budget(calls=48, burst=12),
     SESSION: Budget(calls=48, burst=30),
-    REACT: Budget(calls=48, burst=24),
-    OPEN: Budget(calls=48, burst=24),
+    REACT: Budget(calls=48, burst=12),
+    OPEN: Budget(calls=48, burst=12),
 }
 """A little below what Slack documents (docs.slack.dev/apis/web-api/rate-limits); the first is one channel's."""
 _HOUR: Final = 3_600.0

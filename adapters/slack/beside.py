@@ -8,7 +8,7 @@ import structlog
 
 from adapters.slack import answers, kit, lookup
 from adapters.slack.contents import Content
-from adapters.slack.errors import Refused, SlackError
+from adapters.slack.errors import Away, Refused, SlackError
 from adapters.slack.mending import BESIDE
 from adapters.slack.payload import ident
 from adapters.slack.posting import SHUT
@@ -34,8 +34,8 @@ async def direct(posting: Posting, person: str) -> Posting:
     await posting.sharing.turn(OPEN)
     try:
         channel = ident(await posting.workspace.calls.ask(OPEN, users=person), "channel", "id")
-    except Refused as refused:
-        if refused.code in SHUT:
+    except SlackError as error:
+        if isinstance(error, Away) or (isinstance(error, Refused) and error.code in SHUT):
             raise
         channel = ""
     before = (one.message.channel for one in posting.journal.earlier)

@@ -120,7 +120,7 @@ class Posting:
                 raise
             answer = await self._fitting(POST, part, content, key, {})
         channel = ident(answer, "channel")
-        if channel.startswith("D") and channel != self.channel:
+        if self.channel.startswith(("U", "W")) and channel and channel != self.channel:
             self.sharing.opened(self.channel, channel)
         return moment(answer, "ts")
 
@@ -188,7 +188,8 @@ class Posting:
         answer = await self.act(method, part, within=_PATIENCE, **content.arguments(plainness), **arguments)
         for text in more:
             await self.sharing.turn(method, channel)
-            await self.act(method, part, within=_PATIENCE, text=text, **arguments)
+            with suppress(Unsure):  # it says nothing by which it could be found
+                await self.act(method, part, within=_PATIENCE, text=text, **arguments)
         return answer
 
     async def mend(self, part: int, ts: str, content: Content) -> str:

@@ -78,9 +78,7 @@ async def test_what_is_refused_is_said_plainer_and_with_its_sources(
             assert len(stage.slack.called("chat.postMessage")) == before + 1
 
 
-async def test_a_long_answer_in_text_alone_is_several_messages(
-    stage: Stage, refuse: Callable[[Takes], None]
-) -> None:
+async def test_a_long_answer_in_text_alone_is_several_messages(stage: Stage, refuse: Callable[[Takes], None]) -> None:
     def refuses(method: str, given: Mapping[str, Any]) -> str | None:
         if method in STREAMS:
             return "unknown_method"

@@ -187,6 +187,8 @@ class LookBack:
     async def _ask(self, workspace: Workspace, method: str, **asked: object) -> object:
         """Ask once, slowly; where Slack wants to be left alone, that ends the look."""
         await self.clock.sleep(_PAUSE)
+        while method == "conversations.replies" and not workspace.threads.take(self.clock.now()):
+            await self.clock.sleep(max(_PAUSE, workspace.threads.ready(self.clock.now())))
         return await workspace.calls.ask(method, within=_PAUSE, **asked)
 
 

@@ -5,15 +5,18 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, Final, Self
 
+import structlog
+
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
 _GRACE: Final = 2.0
 """Seconds that what is under way has in the end."""
 
 
 class Errands:
-    """Tasks that raise nothing. While it is not open there are none: nothing depends on them."""
+    """Tasks of which none fails another. While it is not open there are none: nothing depends on them."""
 
     def __init__(self) -> None:
         """Be closed."""
@@ -41,6 +44,13 @@ class Errands:
         if self._group is None:
             errand.close()
             return
-        task = self._group.create_task(errand)
+        task = self._group.create_task(_harmless(errand))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+async def _harmless(errand: Coroutine[Any, Any, None]) -> None:
+    try:
+        await errand
+    except Exception:  # noqa: BLE001 - nothing depends on it, whatever it was
+        _log.exception("an errand failed")

@@ -37,6 +37,8 @@ SHUT: Final = frozenset(
     {"account_inactive", "token_revoked", "token_expired", "invalid_auth", "not_authed", "org_login_required"}
 )
 """Refusals that mean the bot as a whole."""
+_LATER: Final = frozenset({*SHUT, "team_added_to_org", "accesslimited", "ekm_access_denied", "team_access_not_granted"})
+"""Refusals that a later try may not meet."""
 _TOO_MUCH: Final = frozenset(
     {
         *("msg_too_long", "invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "msg_blocks_too_many"),
@@ -57,6 +59,11 @@ _PAUSE: Final = 1.0
 _PATIENCE: Final = 120.0
 _QUIET: Final[Arguments] = {"parse": "none", "link_names": False}
 _FOLDED: Final[Arguments] = {"unfurl_links": False, "unfurl_media": False}
+
+
+def hopeless(refused: Refused) -> bool:
+    """Whether nothing can be said at a place, however often, and however plainly, it is tried."""
+    return refused.code in GONE or (refused.method == POST and refused.code not in _LATER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from adapters.slack.errors import Refused
 from adapters.slack.growing import Growing
 from adapters.slack.mending import BESIDE, mended
 from adapters.slack.noticing import unasked
-from adapters.slack.posting import GONE, Posting
+from adapters.slack.posting import Posting, hopeless
 from adapters.slack.progress import Progress
 from adapters.slack.render import pieces
 from adapters.slack.responses import Responses, respond
@@ -96,7 +96,7 @@ class Replying:
             try:
                 await self._reply(posting, parts)
             except Refused as refused:
-                if refused.code not in GONE:
+                if not hopeless(refused):
                     raise
                 await farewell(posting, refused.code)
 

@@ -11,6 +11,7 @@ import pytest
 from adapters.markup import Paragraph, Plain, Table
 from adapters.parts import Ending, PrivateOffer, Sources, Status, Text
 from adapters.policies import Policies, Policy
+from adapters.slack.errands import Errands
 from tests.doubles.adapters import AN_ANSWER, CITATIONS, said
 from tests.doubles.slack.api import Api
 from tests.doubles.slack.errors import Refused
@@ -235,6 +236,34 @@ async def test_no_reply_waits_for_its_status(stage: Stage, method: str) -> None:
         assert stage.slack.answers(stage.general, asked)
         assert not stage.slack.called(method)  # it is held back still
         stage.slack.recover()
+
+
+async def test_whoever_asked_where_nothing_is_taken_in_any_words_is_told_directly_and_once(
+    stage: Stage, refuse: Callable[[Takes], None]
+) -> None:
+    _, question = stage.asks()
+    here = stage.general.id
+    refuse(lambda _, given: "strange_reason" if here in {given.get("channel"), given.get("channel_id")} else None)
+    await stage.tell(question, *AN_ANSWER)
+    (told,) = stage.slack.seen(stage.slack.direct(stage.anna))
+    assert "can no longer write" in told.shown
+
+
+async def test_an_errand_that_fails_ends_no_other() -> None:
+    done: list[str] = []
+
+    async def fails() -> None:
+        raise ValueError
+
+    async def works() -> None:
+        done.append("yes")
+
+    errands = Errands()
+    errands.start(works())  # nobody owns it yet
+    async with errands:
+        errands.start(fails())
+        errands.start(works())
+    assert done == ["yes"]
 
 
 @pytest.mark.parametrize("code", ["thread_not_found", "cannot_reply_to_message"])

@@ -180,6 +180,10 @@ class Posting:
                 unforeseen = unforeseen or refused.code not in _TOO_MUCH
                 plainness += 1 if plainness or content.tabled else 2
                 bare = bare or plainness == PLAINEST
+            except Unsure:
+                if unforeseen:
+                    self.sharing.speak(plainness, bare=bare)
+                raise
             else:
                 if unforeseen:
                     self.sharing.speak(plainness, bare=bare)
@@ -196,7 +200,8 @@ class Posting:
         for text in more:
             await self.sharing.turn(method, channel)
             with suppress(Unsure):  # it says nothing by which it could be found
-                await self.act(method, part, within=_PATIENCE, text=text, **arguments)
+                said = await self.act(method, part, within=_PATIENCE, text=text, **arguments)
+                self.stands[-1 - len(self.stands)] = moment(said, "ts")  # it is known, and of no part
         return answer
 
     async def mend(self, part: int, ts: str, content: Content) -> str:
@@ -247,8 +252,10 @@ class Posting:
         await self.journal.after(Posted(part=part, message=message))
 
     async def found(self, key: str) -> str | None:
-        """Look for a message by its key."""
-        return lookup.by_key(await self.ours(), key)
+        """Look for a message by its key; where messages have none, for one that nobody knows."""
+        ours = await self.ours()
+        loose = lookup.strays(ours, self.known, self.since) if self.sharing.manner[1] else []
+        return lookup.by_key(ours, key) or (loose[0] if loose else None)
 
     async def ours(self) -> list[lookup.Found]:
         """Give the bot's messages at this place since the question; none where the bot cannot look."""

@@ -79,6 +79,17 @@ async def test_what_is_refused_is_said_plainer_and_with_its_sources(
             assert len(stage.slack.called("chat.postMessage")) == before + 1
 
 
+async def test_what_has_no_key_is_found_all_the_same_where_its_post_was_lost(
+    stage: Stage, refuse: Callable[[Takes], None]
+) -> None:
+    takes = _REFUSALS["invalid_metadata_format"]
+    refuse(lambda method, given: takes(method, given) if method == "chat.postMessage" else None)
+    stage.slack.misbehave("dropped after", "chat.postMessage", after=1, times=1)
+    asked, question = stage.asks()
+    await stage.tell(question, *AN_ANSWER)
+    assert len(stage.slack.answers(stage.general, asked)) == 1
+
+
 async def test_a_long_answer_in_text_alone_is_several_messages(stage: Stage, refuse: Callable[[Takes], None]) -> None:
     def refuses(method: str, given: Mapping[str, Any]) -> str | None:
         if method in STREAMS:

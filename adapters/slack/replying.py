@@ -44,6 +44,12 @@ _MARKS: Final[dict[Verdict, str]] = {
     "failed": "warning",
 }
 """The reaction that stands for a refusal."""
+_UNMARKED: Final[dict[Verdict, str]] = {
+    "limited": "You have asked as much as you may for now. Ask again later.",
+    "paused": "I am paused. Ask again later.",
+    "failed": "I could not answer this.",
+}
+"""What a refusal says that has no words, where its reaction cannot be put."""
 _SOON: Final = 1.5
 """Seconds that an answer to a command may take before its asker is told that it is coming."""
 _LOOKING: Final = "I am looking for an answer…"
@@ -164,6 +170,8 @@ class Replying:
         mark = self._mark(question, ending, worded=bool(pages.written)) if ending and not showing.begun else None
         if mark and await posting.react(_asked_at(posting), mark):
             growing.cut(0, ())
+        elif ending and mark and not pages.written:
+            growing.pages.add(Paragraph((Plain(_UNMARKED[ending.verdict]),)), {}, continues=False)
         below = answers.closing(ending, growing.citations, question.id) if ending else []
         if taken_up:
             last = growing.pages.written - 1

@@ -203,6 +203,15 @@ async def test_a_refusal_whose_mark_cannot_be_put_is_said_in_words(stage: Stage,
     assert [one.shown for one in stage.slack.answers(silent.general, asked)] == (["No."] if fault else [])
 
 
+@pytest.mark.parametrize("verdict", ["limited", "paused"])
+async def test_a_refusal_without_words_whose_mark_cannot_be_put_is_not_silent(stage: Stage, verdict: str) -> None:
+    stage.slack.misbehave("unknown_method", "reactions.add")
+    asked, question = stage.asks()
+    await stage.tell(question, Ending(answer="a1", verdict=verdict))  # type: ignore[arg-type]  # they are verdicts
+    (answer,) = stage.slack.answers(stage.general, asked)
+    assert "again later" in answer.shown
+
+
 async def test_many_marks_and_direct_messages_break_no_rate(stage: Stage) -> None:
     silent = Stage(stage.slack, policies=Policies(everywhere=Policy(answers="silent")))
     asked = [silent.asks() for _ in range(60)]

@@ -11,6 +11,7 @@ from adapters.base import Adapter
 from adapters.slack.base import Taken
 from adapters.slack.bolting import routes
 from adapters.slack.calls import Calls
+from adapters.slack.errands import Errands
 from adapters.slack.intake import Intake
 from adapters.slack.lookback import LookBack
 from adapters.slack.quiet import QUIET
@@ -52,6 +53,7 @@ class Slack(Adapter):
         clock: Clock,
         now: Callable[[], datetime],
         oauth: AsyncOAuthSettings | None = None,
+        errands: Errands | None = None,
     ) -> None:
         """Keep its parts. Raises ValueError where there is no way for anything to come in."""
         if not (app_token or signing_secret):
@@ -61,6 +63,7 @@ class Slack(Adapter):
         self._reading = reading
         self._replying = replying
         self._pages = pages
+        self._errands = errands or Errands()
         self._app_token = app_token
         self._api_url = api_url
         self._policies = policies
@@ -72,10 +75,14 @@ class Slack(Adapter):
 
     async def __aenter__(self) -> Self:
         await self._workspaces.__aenter__()
+        await self._errands.__aenter__()
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        await self._workspaces.__aexit__(*exc)
+        try:
+            await self._errands.__aexit__(*exc)
+        finally:
+            await self._workspaces.__aexit__(*exc)
 
     async def run(self, desk: Desk, /) -> None:
         """Take in until cancelled. Raises SlackError where the app token is none."""

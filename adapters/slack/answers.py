@@ -40,18 +40,18 @@ _SESSION_TITLE: Final = 200
 _QUESTION: Final = 2_000
 
 
-def notification(tree: Tree) -> str:
+def notification(tree: Tree, limit: int = kit.TEXT_LIMIT) -> str:
     """Give the answer as plain words, for notifications and for clients without blocks; no link, no style."""
-    return clipped("\n".join(_lines(tree)), kit.TEXT_LIMIT) or "…"
+    return clipped("\n".join(_lines(tree)), limit) or "…"
 
 
-def paragraphs(tree: Tree) -> list[str]:
+def paragraphs(tree: Tree, limit: int = kit.SECTION_LIMIT) -> list[str]:
     """Give the answer as plain words in mrkdwn, in pieces that a section takes; no link, no style."""
     left, made = "\n".join(_lines(tree)), []
-    while len(left) > kit.SECTION_LIMIT:
-        room = left[: kit.SECTION_LIMIT]
+    while len(left) > limit:
+        room = left[:limit]
         line = room.rfind("\n") + 1
-        at = line if line > kit.SECTION_LIMIT // 2 else room.rfind(" ") + 1 or len(room)
+        at = line if line > limit // 2 else room.rfind(" ") + 1 or len(room)
         made.append(left[:at])
         left = left[at:]
     return [piece for piece in (*made, left) if piece.strip()]

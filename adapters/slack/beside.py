@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from adapters.slack import answers, kit
+from adapters.slack import answers, kit, lookup
 from adapters.slack.contents import Content
-from adapters.slack.errors import Refused, SlackError
+from adapters.slack.errors import Away, Refused, SlackError
 from adapters.slack.mending import BESIDE
 from adapters.slack.origins import origin
 from adapters.slack.payload import ident, text
+from adapters.slack.posting import SHUT
+from adapters.slack.sharing import OPEN
 
 if TYPE_CHECKING:
     from adapters.slack.posting import Posting
@@ -28,9 +30,21 @@ def is_person(channel: str) -> bool:
 
 
 async def direct(posting: Posting, person: str) -> Posting:
-    """Turn to somebody's direct messages. Raises SlackError."""
-    opened = await posting.workspace.calls.ask("conversations.open", users=person)
-    return posting.at(ident(opened, "channel", "id"), None)
+    """Turn to somebody's direct messages; where they cannot be opened, a post to the person may. Raises SlackError."""
+    if known := posting.sharing.direct(person):
+        return posting.at(known, None)
+    await posting.sharing.turn(OPEN)
+    try:
+        channel = ident(await posting.workspace.calls.ask(OPEN, users=person), "channel", "id")
+    except SlackError as error:
+        if isinstance(error, Away) or (isinstance(error, Refused) and error.code in SHUT):
+            raise
+        channel = ""
+    before = (one.message.channel for one in posting.journal.earlier)
+    channel = channel or next((one for one in before if one.startswith("D")), "")
+    if channel:
+        posting.sharing.opened(person, channel)
+    return posting.at(channel or person, None)
 
 
 async def root(posting: Posting) -> str:
@@ -106,9 +120,14 @@ async def offer(posting: Posting) -> None:
 async def farewell(posting: Posting, why: str) -> None:
     """Tell whoever asked that their answer cannot be shown where they asked; nobody else would know."""
     _log.warning("nothing can be said at this place", why=why)
-    if why == "thread_not_found" or is_person(posting.channel) or posting.channel.startswith("D"):
-        return
-    await _aside(posting, _FAREWELL, answers.shut_out(posting.channel, posting.question.text))
+    if why == "thread_not_found" and not await _stands(posting):
+        return  # whoever took their question back wants no answer
+    await _aside(posting, _FAREWELL, answers.shut_out(posting.where, posting.question.text))
+
+
+async def _stands(posting: Posting) -> bool:
+    """Whether what was asked beneath stands still."""
+    return posting.thread is None or await lookup.asked(posting.workspace, posting.where, posting.thread)
 
 
 async def _aside(posting: Posting, part: int, words: str, *below: kit.Block) -> bool:
@@ -122,7 +141,7 @@ async def _aside(posting: Posting, part: int, words: str, *below: kit.Block) -> 
             await theirs.noted(part, ts)
             return True
         await theirs.post(part, Content(blocks=[kit.section(words), *below], text=words))
-    except Refused as refused:
-        _log.warning("somebody cannot be told directly", why=refused.code)
+    except SlackError as error:  # an answer that stands is not to fail for it
+        _log.warning("somebody cannot be told directly", why=error.told)
         return False
     return True

@@ -29,6 +29,9 @@ _PAUSES: Final = (0.2, 0.8, 2.0)
 _ONE: Final = 15.0
 """Seconds that one try may take."""
 _SERVER: Final = 500
+_LACKING: Final = frozenset({404, 405, 501})
+"""What a server answers, often as a page of HTML, where it does not know a method."""
+_UNTIMELY: Final = 408
 _PASSING: Final = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout"})
 """What Slack says where it may have done it and may not."""
 
@@ -103,14 +106,31 @@ def faulty(status: int, code: str) -> bool:
 
 def _refusal(method: str, error: SlackApiError) -> SlackError:
     answer = error.response
-    status, data = getattr(answer, "status_code", 0), getattr(answer, "data", answer)
+    status, data = _status(answer), getattr(answer, "data", answer)
     code = data.get("error") if isinstance(data, dict) else None
     if status == 429 or code in {"ratelimited", "rate_limited"}:  # noqa: PLR2004 - what HTTP calls it
         return Limited(method, _seconds(getattr(answer, "headers", {})))
-    if not isinstance(code, str) or faulty(status, code):
+    if not isinstance(code, str):
+        code = _unnamed(status, data)
+    if code is None or code in _PASSING or (faulty(status, code) and status not in _LACKING):
         return Unsure(f"Slack gave no answer to {method}.")
     needed = data.get("needed") if isinstance(data, dict) else ""
     return Refused(method, code, needed if isinstance(needed, str) else "")
+
+
+def _status(answer: object) -> int:
+    """Give what HTTP said; what cannot be read as JSON comes as the answer of the HTTP client itself."""
+    found = getattr(answer, "status_code", None) or getattr(answer, "status", 0)
+    return found if isinstance(found, int) else 0
+
+
+def _unnamed(status: int, data: object) -> str | None:
+    """Give a word for a refusal that has none; None where it may be none."""
+    if status in _LACKING:
+        return "unknown_method"
+    if 400 <= status < _SERVER and status != _UNTIMELY:  # noqa: PLR2004 - what HTTP calls a refusal
+        return f"http_{status}"
+    return "unnamed" if isinstance(data, dict) and data.get("ok") is False and status < _SERVER else None
 
 
 def _seconds(headers: object) -> float:

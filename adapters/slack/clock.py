@@ -32,3 +32,17 @@ class Running:
     async def sleep(self, seconds: float, /) -> None:
         """Wait."""
         await asyncio.sleep(seconds)
+
+
+async def waited(clock: Clock, changed: asyncio.Event, group: asyncio.TaskGroup, seconds: float | None) -> None:
+    """Wait until something has changed, or so many seconds passed."""
+
+    async def nap(seconds: float) -> None:
+        await clock.sleep(seconds)
+        changed.set()
+
+    alarm = None if seconds is None else group.create_task(nap(seconds))
+    await changed.wait()
+    changed.clear()
+    if alarm is not None:
+        alarm.cancel()

@@ -10,9 +10,10 @@ from slack_sdk.web.async_client import AsyncWebClient
 from adapters.pacing import Budget, Pacer
 from adapters.slack.calls import Calls
 from adapters.slack.quiet import QUIET
-from adapters.slack.workspaces import Workspace
+from adapters.slack.workspaces import Workspace, threads
 
 if TYPE_CHECKING:
+    from adapters.pacing import Bucket
     from adapters.slack.clock import Clock
 
 _OPENING: Final = Budget(calls=19, burst=10)
@@ -32,6 +33,7 @@ class Connection:
         self._clock = clock
         self._session: ClientSession | None = None
         self._pacers: dict[str, Pacer] = {}
+        self._threads: dict[str, Bucket] = {}
 
     async def __aenter__(self) -> Self:
         """Open the session."""
@@ -54,4 +56,5 @@ class Connection:
             now = self._clock.now()
             self._pacers[team] = Pacer(opening=_OPENING, showing=_SHOWING, closing=_CLOSING, now=now)
         calls = Calls(client=self.client(token), clock=self._clock)
-        return Workspace(team=team, bot=bot, calls=calls, pacer=self._pacers[team])
+        read = self._threads.setdefault(team, threads())
+        return Workspace(team=team, bot=bot, calls=calls, pacer=self._pacers[team], threads=read)

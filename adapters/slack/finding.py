@@ -133,6 +133,9 @@ class Finding:
         """Ask once, when the budget allows it; where Slack wants to be left alone, that ends the look."""
         while not self.bucket.take(self.clock.now()):
             await self.clock.sleep(max(0.01, self.bucket.ready(self.clock.now())))
+        threads = self.workspace.threads  # which are read for questions too
+        while method == "conversations.replies" and not threads.take(self.clock.now()):
+            await self.clock.sleep(max(0.01, threads.ready(self.clock.now())))
         return await self.workspace.calls.ask(method, within=_WITHIN, **asked)
 
     def _event(self, channel: str, message: object) -> object:

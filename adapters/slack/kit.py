@@ -190,6 +190,11 @@ def context(lines: Sequence[str]) -> Context:
     return {"type": "context", "elements": [mrkdwn_text(line) for line in lines[:CONTEXT_LIMIT]]}
 
 
+def lines(blocks: Sequence[Block]) -> list[str]:
+    """Give the small text among blocks, as the mrkdwn that it is: what of them can be read without blocks."""
+    return [one["text"] for block in blocks if block["type"] == "context" for one in block["elements"]]
+
+
 def actions(*buttons: Button) -> Actions:
     """Give a row of buttons."""
     return {"type": "actions", "elements": list(buttons)}

@@ -49,6 +49,11 @@ class Leaves:
         if self._trees[-1]:
             self._trees.append(())
 
+    def skip(self, count: int) -> None:
+        """Forget the first pages, which stand elsewhere."""
+        self._trees[:count] = []
+        self._trees = self._trees or [()]
+
     def cut(self, at: int, tree: Tree) -> None:
         """Let this be the last page, and say no more than this."""
         self._trees[at:] = [tree]

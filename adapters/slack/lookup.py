@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from adapters.slack.payload import ident, items, moment, text
+from adapters.slack.errors import SlackError
+from adapters.slack.payload import ident, items, moment, strings, text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,6 +47,27 @@ async def ours(workspace: Workspace, channel: str, thread: str | None, since: fl
         if not cursor:
             break
     return sorted(found, key=lambda one: float(one.ts))
+
+
+async def shown(workspace: Workspace, channel: str, thread: str | None, ts: str) -> str:
+    """Give all the strings of one message, as the platform has it. Raises SlackError."""
+    method = "conversations.replies" if thread else "conversations.history"
+    where: dict[str, Any] = {"channel": channel, "oldest": ts, "latest": ts, "inclusive": True, "limit": 5}
+    where |= {"ts": thread} if thread else {}
+    answer = await workspace.calls.ask(method, **where)
+    return strings([one for one in items(answer, "messages") if moment(one, "ts") == ts])
+
+
+async def asked(workspace: Workspace, channel: str, ts: str) -> bool:
+    """Say whether a message stands in a channel: False only where the platform says that it is gone."""
+    try:
+        answer = await workspace.calls.ask(
+            "conversations.history", channel=channel, oldest=ts, latest=ts, inclusive=True, limit=1
+        )
+    except SlackError:
+        return True
+    found = [one for one in items(answer, "messages") if moment(one, "ts") == ts]
+    return any(text(one, "subtype") != "tombstone" for one in found)
 
 
 def by_key(found: Sequence[Found], key: str) -> str | None:

@@ -40,6 +40,15 @@ def direct(channel: str) -> bool:
     return channel.startswith("D")
 
 
+def strings(given: object) -> str:
+    """Give all strings that stand anywhere in what is given."""
+    if isinstance(given, str):
+        return given
+    if isinstance(given, dict):
+        given = list(given.values())
+    return " ".join(filter(None, map(strings, given))) if isinstance(given, list) else ""
+
+
 def items(given: object, *path: str) -> list[object]:
     """Give a list."""
     found = at(given, *path)

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from adapters.messages import Attached, Said
-from adapters.pacing import Bucket, Budget
 from adapters.slack import thread
 from adapters.slack.errors import Limited, SlackError
 from adapters.slack.fetching import Wanted, fetched
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
 
 _PATIENCE: Final = 1.8
 """Seconds in all."""
-_BUDGET: Final = Budget(calls=45, burst=30)
-"""Of the 50 calls a minute that Slack allows; what else reads threads has the rest."""
 _PAGE: Final = 999
 _PAGES: Final = 3
 _SHORT: Final = 15
@@ -59,7 +56,6 @@ class Reading:
         self._clock = clock
         self._patience = patience
         self._bases: Remembered[str, str] = Remembered(clock, seconds=_HOUR, most=500)
-        self._budgets: dict[str, Bucket] = {}
         self._bare: OrderedDict[str, None] = OrderedDict()
 
     def heard(self, question: str, *, files: bool) -> None:
@@ -124,8 +120,7 @@ class Reading:
 
     async def _page(self, workspace: Workspace, where: Asked, until: float, more: dict[str, object]) -> object:
         now = self._clock.now()
-        budget = self._budgets.setdefault(workspace.team, Bucket(_BUDGET, now))
-        if not budget.take(now):
+        if not workspace.threads.take(now):
             raise SlackError("Slack allows no more threads to be read for now.")
         try:
             return await workspace.calls.ask(
@@ -137,7 +132,7 @@ class Reading:
                 **more,
             )
         except Limited as error:
-            budget.refused(now, error.seconds)
+            workspace.threads.refused(now, error.seconds)
             raise
 
     async def _named(self, workspace: Workspace, user: str, names: dict[str, str]) -> None:

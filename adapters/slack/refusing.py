@@ -39,20 +39,28 @@ def mark(ending: Ending, *, silent: bool, worded: bool) -> str | None:
     return name if silent or (not worded and ending.verdict != "failed") else None
 
 
-async def marked(posting: Posting, name: str, ending: Ending, tree: Tree) -> None:
-    """Mark the message that asks; where others read it, tell its asker why. ``tree`` says it, or else the ending."""
+async def marked(posting: Posting, name: str, ending: Ending, tree: Tree) -> bool:
+    """Mark the message that asks; where others read it, tell its asker why. ``tree`` says it, or else the ending.
+
+    Gives whether any of that can be seen: where it cannot, the words are to stand where the answer would.
+    """
     asked = origin(posting.question)
     own = asked.stamp if asked.by == "message" and asked.channel == posting.channel else None
-    if own:
-        await posting.react(own, name)
+    seen = await posting.react(own, name) if own else False
     if not own or not direct(posting.channel):
-        await whispered(posting, notification(tree) if tree else _told(ending))
+        seen = await whispered(posting, notification(tree) if tree else _told(ending)) or seen
+    return seen
 
 
-async def whispered(posting: Posting, words: str) -> None:
-    """Say words in mrkdwn to the asker alone: in the thread, if something stands there beneath its first message."""
+def words(ending: Ending) -> Paragraph:
+    """Give what a refusal says that has no words of its own."""
+    return Paragraph((Plain(ending.told or _WORDS.get(ending.verdict, "I could not answer this.")),))
+
+
+async def whispered(posting: Posting, text: str) -> bool:
+    """Say mrkdwn to the asker alone: in the thread, if something stands there beneath its first message."""
     asked, thread = origin(posting.question), posting.question.place.thread
-    await posting.whisper(words, thread if thread != asked.stamp else None)
+    return await posting.whisper(text, thread if thread != asked.stamp else None)
 
 
 async def worded(parts: AsyncGenerator[Part]) -> AsyncGenerator[Part]:

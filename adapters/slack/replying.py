@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from adapters.slack import answers, kit, refusing
 from adapters.slack.beside import direct, farewell, is_person, offer, root, stopped, to_asker
+from adapters.slack.clock import waited
 from adapters.slack.contents import Content
 from adapters.slack.errors import Refused
 from adapters.slack.growing import Growing
@@ -18,7 +19,7 @@ from adapters.slack.naming import with_names
 from adapters.slack.noticing import unasked
 from adapters.slack.origins import origin
 from adapters.slack.payload import direct as is_direct
-from adapters.slack.posting import GONE, Posting
+from adapters.slack.posting import Posting, hopeless
 from adapters.slack.progress import Progress
 from adapters.slack.render import pieces
 from adapters.slack.responses import Responses, respond
@@ -33,10 +34,14 @@ if TYPE_CHECKING:
     from adapters.parts import Part
     from adapters.policies import Policies
     from adapters.slack.clock import Clock
+    from adapters.slack.errands import Errands
     from adapters.slack.workspaces import Workspace, Workspaces
 
 _UNINVITED: Final = frozenset({"told", "limited", "paused", "failed"})
 """How something ends that nobody would rather have had among others."""
+_SOON: Final = 1.5
+"""Seconds that an answer to a command may take before its asker is told that it is coming."""
+_LOOKING: Final = "I am looking for an answer…"
 
 
 class Standings(Protocol):
@@ -54,10 +59,18 @@ class Standings(Protocol):
 class Replying:
     """The half of the adapter that speaks. ``guests`` says whether guests of a workspace are answered."""
 
-    def __init__(
-        self, workspaces: Workspaces, facts: Standings, policies: Policies, clock: Clock, *, guests: bool
+    def __init__(  # noqa: PLR0913 - its collaborators, and what is set for it
+        self,
+        workspaces: Workspaces,
+        facts: Standings,
+        policies: Policies,
+        clock: Clock,
+        *,
+        guests: bool,
+        errands: Errands,
     ) -> None:
-        """Say nothing yet."""
+        """Say nothing yet; ``errands`` is what no reply waits for."""
+        self._errands = errands
         self._workspaces = workspaces
         self._facts = facts
         self._policies = policies
@@ -88,7 +101,7 @@ class Replying:
             try:
                 await self._reply(posting, parts)
             except Refused as refused:
-                if refused.code not in GONE:
+                if not hopeless(refused):
                     raise
                 await farewell(posting, refused.code)
 
@@ -117,12 +130,23 @@ class Replying:
             posting = await direct(posting, posting.channel)
         if posting.thread is None or asked.by == "about":
             stands = await root(posting)
-            posting = posting if posting.thread else posting.at(posting.channel, stands)
+            posting = posting if posting.thread else posting.at(posting.where, stands)
             first = 1
         progress = Progress(posting, begun=_taken_up(posting.journal, first) and not overheard)
         growing.progress = None if overheard else progress.show
+        self._errands.start(progress.run())
+        try:
+            await self._grown(posting, growing, parts, progress, first)
+        finally:
+            progress.close()
+        if growing.offered and not overheard:
+            await offer(posting)
+
+    async def _grown(
+        self, posting: Posting, growing: Growing, parts: AsyncGenerator[Part], progress: Progress, first: int
+    ) -> None:
+        """Show the parts as they come."""
         async with _together() as group:
-            telling = group.create_task(progress.run(partial(self._wait, progress.changed, group)))
             puller = group.create_task(_pulled(growing, parts, progress))
             showing = Showing(
                 posting=posting,
@@ -130,17 +154,13 @@ class Replying:
                 first=first,
                 hides=partial(self._hides, posting.question, growing),
                 stoppable=lambda: progress.stoppable,
-                wait=partial(self._wait, growing.changed, group),
+                wait=partial(waited, self._clock, growing.changed, group),
             )
             try:
                 await self._shown(posting, growing, showing, puller, first)
             finally:
                 showing.release()
-            progress.close()
-            await telling
-            await progress.end(shown=bool(showing.stands), ended=showing.told)
-        if growing.offered and not overheard:
-            await offer(posting)
+            progress.end(shown=bool(showing.stands), ended=showing.told)
 
     async def _shown(
         self, posting: Posting, growing: Growing, showing: Showing, puller: asyncio.Task[None], first: int
@@ -159,9 +179,10 @@ class Replying:
             growing.cut(0, ())
         if ending and not showing.begun:
             mark = refusing.mark(ending, silent=self._silent(question), worded=bool(pages.written))
-            if mark:
-                await refusing.marked(posting, mark, ending, pages[0] if pages.written else ())
+            if mark and await refusing.marked(posting, mark, ending, pages[0] if pages.written else ()):
                 growing.cut(0, ())
+            elif mark and not pages.written:
+                pages.add(refusing.words(ending), {}, continues=False)
             elif ending.verdict == "stopped" and not (pages.written or taken_up):
                 showing.stands += await stopped(posting, first)
                 return
@@ -173,24 +194,19 @@ class Replying:
         else:
             await showing.finish(below)
 
-    async def _wait(self, changed: asyncio.Event, group: asyncio.TaskGroup, seconds: float | None) -> None:
-        """Wait until there is more, or so many seconds passed."""
-
-        async def nap(seconds: float) -> None:
-            await self._clock.sleep(seconds)
-            changed.set()
-
-        alarm = None if seconds is None else group.create_task(nap(seconds))
-        await changed.wait()
-        changed.clear()
-        if alarm is not None:
-            alarm.cancel()
-
     async def _responded(self, posting: Posting, growing: Growing, parts: AsyncGenerator[Part]) -> bool:
         """Answer a command for its asker's eyes where they typed it; on any doubt not, but as a direct message."""
         url, journal = self._responses.take(posting.question.id), posting.journal
         if url is None or journal.unsure or journal.earlier:
             return False
+        api = posting.workspace.calls.client.base_url
+
+        async def sign() -> None:
+            await self._clock.sleep(_SOON)
+            if not growing.over:
+                await respond(url, api, [Content(text=_LOOKING, blocks=[kit.section(_LOOKING)])])
+
+        self._errands.start(sign())
         await growing.pull(parts)
         if growing.failure is not None:
             raise growing.failure
@@ -202,7 +218,9 @@ class Replying:
         contents = [growing.content(at, below if at == last else ()) for at in range(last + 1)]
         if contents:
             contents[0] = replace(contents[0], blocks=[kit.context([await to_asker(posting)])])
-        return await respond(url, posting.workspace.calls.client.base_url, contents)
+        taken = await respond(url, api, contents)
+        growing.pages.skip(taken)
+        return taken == len(contents) > 0
 
     def sharing(self, workspace: Workspace) -> Sharing:
         """Give what all replies in a workspace share."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from adapters.slack.clock import Clock
-    from adapters.slack.contents import Content
+    from adapters.slack.contents import Arguments, Content
 
 _KEPT: Final = 1_000
 _GOOD: Final = 1_500.0
@@ -45,20 +46,32 @@ class Responses:
         return url if url and self._clock.now() < until else None
 
 
-async def respond(url: str, api: str, contents: Sequence[Content]) -> bool:
-    """Say this where ``url`` takes it, and whether Slack took all; ``api`` is the address of Slack's API."""
-    if not _slacks(url, api) or not 0 < len(contents) <= _POSTS:
-        return False
+async def respond(url: str, api: str, contents: Sequence[Content]) -> int:
+    """Say this where ``url`` takes it, and give how much was taken; ``api`` is the address of Slack's API."""
+    if not _slacks(url, api) or len(contents) > _POSTS:
+        return 0
     client = AsyncWebhookClient(url, timeout=_PATIENCE, retry_handlers=[])
-    for content in contents:
-        said = {"response_type": "ephemeral", "replace_original": False, **content.arguments()}
-        try:
-            answer = await client.send_dict(said)
-        except (ClientError, SlackClientError, OSError, TimeoutError, ValueError):
-            return False
-        if answer.status_code != 200 or answer.body != "ok":  # noqa: PLR2004 - what HTTP calls it
-            return False
-    return True
+    for taken, content in enumerate(contents):
+        if not await _took(client, content.arguments()):
+            return taken
+    return len(contents)
+
+
+async def _took(client: AsyncWebhookClient, said: Arguments) -> bool:
+    try:
+        answer = await client.send_dict({"response_type": "ephemeral", "replace_original": False, **said})
+    except (ClientError, SlackClientError, OSError, TimeoutError, ValueError):
+        return False
+    return 200 <= answer.status_code < 300 and not _refusing(answer.body)  # noqa: PLR2004 - what HTTP calls success
+
+
+def _refusing(body: str) -> bool:
+    """Whether an answer says that nothing was done; most are the word "ok", some are JSON, some are empty."""
+    try:
+        found: object = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(found, dict) and found.get("ok") is False
 
 
 def _slacks(url: str, api: str) -> bool:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from adapters.slack import answers, lookup
-from adapters.slack.contents import Content, chunks, metadata
+from adapters.slack.contents import PLAINEST, Content, metadata, stands, streamed, tabled
 from adapters.slack.errors import Away, Limited, Refused, SlackError, Unsure
-from adapters.slack.payload import moment
+from adapters.slack.payload import at, moment, strings
 from adapters.slack.posting import SHUT
 from adapters.slack.render import added, body
 from adapters.slack.sharing import EDIT
@@ -71,7 +71,10 @@ class Message(Protocol):
 
 
 class Streamed(Message):
-    """A stream of Slack's own, within what the workspace's streams may share."""
+    """A stream of Slack's own, within what the workspace's streams may share.
+
+    It is one of Markdown alone unless it begins with a table; once it comes to one, the message is edited instead.
+    """
 
     def __init__(self, posting: Posting, part: int) -> None:
         """Begin nothing; ``part`` is the journal's number of this message."""
@@ -83,6 +86,8 @@ class Streamed(Message):
         self._ts = ""
         self._started = 0.0
         self._broken = False
+        self._chunked = False
+        self._edited: Rewritten | None = None
         self.shown: Tree = ()
         self.told = False
         self.refused = False
@@ -92,11 +97,11 @@ class Streamed(Message):
         """Start it, where the workspace's budget allows one more."""
         if not self._pacer.open(self._name, self._posting.clock.now()):
             return False
-        first, arguments = body(tree, linked), self._recipient()
+        first = body(tree, linked)
+        self._chunked = tabled(first)
+        arguments = self._recipient() | streamed([], first, chunked=self._chunked)
         try:
-            answer = await self._posting.act(
-                "chat.startStream", self._part, within=_PATIENCE, chunks=chunks([], first), **arguments
-            )
+            answer = await self._posting.act("chat.startStream", self._part, within=_PATIENCE, **arguments)
             self._ts = moment(answer, "ts")
         except Unsure:
             self._ts = await self._arrived()
@@ -115,6 +120,8 @@ class Streamed(Message):
 
     async def more(self, tree: Tree, linked: Links) -> float | None:
         """Append what is new, once the pacer says so."""
+        if self._edited is not None:
+            return await self._turned(tree, linked)
         now = self._posting.clock.now()
         if now - self._started >= _AGE:
             raise Broken
@@ -126,6 +133,8 @@ class Streamed(Message):
         left = self._started + _AGE - now
         if not new:
             return left
+        if tabled(new) and not self._chunked:
+            return await self._turned(tree, linked)
         waiting = sum(len(block["text"]) for block in new if block["type"] == "markdown")
         if (wait := self._pacer.show(self._name, waiting, now)) > 0:
             return min(wait, left)
@@ -133,10 +142,21 @@ class Streamed(Message):
         self._body, self.shown = grown, tree
         return left
 
+    async def _turned(self, tree: Tree, linked: Links) -> float | None:
+        """Go on by edits, which may bring a table."""
+        if self._edited is None:
+            self._pacer.close(self._name, self._posting.clock.now())
+            await self._posting.stop(self._part, self._ts)
+            self._edited = Rewritten(self._posting, self._part, lambda: False)
+            self._edited.goes_on(self._ts, self.shown)
+        pause = await self._edited.more(tree, linked)
+        self.shown = self._edited.shown
+        return pause
+
     async def _append(self, new: Body) -> None:
-        pieces = chunks(self._body, new)
+        pieces = streamed(self._body, new, chunked=self._chunked)
         try:
-            await self._posting.act("chat.appendStream", self._part, within=_PATIENCE, ts=self._ts, chunks=pieces)
+            await self._posting.act("chat.appendStream", self._part, within=_PATIENCE, ts=self._ts, **pieces)
         except Refused as refused:
             if refused.code in SHUT:
                 raise
@@ -148,20 +168,24 @@ class Streamed(Message):
 
     async def finish(self, content: Content, *, last: bool) -> str:
         """End it with what is new, or by an edit where that cannot be."""
+        if self._edited is not None:
+            return await self._edited.finish(content, last=last)
         await self._posting.closing(self._name)
         new = added(self._body, body(content.tree, content.linked))
-        if self._broken or new is None or not await self._ended(content, chunks(self._body, new), last=last):
+        if self._broken or new is None or (tabled(new) and not self._chunked):
+            return await self._posting.mend(self._part, self._ts, content)
+        if not await self._ended(content, streamed(self._body, new, chunked=self._chunked), last=last):
             return await self._posting.mend(self._part, self._ts, content)
         return self._ts
 
-    async def _ended(self, content: Content, pieces: list[Arguments], *, last: bool) -> bool:
+    async def _ended(self, content: Content, more: Arguments, *, last: bool) -> bool:
+        """End it, and say whether it says then what it should: some servers take what they do not know, and drop it."""
         key = await self._posting.journal.before(self._part)
-        more: Arguments = {"chunks": pieces} if pieces else {}
         more |= {"blocks": [*content.below]} if content.below else {}
         more |= {"metadata": metadata(self._posting.question.id, key), "ts": self._ts}
         try:
             more["session_status"] = "active" if last else "processing"
-            await self._posting.act("chat.stopStream", self._part, within=_ENDING, **more)
+            answer = await self._posting.act("chat.stopStream", self._part, within=_ENDING, **more)
         except Refused as refused:
             if refused.code in SHUT:
                 raise
@@ -169,7 +193,9 @@ class Streamed(Message):
         except SlackError:
             return False
         self.told = last
-        return True
+        if stands(content.tree, strings(at(answer, "message"))):
+            return True
+        return stands(content.tree, await self._posting.reads(self._ts))
 
     def release(self) -> None:
         """Make room for another, however this one ended."""
@@ -183,7 +209,7 @@ class Streamed(Message):
     def _recipient(self) -> Arguments:
         """Say for whom it streams: in channels, Slack wants to know."""
         where: Arguments = {"thread_ts": self._posting.thread}
-        if self._posting.channel.startswith("D"):
+        if self._posting.where.startswith("D"):
             return where
         person = self._posting.question.asker.id
         return where | {"recipient_team_id": self._posting.workspace.team, "recipient_user_id": person}
@@ -204,15 +230,24 @@ class Rewritten(Message):
 
     async def begin(self, tree: Tree, linked: Links) -> bool:
         """Post it, where there is budget for some edits."""
-        if self._posting.sharing.ready(EDIT, count=_EDITS) > 0:
+        if not self._grows or self._posting.sharing.ready(EDIT, count=_EDITS) > 0:
             return False
         self._ts = await self._posting.post(self._part, self._content(tree, linked))
         self._last, self.shown = self._posting.clock.now(), tree
         return True
 
+    def goes_on(self, ts: str, shown: Tree) -> None:
+        """Take over a message."""
+        self._ts, self.shown, self._last = ts, shown, self._posting.clock.now()
+
+    @property
+    def _grows(self) -> bool:
+        """Whether edits work here, and long ones too."""
+        return self._posting.sharing.edits and self._posting.sharing.manner[0] < PLAINEST
+
     async def more(self, tree: Tree, linked: Links) -> float | None:
         """Edit it, where its time has come."""
-        if tree == self.shown:
+        if tree == self.shown or not self._grows:
             return None
         sharing, now = self._posting.sharing, self._posting.clock.now()
         if (wait := max(self._last + _EVERY - now, sharing.ready(EDIT))) > 0:

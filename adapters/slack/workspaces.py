@@ -5,8 +5,10 @@ One by a token, or several by their installations: whoever asks does not know wh
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, Self
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final, Protocol, Self
+
+from adapters.pacing import Bucket, Budget
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,14 +17,27 @@ if TYPE_CHECKING:
     from adapters.slack.calls import Calls
 
 
+_THREADS: Final = Budget(calls=45, burst=30)
+"""Of the 50 times a minute that Slack lets threads be read; looks for lost posts have the rest."""
+
+
+def threads() -> Bucket:
+    """Give how often a workspace's threads may be read."""
+    return Bucket(_THREADS, 0.0)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workspace:
-    """``team`` is its id, ``bot`` the bot's user id there; ``pacer`` shares what Slack allows a workspace's streams."""
+    """``team`` is its id, ``bot`` the bot's user id there; ``pacer`` shares what Slack allows a workspace's streams.
+
+    ``threads`` shares its threads among all that read them.
+    """
 
     team: str
     bot: str
     calls: Calls
     pacer: Pacer
+    threads: Bucket = field(default_factory=threads)
 
 
 class Workspaces(Protocol):

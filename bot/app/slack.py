@@ -124,18 +124,19 @@ def _made(
     oauth: AsyncOAuthSettings | None = None,
 ) -> Adapter:
     from adapters.slack.adapter import Slack
+    from adapters.slack.errands import Errands
     from adapters.slack.facts import Facts
     from adapters.slack.pages import Pages
     from adapters.slack.reading import Reading
     from adapters.slack.replying import Replying
 
     own = settings.slack
-    facts = Facts(workspaces, clock)
+    facts, errands = Facts(workspaces, clock), Errands()
     return Slack(
         workspaces=workspaces,
         facts=facts,
         reading=Reading(workspaces, facts, allowed, clock),
-        replying=Replying(workspaces, facts, allowed, clock, guests=own.guests),
+        replying=Replying(workspaces, facts, allowed, clock, guests=own.guests, errands=errands),
         pages=Pages(workspaces=workspaces, names=facts, clock=clock, now=_now),
         app_token=_secret(own.app_token),
         signing_secret=_secret(own.signing_secret),
@@ -144,6 +145,7 @@ def _made(
         clock=clock,
         now=_now,
         oauth=oauth,
+        errands=errands,
     )
 
 

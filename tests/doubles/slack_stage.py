@@ -16,6 +16,7 @@ from adapters.parts import Ending, Text
 from adapters.policies import Policies
 from adapters.slack.calls import Calls
 from adapters.slack.clock import Clock
+from adapters.slack.errands import Errands
 from adapters.slack.errors import NotInstalled
 from adapters.slack.replying import Replying
 from adapters.slack.workspaces import Workspace, Workspaces
@@ -105,7 +106,10 @@ class Stage:
         self.clock = Passing(slack)
         self.people = People()
         self.workspaces = OneWorkspace(slack, self.clock)
-        self.replying = Replying(self.workspaces, self.people, policies or Policies(), self.clock, guests=guests)
+        self.errands = Errands()
+        self.replying = Replying(
+            self.workspaces, self.people, policies or Policies(), self.clock, guests=guests, errands=self.errands
+        )
         self.anna: User = slack.person("Anna")
         self.general: Channel = slack.channel("general", self.anna)
 
@@ -151,7 +155,7 @@ class Stage:
 
         passing = self.slack.tasks.start(pass_by())
         try:
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(60), self.errands:
                 yield
         finally:
             passing.cancel()

@@ -10,13 +10,17 @@ import pytest
 
 from adapters.base import Person, Place, Question
 from adapters.policies import Policies, Policy
+from adapters.slack.base import Taken
 from adapters.slack.errors import SlackError
 from adapters.slack.facts import Facts
 from adapters.slack.fetching import Wanted, fetched
+from adapters.slack.lookback import LookBack
 from adapters.slack.payload import when
 from adapters.slack.reading import Reading
 from adapters.slack.saying import said
+from adapters.wishes import Served
 from tests.adapters.slack_reading.workspaces import OneWorkspace
+from tests.doubles.adapters import RecordingDesk
 from tests.doubles.slack import Slack
 
 if TYPE_CHECKING:
@@ -216,6 +220,33 @@ async def test_no_more_threads_are_read_than_slack_allows(
     found = [len(await reading.around(asked)) for _ in range(80)]
     assert 0 < sum(found) < 80
     assert not slack.rates.violations
+
+
+async def test_reading_leaves_no_more_to_itself_than_looking_back_left_it(
+    slack: Slack, workspaces: OneWorkspace, reading: Reading, anna: User, general: Channel
+) -> None:
+    root = slack.says(anna, general, "We ship on Friday")
+    asked = question(slack, slack.says(anna, general, f"{slack.mention} when?", thread=root))
+    desk = RecordingDesk()
+    desk.lately.append(Served(channel=general.id, conversation=asked.conversation, last_at=asked.asked_at))
+    missed = LookBack(desk=desk, workspaces=workspaces, missed=_taken, clock=workspaces.clock)
+    threads = (await workspaces.of(slack.home.id)).threads
+    while threads.take(slack.clock.now()):
+        pass
+    assert await reading.around(asked) == ()
+    assert not slack.called("conversations.replies")
+    before = slack.clock.now()
+    missed.since(None)
+    looking = slack.tasks.start(missed.run())
+    await slack.until(lambda: slack.called("conversations.replies"), within=20)
+    looking.cancel()
+    assert slack.clock.now() - before >= 4
+
+
+async def _taken(payload: object, *, lately: bool) -> Taken:
+    assert payload
+    assert not lately
+    return Taken()
 
 
 async def test_an_app_that_is_sold_reads_what_it_may() -> None:

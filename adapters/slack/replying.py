@@ -92,8 +92,7 @@ class Replying:
             if not self._guests and await self._facts.standing(workspace.team, question.asker.id) == "guest":
                 if question.overheard:
                     return
-                if not _alone(posting.channel):
-                    await refusing.whispered(posting, refusing.MEMBERS)
+                if not _alone(posting.channel) and await refusing.whispered(posting, refusing.MEMBERS):
                     return
                 parts = refusing.told(refusing.MEMBERS)
             elif origin(question).by != "message":
@@ -120,8 +119,7 @@ class Replying:
         fresh = not (posting.journal.earlier or posting.journal.unsure)
         if asked.by != "message" and fresh and not _alone(posting.channel):
             found = await refusing.begun(parts)
-            if refused := refusing.refusal(found):
-                await refusing.whispered(posting, refused)
+            if (refused := refusing.refusal(found)) and await refusing.whispered(posting, refused):
                 return
             parts = refusing.resumed(found, parts)
         if is_person(posting.channel):

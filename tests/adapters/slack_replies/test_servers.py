@@ -196,7 +196,7 @@ async def test_a_refusal_whose_mark_cannot_be_put_is_said_in_words(stage: Stage,
     silent = Stage(stage.slack, policies=Policies(everywhere=Policy(answers="silent")))
     asked, question = silent.asks()
     if fault:
-        stage.slack.misbehave(fault, "reactions.add", retry_after=600)
+        stage.slack.misbehave(fault, "reactions.add", "chat.postEphemeral", retry_after=600)
     else:
         asked.reactions["warning"] = [stage.slack.installation.bot.id]
     await silent.tell(question, said("No."), 1.0, Ending(answer="a1", verdict="failed"))
@@ -206,10 +206,14 @@ async def test_a_refusal_whose_mark_cannot_be_put_is_said_in_words(stage: Stage,
 @pytest.mark.parametrize("verdict", ["limited", "paused"])
 async def test_a_refusal_without_words_whose_mark_cannot_be_put_is_not_silent(stage: Stage, verdict: str) -> None:
     stage.slack.misbehave("unknown_method", "reactions.add")
+    _, question = stage.asks()
+    await stage.tell(question, Ending(answer="a1", verdict=verdict))  # type: ignore[arg-type]  # they are verdicts
+    assert len(stage.slack.whispered(stage.anna)) == 1
+    stage.slack.misbehave("unknown_method", "chat.postEphemeral")
     asked, question = stage.asks()
     await stage.tell(question, Ending(answer="a1", verdict=verdict))  # type: ignore[arg-type]  # they are verdicts
     (answer,) = stage.slack.answers(stage.general, asked)
-    assert "again later" in answer.shown
+    assert "as soon as I am resumed" in answer.shown or "again later" in answer.shown
 
 
 async def test_many_marks_and_direct_messages_break_no_rate(stage: Stage) -> None:

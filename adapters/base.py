@@ -374,7 +374,9 @@ class Adapter(Protocol):
         ...
 
     async def audience(self, place: Place, asker: Person, /) -> Audience:
-        """Say who reads at this place now; when in doubt, nobody. Raising means the same.
+        """Say who reads at this place now; when in doubt, anybody, who holds only what is public.
+
+        Raising means that nothing may be read, not even that.
 
         It is asked when an answer is begun, before its first sentence is shown, and every few seconds from then on.
         """

@@ -6,6 +6,8 @@ checks the person again.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -48,13 +50,11 @@ _SUBJECT: Final = re.compile(rf"([A-Za-z0-9_-]{{1,64}}) {_STAMP} {_STAMP}")
 
 
 def command(given: object, where: Where, at_: datetime) -> Read:
-    """Read a slash command; it carries no time of its own."""
-    user, channel, trigger = ident(given, "user_id"), ident(given, "channel_id"), text(given, "trigger_id")
-    if text(given, "command") != COMMAND:
-        return Dropped(why="no command of ours")
-    if not (user and channel and trigger):
+    """Read a slash command; it carries no time of its own. Whatever it is called, Slack sends only the app's own."""
+    user, channel = ident(given, "user_id"), ident(given, "channel_id")
+    if not (user and channel):
         return Dropped(why="incomplete")
-    name = f"{where.workspace}:command:{trigger}"
+    name = f"{where.workspace}:command:{_once(given, at_)}"
     question = Question(
         id=name,
         conversation=name,
@@ -66,16 +66,24 @@ def command(given: object, where: Where, at_: datetime) -> Read:
     return Commanded(question=question, response=text(given, "response_url"))
 
 
+def _once(given: object, at_: datetime) -> str:
+    """Name what somebody does, the same at each delivery; without a trigger by what else is never the same twice."""
+    if trigger := text(given, "trigger_id"):
+        return trigger
+    minute = f"{at_:%Y-%m-%dT%H:%M}"
+    words = (ident(given, "user_id"), ident(given, "channel_id"), text(given, "command"), text(given, "text"))
+    known = text(given, "response_url") or json.dumps([*words, minute])
+    return hashlib.sha256(known.encode(errors="surrogatepass")).hexdigest()[:32]
+
+
 def interaction(given: object, where: Where, at_: datetime) -> Read:
     """Read a button, a shortcut or a form that was sent; ``at_`` is when, where the payload does not say."""
     person = _person(given)
     if not person.id:
         return Dropped(why="nobody did it")
-    if where.outside(ident(given, "user", "team_id")):
-        return Dropped(why="an outsider")
     match text(given, "type"):
         case "block_actions":
-            return _pressed(given, where, person)
+            return _pressed(given, where, person, at_)
         case "message_action":
             return _shortcut(given, where, person)
         case "view_submission":
@@ -89,14 +97,14 @@ def _person(given: object) -> Person:
     return Person(id=user, name=text(given, "user", "name") or text(given, "user", "username") or user)
 
 
-def _pressed(given: object, where: Where, person: Person) -> Read:
+def _pressed(given: object, where: Where, person: Person, at_: datetime) -> Read:
     action, *_ = [*items(given, "actions"), None]
     value, trigger = text(action, "value"), text(given, "trigger_id")
     if not value:
         return Dropped(why="no button of ours")
     match text(action, "action_id"):
         case answers.RATE:
-            return _rated(value, person, moment(action, "action_ts"), where, trigger)
+            return _rated(value, person, _when(given, at_), where, trigger)
         case answers.STOP:
             return Stopped(question=value, person=person, workspace=where.workspace)
         case answers.WANT:
@@ -104,45 +112,50 @@ def _pressed(given: object, where: Where, person: Person) -> Read:
         case answers.QUOTES:
             return QuotesWanted(answer=value, person=person, place=_place(given, where, person), trigger=trigger)
         case answers.AGAIN:
-            return _again(value, given, where, person)
+            return _again(value, given, where, person, at_)
         case answers.PRIVATELY:
-            return _privately(value, given, where, person)
+            return _privately(value, given, where, person, at_)
         case _:
             return Dropped(why="no button of ours")
 
 
-def _rated(value: str, person: Person, stamp: str, where: Where, trigger: str) -> Read:
+def _rated(value: str, person: Person, at_: datetime, where: Where, trigger: str) -> Read:
     votes: dict[str, Vote] = {answers.UP: 1, answers.DOWN: -1}
     vote, answer = votes.get(value[:1]), value[1:]
     if vote is None or not answer:
         return Dropped(why="no vote")
-    rated = Rated(target=answer, person=person, vote=vote, at=when(stamp))
+    rated = Rated(target=answer, person=person, vote=vote, at=at_)
     if vote == 1:
         return rated
     return Disliked(rated=rated, answer=answer, workspace=where.workspace, trigger=trigger)
 
 
-def _again(answer: str, given: object, where: Where, person: Person) -> Read:
-    action = items(given, "actions")[0]
-    stamp = moment(action, "action_ts")
+def _when(given: object, at_: datetime) -> datetime:
+    """Read when a button was pressed, which is now where Slack does not say."""
+    stamp = moment(items(given, "actions")[0], "action_ts")
+    return when(stamp) if stamp else at_
+
+
+def _again(answer: str, given: object, where: Where, person: Person, at_: datetime) -> Read:
     place = _place(given, where, person)
-    if not (stamp and place.channel):
+    if not place.channel:
         return Dropped(why="incomplete")
+    stamp = moment(items(given, "actions")[0], "action_ts") or f"{at_.timestamp():.6f}"
     name = f"{where.workspace}:again:{answer}:{stamp}"
     return Again(answer=answer, question=name, person=person, place=place, at=when(stamp))
 
 
-def _privately(question: str, given: object, where: Where, person: Person) -> Read:
+def _privately(question: str, given: object, where: Where, person: Person, at_: datetime) -> Read:
     """Read that an offer is accepted: the answer comes below it, where it was made, in direct messages alone."""
-    stamp, thread, channel = moment(items(given, "actions")[0], "action_ts"), _thread(given), _channel(given)
-    if not (stamp and thread and direct(channel)):
+    thread, channel = _thread(given), _channel(given)
+    if not (thread and direct(channel)):
         return Dropped(why="no offer in direct messages")
     return WantedPrivately(
         question=question,
         person=person,
         place=_at(where, channel, thread, person.id),
         conversation=where.message(channel, thread),
-        at=when(stamp),
+        at=_when(given, at_),
     )
 
 

@@ -34,9 +34,13 @@ class Dropped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """Said where the bot is, without a mention: a question only if the channel's policy and the thread say so."""
+    """Said where the bot is, without a mention: a question only if the channel's policy and the thread say so.
+
+    ``foreign`` says that it comes from another workspace by name, which may be one of the same organisation.
+    """
 
     question: Question
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

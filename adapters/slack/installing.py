@@ -123,6 +123,10 @@ class Installed:
                 bot = await self._bot(team)
             return self._noted(team, bot).workspace
 
+    async def which(self, teams: Sequence[str], /) -> str:
+        """Give the first in which the bot is known to be; another process may know that of the first of all."""
+        return next((team for team in teams if team in self._bots), next(iter(teams), ""))
+
     def bot(self, team: str, /) -> str:
         """Give the bot's user id."""
         return self._bots.get(team, "")

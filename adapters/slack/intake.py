@@ -7,6 +7,7 @@ tried for two seconds, and then the person is told. What needs Slack itself, suc
 from __future__ import annotations
 
 import asyncio
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
@@ -26,6 +27,7 @@ from adapters.base import (
     WantedPrivately,
 )
 from adapters.slack import views
+from adapters.slack.acting import COMMAND
 from adapters.slack.base import Taken
 from adapters.slack.errors import SlackError
 from adapters.slack.escaping import mrkdwn
@@ -42,8 +44,9 @@ from adapters.slack.events import (
     ReadersChanged,
     Uninstalled,
 )
-from adapters.slack.payload import at, ident, items, moment, text
+from adapters.slack.payload import at, ident, moment, text
 from adapters.slack.read import read
+from adapters.slack.whose import bot_of, by_stranger, ours, outside, team_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -64,9 +67,10 @@ _PAUSE: Final = 0.2
 _WHISPER: Final = 10.0
 _UNKEPT: Final = "I could not take that in just now, so nothing comes of it. Please try again in a minute."
 _USAGE: Final = (
-    "Write your question behind the command, such as `/ask how long do keys live?`. I answer from your team's "
+    "Write your question behind the command, such as `{command} how long do keys live?`. I answer from your team's "
     "documents, where everybody in the channel sees it, or to you alone where I am not in the channel."
 )
+_COMMAND: Final = re.compile(r"/[\w-]{1,32}")
 _log = structlog.get_logger()
 
 
@@ -106,7 +110,7 @@ class Intake:
         which all are answered. At a start that would be what was said before anybody wanted answers to it.
         """
         try:
-            found = read(payload, await self._me(payload), self.now())
+            found = await self._read(payload)
             question = found.question if isinstance(found, Heard) else found
             if isinstance(question, Question) and await self._missed(found, question, payload, lately=lately):
                 await self.desk.accept(question)
@@ -127,24 +131,28 @@ class Intake:
             return False
         if not isinstance(found, Heard):
             return True
-        return await self._asks(question) if lately or _follows(question) else False
+        return await self._asks(found) if lately or _follows(question) else False
 
     async def _event(self, payload: object, *, redelivered: bool) -> Taken:
-        found = read(payload, await self._me(payload), self.now())
+        found = await self._read(payload)
         try:
             await self._heed(found, payload, redelivered=redelivered)
         except Declined as error:
             if _once(found, payload):
-                self._whisper(ident(payload, "team_id"), _spot(payload), error.told)
+                self._whisper(await team_of(payload, self.workspaces), _spot(payload), error.told)
         return Taken()
+
+    async def _read(self, payload: object) -> Read:
+        team = await team_of(payload, self.workspaces)
+        return read(payload, await bot_of(payload, team, self.workspaces), self.now(), team=team)
 
     async def _heed(self, found: Read, payload: object, *, redelivered: bool) -> None:
         match found:
             case Heard(question=question):
-                if await self._asks(question):
+                if await self._asks(found):
                     await self.desk.accept(question)
             case Uninstalled(workspace=workspace):
-                if self._ours(payload):
+                if ours(payload, _team(workspace), self.workspaces):
                     await self.workspaces.forget(_team(workspace))
             case ReadersChanged(workspace=workspace, channel=channel):
                 self.facts.changed(workspace, channel)
@@ -197,10 +205,12 @@ class Intake:
     async def _act(self, payload: object) -> Taken:
         """Take in a command, a button, a shortcut or a form, of which there is no second delivery."""
         until = self.clock.now() + _PATIENCE
-        team = ident(payload, "team_id") or ident(payload, "team", "id") or ident(payload, "user", "team_id")
-        found = read(payload, self.workspaces.bot(team), self.now())
+        team = await team_of(payload, self.workspaces)
+        found = read(payload, self.workspaces.bot(team), self.now(), team=team)
+        if await by_stranger(payload, team, self.facts):
+            return Taken()
         if isinstance(found, Commanded) and found.question.text.strip().lower() in {"", "help"}:
-            return Taken(body={"response_type": "ephemeral", "text": _USAGE})
+            return Taken(body={"response_type": "ephemeral", "text": _usage(text(payload, "command"))})
         if isinstance(found, Commanded | Question):
             found = await self._placed(found, team)
         try:
@@ -294,37 +304,18 @@ class Intake:
 
         self.beside(quietly())
 
-    async def _asks(self, question: Question) -> bool:
-        """Say whether what was said without a mention is a question here."""
+    async def _asks(self, heard: Heard) -> bool:
+        """Say whether what was said without a mention is a question here; those of another company mention the bot."""
+        question = heard.question
         match self.policies.at(question.place).answers:
-            case "every question":
-                return True
-            case "follow-up":
-                return _follows(question) and await self._answers(question)
             case "mention" | "silent":
                 return False
+            case "follow-up" if not (_follows(question) and await self._answers(question)):
+                return False
+        return not (heard.foreign and await outside(question.asker.id, _team(question.place.workspace), self.facts))
 
     async def _answers(self, question: Question) -> bool:
         return await self.desk.answers_in("slack", question.place.workspace, question.conversation)
-
-    async def _me(self, payload: object) -> str:
-        """Give who the bot is there: most envelopes say so themselves, and otherwise Slack may not answer just now."""
-        team = ident(payload, "team_id")
-        known = self.workspaces.bot(team)
-        if known or not team or any(at(one, "is_bot") is True for one in items(payload, "authorizations")):
-            return known
-        try:
-            async with asyncio.timeout(_KNOWING):
-                return (await self.workspaces.of(team)).bot
-        except (SlackError, TimeoutError):
-            return ""
-
-    def _ours(self, payload: object) -> bool:
-        """Say whether the bot's own token is gone; tokens of others may be revoked alone."""
-        if text(payload, "event", "type") != "tokens_revoked":
-            return True
-        mine = self.workspaces.bot(ident(payload, "team_id"))
-        return not mine or mine in items(payload, "event", "tokens", "bot")
 
 
 def _failed(kind: str, error: Exception) -> None:
@@ -332,6 +323,11 @@ def _failed(kind: str, error: Exception) -> None:
     told = getattr(error, "told", None)
     trace = None if isinstance(told, str) else error
     _log.warning("not taken in", kind=kind, error=type(error).__name__, why=told, exc_info=trace)
+
+
+def _usage(command: str) -> str:
+    """Say how to ask by a command, which some apps are given by another name."""
+    return _USAGE.format(command=command if _COMMAND.fullmatch(command) else COMMAND)
 
 
 def _follows(question: Question) -> bool:

@@ -76,7 +76,8 @@ class Replying:
         """Show the parts; see ``adapters.base.Adapter.reply``. Raises SlackError where it may go well later."""
         async with aclosing(parts):
             workspace = await self._workspaces.of(_team(question.place))
-            if not self._guests and await self._facts.standing(workspace.team, question.asker.id) == "guest":
+            standing = await self._facts.standing(_team(question.place), question.asker.id)
+            if standing == "outsider" or (standing == "guest" and not self._guests):
                 await parts.aclose()
                 parts = _told(_MEMBERS)
             posting = self._posting(workspace, question, journal)

@@ -87,11 +87,12 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Halted:
-    """A person of a workspace wants whatever is being answered in a conversation to end; what they asked there does."""
+    """A person of a workspace wants what they asked in a conversation to end; where nothing does, they ``ask`` this."""
 
     conversation: str
     person: Person
     workspace: Principal
+    ask: Question | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

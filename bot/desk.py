@@ -82,7 +82,7 @@ class FrontDesk(Desk):
             case Stopped():
                 _log.info("stop", found=await self._inbox.stop(event.question, by=_who(event)))
             case Halted():
-                _log.info("halt", found=await self._inbox.halt(event.conversation, by=_who(event)))
+                await self._halt(event)
             case Wanted():
                 _log.info("wanted", found=await self._inbox.want(event.question, by=_who(event)))
             case WantedPrivately():
@@ -121,6 +121,12 @@ class FrontDesk(Desk):
         """Say whether something was answered in a conversation before, or is owed an answer."""
         earlier = Earlier(platform=platform, workspace=workspace, conversation=conversation)
         return await self._turns.any_in(earlier) or await self._inbox.owed_in(platform, workspace, conversation)
+
+    async def _halt(self, event: Halted) -> None:
+        found = await self._inbox.halt(event.conversation, by=_who(event))
+        _log.info("halt", found=found)
+        if not found and event.ask is not None:
+            await self._ask(event.ask)
 
     async def _rate(self, event: Rated | Explained) -> None:
         if isinstance(event, Rated):

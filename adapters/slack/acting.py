@@ -24,6 +24,7 @@ from adapters.base import (
     WantedPrivately,
 )
 from adapters.slack import answers, views
+from adapters.slack.escaping import clipped
 from adapters.slack.events import AskingAbout, Commanded, Disliked, Dropped, QuotesWanted
 from adapters.slack.payload import at, direct, ident, items, moment, text, when
 from adapters.slack.saying import said
@@ -46,7 +47,9 @@ _THREADS: Final = (
     ("container", "message_ts"),
 )
 _STAMP: Final = r"([0-9]{1,10}(?:\.[0-9]{1,9})?)"
-_SUBJECT: Final = re.compile(rf"([A-Za-z0-9_-]{{1,64}}) {_STAMP} {_STAMP}")
+_SUBJECT: Final = re.compile(rf"([A-Za-z0-9_-]{{1,64}}) {_STAMP} {_STAMP}(?:\n(.*))?", re.DOTALL)
+_ABOUT_LIMIT: Final = 1_500
+"""Characters of a message that its form brings back; a form carries 3,000."""
 
 
 def command(given: object, where: Where, at_: datetime) -> Read:
@@ -187,13 +190,20 @@ def _shortcut(given: object, where: Where, person: Person) -> Read:
     stamp = moment(given, "message", "ts") or moment(given, "message_ts")
     if text(given, "callback_id") != SHORTCUT or not (channel and stamp):
         return Dropped(why="no shortcut of ours")
+    words = said(text(given, "message", "text"), where.me)
     return AskingAbout(
         message=MessageRef(platform="slack", workspace=where.workspace, channel=channel, message=stamp),
-        subject=f"{channel} {stamp} {moment(given, 'message', 'thread_ts') or stamp}",
-        text=said(text(given, "message", "text"), where.me),
+        subject=f"{channel} {stamp} {moment(given, 'message', 'thread_ts') or stamp}\n{clipped(words, _ABOUT_LIMIT)}",
+        text=words,
         person=person,
         trigger=text(given, "trigger_id"),
     )
+
+
+def about(form: object) -> str:
+    """Give what the message says that a form asks about, for where it cannot be read any more."""
+    subject = _SUBJECT.fullmatch(text(form, "view", "private_metadata"))
+    return (subject[4] or "").strip() if subject and text(form, "view", "callback_id") == views.ASK else ""
 
 
 def _form(given: object, where: Where, person: Person, at_: datetime) -> Read:
@@ -222,7 +232,7 @@ def _asked(view: object, where: Where, person: Person, at_: datetime) -> Read:
     form, subject = ident(view, "id"), _SUBJECT.fullmatch(text(view, "private_metadata"))
     if not (words and form and subject):
         return Dropped(why="incomplete")
-    channel, stamp, thread = subject.groups()
+    channel, stamp, thread, _ = subject.groups()
     return Question(
         id=f"{where.workspace}:shortcut:{channel}:{stamp}:{person.id}:{form}",
         conversation=where.message(channel, thread),

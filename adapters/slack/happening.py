@@ -72,7 +72,7 @@ def _mention(given: object, where: Where) -> Read:
     question = _question(given, where)
     if at(given, "edited") is not None:
         return Edited(question=question.id, text=question.text)
-    return _halted(question, where) or question
+    return _halted(question, where, question) or question
 
 
 def _message(given: object, where: Where) -> Read:
@@ -91,9 +91,9 @@ def _spoken(given: object, where: Where) -> Read:
     if why := _unheard(given, where):
         return Dropped(why=why)
     question = _question(given, where)
-    if halted := _halted(question, where):
-        return halted
     addressed = _direct(given) or mentions(text(given, "text"), where.me)
+    if halted := _halted(question, where, question if addressed else None):
+        return halted
     return question if addressed else Heard(question=question, foreign=_foreign(given, where))
 
 
@@ -134,11 +134,11 @@ def _question(given: object, where: Where) -> Question:
     )
 
 
-def _halted(question: Question, where: Where) -> Halted | None:
+def _halted(question: Question, where: Where, ask: Question | None) -> Halted | None:
     """Read "stop" in a thread; as the first message of one it is a question like any other."""
     if not stops(question.text) or question.conversation == question.id:
         return None
-    return Halted(conversation=question.conversation, person=question.asker, workspace=where.workspace)
+    return Halted(conversation=question.conversation, person=question.asker, workspace=where.workspace, ask=ask)
 
 
 def _direct(given: object) -> bool:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass, replace
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 import structlog
@@ -27,7 +28,7 @@ from adapters.base import (
     WantedPrivately,
 )
 from adapters.slack import views
-from adapters.slack.acting import COMMAND
+from adapters.slack.acting import COMMAND, about
 from adapters.slack.base import Taken
 from adapters.slack.errors import SlackError
 from adapters.slack.escaping import mrkdwn
@@ -65,7 +66,9 @@ _KNOWING: Final = 1.0
 """Seconds of these for finding out whether the bot is in a channel, or who it is."""
 _PAUSE: Final = 0.2
 _WHISPER: Final = 10.0
+_HALTED: Final = 500
 _UNKEPT: Final = "I could not take that in just now, so nothing comes of it. Please try again in a minute."
+_FORMLESS: Final = "I cannot open a window here. Mention me in the thread with your question, and I answer there."
 _USAGE: Final = (
     "Write your question behind the command, such as `{command} how long do keys live?`. I answer from your team's "
     "documents, where everybody in the channel sees it, or to you alone where I am not in the channel."
@@ -87,6 +90,8 @@ class Intake:
     pages: Pages
     clock: Clock
     now: Callable[[], datetime]
+    halted: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    """What was said last that ended something, so that the other event of a mention does not find nothing to end."""
 
     async def take(self, payload: object, *, redelivered: bool) -> Taken:
         """Take in one payload, and say how it is acknowledged. Never raises."""
@@ -167,11 +172,25 @@ class Intake:
             case _:
                 await self._accept(found)
 
+    async def _halt(self, found: Halted, said: str) -> None:
+        if said in self.halted:
+            return
+        self.halted[said] = None
+        while len(self.halted) > _HALTED:
+            self.halted.popitem(last=False)
+        try:
+            await self.desk.accept(found)
+        except BaseException:
+            self.halted.pop(said, None)
+            raise
+
     async def _accept(self, found: Read) -> None:
         """Hand the desk what is for it."""
         match found:
             case Disliked(rated=rated):
                 await self.desk.accept(rated)
+            case Halted(ask=Question() as asked):
+                await self._halt(found, asked.id)
             case (
                 Question()
                 | Edited()
@@ -212,7 +231,7 @@ class Intake:
         if isinstance(found, Commanded) and found.question.text.strip().lower() in {"", "help"}:
             return Taken(body={"response_type": "ephemeral", "text": _usage(text(payload, "command"))})
         if isinstance(found, Commanded | Question):
-            found = await self._placed(found, team)
+            found = await self._placed(found, team, about(payload))
         try:
             await self._kept(found, until)
         except Declined as error:
@@ -221,6 +240,8 @@ class Intake:
             _failed(_kind(payload), error)
             return self._told(payload, team, _UNKEPT)
         match found:
+            case AskingAbout(trigger="") | QuotesWanted(trigger=""):
+                self._whisper(team, _seen(payload), _FORMLESS)
             case AskingAbout():
                 self._after("form", self.pages.ask_about(self.desk, found))
             case Disliked():
@@ -231,10 +252,11 @@ class Intake:
                 pass
         return Taken()
 
-    async def _placed(self, found: Commanded | Question, team: str) -> Question:
+    async def _placed(self, found: Commanded | Question, team: str, subject: str) -> Question:
         """Say where the answer goes: beside the question where the bot is, else to the asker alone.
 
-        Whoever may see it is decided here, once, so that who reads an answer is who it was made for.
+        Whoever may see it is decided here, once, so that who reads an answer is who it was made for. The ``subject`` of
+        a question cannot be read where the bot is not, so the question brings it.
         """
         question = found.question if isinstance(found, Commanded) else found
         if await self._inside(team, question.place.channel):
@@ -243,7 +265,8 @@ class Intake:
         if isinstance(found, Commanded) and found.response:
             self.replying.responds(question.id, found.response)
         place = replace(question.place, channel=asker, private_to=asker, thread=None)
-        return replace(question, conversation=question.id, place=place)
+        words = f"{question.text}\n\nThis is about the message: “{subject}”" if subject else question.text
+        return replace(question, conversation=question.id, place=place, text=words)
 
     async def _inside(self, team: str, channel: str) -> bool:
         try:
@@ -274,9 +297,7 @@ class Intake:
         if text(payload, "type") == "view_submission":
             field = views.WHY if text(payload, "view", "callback_id") == views.REASON else views.QUESTION
             return Taken(body={"response_action": "errors", "errors": {field: told}})
-        channel = ident(payload, "channel", "id") or ident(payload, "container", "channel_id")
-        thread = moment(payload, "message", "thread_ts") or moment(payload, "container", "thread_ts")
-        self._whisper(team, {"channel": channel, "user": ident(payload, "user", "id"), "thread_ts": thread}, told)
+        self._whisper(team, _seen(payload), told)
         return Taken()
 
     def _whisper(self, team: str, spot: dict[str, str], told: str) -> None:
@@ -323,6 +344,13 @@ def _failed(kind: str, error: Exception) -> None:
     told = getattr(error, "told", None)
     trace = None if isinstance(told, str) else error
     _log.warning("not taken in", kind=kind, error=type(error).__name__, why=told, exc_info=trace)
+
+
+def _seen(payload: object) -> dict[str, str]:
+    """Give where somebody pressed a button, or chose a shortcut."""
+    channel = ident(payload, "channel", "id") or ident(payload, "container", "channel_id")
+    thread = moment(payload, "message", "thread_ts") or moment(payload, "container", "thread_ts")
+    return {"channel": channel, "user": ident(payload, "user", "id"), "thread_ts": thread}
 
 
 def _usage(command: str) -> str:

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from adapters.slack.clock import Clock
     from adapters.slack.contents import Content
@@ -49,16 +49,22 @@ async def respond(url: str, api: str, contents: Sequence[Content]) -> bool:
     """Say this where ``url`` takes it, and whether Slack took all; ``api`` is the address of Slack's API."""
     if not _slacks(url, api) or not 0 < len(contents) <= _POSTS:
         return False
-    client = AsyncWebhookClient(url, timeout=_PATIENCE, retry_handlers=[])
     for content in contents:
-        said = {"response_type": "ephemeral", "replace_original": False, **content.arguments()}
-        try:
-            answer = await client.send_dict(said)
-        except (ClientError, SlackClientError, OSError, TimeoutError, ValueError):
-            return False
-        if answer.status_code != 200 or answer.body != "ok":  # noqa: PLR2004 - what HTTP calls it
+        if not await say(url, api, {"response_type": "ephemeral", "replace_original": False, **content.arguments()}):
             return False
     return True
+
+
+async def say(url: str, api: str, said: Mapping[str, object]) -> bool:
+    """Say one thing where ``url`` takes it, and whether Slack took it."""
+    if not _slacks(url, api):
+        return False
+    client = AsyncWebhookClient(url, timeout=_PATIENCE, retry_handlers=[])
+    try:
+        answer = await client.send_dict(dict(said))
+    except (ClientError, SlackClientError, OSError, TimeoutError, ValueError):
+        return False
+    return answer.status_code == 200 and answer.body == "ok"  # noqa: PLR2004 - what HTTP calls it
 
 
 def _slacks(url: str, api: str) -> bool:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from adapters.base import (
     Wanted,
     WantedPrivately,
 )
+from adapters.slack.acting import about
 from adapters.slack.events import (
     Arrived,
     AskingAbout,
@@ -228,7 +230,11 @@ def test_the_workspace_is_that_of_the_installation_which_is_to_see_it() -> None:
 def test_stop_in_a_thread_ends_what_runs_there_and_alone_is_a_question() -> None:
     halted = Halted(conversation=f"{WORKSPACE}:{CHANNEL}:{ROOT}", person=PERSON, workspace=WORKSPACE)
     assert _event(message(thread_ts=ROOT, text="Stop!")) == halted
-    assert _event(mention(thread_ts=ROOT, text=f"<@{ME}> please stop")) == halted
+    asked = _event(mention(thread_ts=ROOT, text=f"<@{ME}> please stop"))
+    assert isinstance(asked, Halted)
+    assert asked.ask is not None
+    assert (replace(asked, ask=None), asked.ask.id) == (halted, ID)
+    assert _event(message(thread_ts=ROOT, text=f"<@{ME}> please stop")) == asked
     assert isinstance(_event(message(text="stop")), Heard)
 
 
@@ -379,7 +385,9 @@ def test_a_button_of_nobody_or_of_no_use_is_dropped() -> None:
 def test_the_shortcut_asks_for_a_question_about_a_message_and_the_form_asks_it() -> None:
     asking = _read(shortcut())
     assert isinstance(asking, AskingAbout)
-    assert (asking.text, asking.subject) == ("it <broke>", f"{CHANNEL} {TS} {TS}")
+    assert (asking.text, asking.subject) == ("it <broke>", f"{CHANNEL} {TS} {TS}\nit <broke>")
+    assert about(submitted("ask", asking.subject, {})) == "it <broke>"
+    assert about(submitted("reason", asking.subject, {})) == about(submitted("ask", f"{CHANNEL} {TS} {TS}", {})) == ""
     asked = _read(submitted("ask", asking.subject, {"question": {"value": {"value": " why? "}}}))
     assert isinstance(asked, Question)
     assert (asked.text, asked.conversation) == ("why?", ID)

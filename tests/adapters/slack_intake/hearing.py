@@ -79,7 +79,7 @@ class Installed:
         return Workspace(team=team, bot=bot, calls=calls, pacer=pacer)
 
     async def which(self, teams: Sequence[str], /) -> str:
-        return next(iter(teams), "")
+        return next(iter(teams), self._slack.home.id)
 
     def bot(self, team: str, /) -> str:
         found = self._slack.state.installations.get(team)

@@ -1,7 +1,7 @@
 """Who will read an answer, from what a platform knows of a place and of whoever asks there. Pure.
 
 Everybody holds some principals, and an answer may rest on what *all* of its readers hold. So each reader more can only
-take something away, and a reader of whom nothing is known takes away everything.
+take something away, and a reader of whom nothing is known takes away everything but what is public.
 """
 
 from __future__ import annotations
@@ -58,7 +58,8 @@ class Room:
 def audience(place: Place, room: Room, asker: Reader) -> Audience:
     """Give what every reader at a place holds, and what whoever asks there holds besides.
 
-    What is private to somebody else has no reader who asks, and a room of another workspace is not the place's.
+    What is private to somebody else has no reader who asks, and a room of another workspace is not the place's: only
+    there nothing may be read. Whatever else is not known leaves what is public, since anybody may read that.
     """
     if room.workspace != place.workspace or place.private_to not in (None, asker.id):
         return NOBODY
@@ -82,10 +83,8 @@ def held(workspace: Principal, reader: Reader, *, here: str | None = None) -> fr
             return _ANYBODY | {workspace} | _named(workspace, named | {("person", reader.id)})
         case "guest":
             return _ANYBODY | _named(workspace, {("person", reader.id)})
-        case "outsider":
+        case "outsider" | "unknown":
             return _ANYBODY
-        case "unknown":
-            return _NOTHING
 
 
 def common(readers: Iterable[frozenset[Principal]]) -> frozenset[Principal]:
@@ -115,7 +114,7 @@ def _beside(room: Room) -> Iterable[frozenset[Principal]]:
         case "direct":
             return
         case "unknown":
-            yield _NOTHING
+            yield _ANYBODY
     if room.guests is not False:
         yield _ANYBODY
     if room.shared is not False:
@@ -124,7 +123,7 @@ def _beside(room: Room) -> Iterable[frozenset[Principal]]:
 
 def _others(room: Room) -> Iterable[frozenset[Principal]]:
     if room.others is None:
-        yield _NOTHING
+        yield _ANYBODY
         return
     for one in room.others:
         yield held(room.workspace, one, here=room.channel)

@@ -90,11 +90,12 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Halted:
-    """A person of a workspace wants whatever is being answered in a conversation to end; what they asked there does."""
+    """A person of a workspace wants what they asked in a conversation to end; where nothing does, they ``ask`` this."""
 
     conversation: str
     person: Person
     workspace: Principal
+    ask: Question | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -330,7 +331,9 @@ class Adapter(Protocol):
         ...
 
     async def audience(self, place: Place, asker: Person, /) -> Audience:
-        """Say who reads at this place now; when in doubt, nobody. Raising means the same.
+        """Say who reads at this place now; when in doubt, anybody, who holds only what is public.
+
+        Raising means that nothing may be read, not even that.
 
         It is asked when an answer is begun, before its first sentence is shown, and every few seconds from then on.
         """

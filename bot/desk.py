@@ -148,6 +148,8 @@ class FrontDesk(Desk):
         platform = event.workspace.partition(":")[0]
         if not found and await self._inbox.owed_in(platform, event.workspace, event.conversation):
             raise NotYours(_NOT_YOURS)
+        if not found and event.ask is not None:
+            await self._ask(event.ask)
 
     async def _ask(self, question: Question) -> None:
         with referenced(question.id):

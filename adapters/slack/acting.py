@@ -6,6 +6,8 @@ checks the person again.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +24,7 @@ from adapters.base import (
     WantedPrivately,
 )
 from adapters.slack import answers, views
+from adapters.slack.escaping import clipped
 from adapters.slack.events import AskingAbout, Commanded, Disliked, Dropped, QuotesWanted, Spot
 from adapters.slack.payload import at, direct, ident, items, moment, text, when
 from adapters.slack.saying import said
@@ -46,17 +49,17 @@ _THREADS: Final = (
 )
 _STAMP: Final = r"([0-9]{1,10}(?:\.[0-9]{1,9})?)"
 _SHOWN: Final = re.compile(rf"message ([A-Za-z0-9_-]{{1,64}}) {_STAMP}")
-_SUBJECT: Final = re.compile(rf"([A-Za-z0-9_-]{{1,64}}) {_STAMP} {_STAMP}")
+_SUBJECT: Final = re.compile(rf"([A-Za-z0-9_-]{{1,64}}) {_STAMP} {_STAMP}(?:\n(.*))?", re.DOTALL)
+_ABOUT_LIMIT: Final = 1_500
+"""Characters of a message that its form brings back; a form carries 3,000."""
 
 
 def command(given: object, where: Where, at_: datetime) -> Read:
-    """Read a slash command; it carries no time of its own."""
-    user, channel, trigger = ident(given, "user_id"), ident(given, "channel_id"), text(given, "trigger_id")
-    if text(given, "command") != COMMAND:
-        return Dropped(why="no command of ours")
-    if not (user and channel and trigger):
+    """Read a slash command; it carries no time of its own. Whatever it is called, Slack sends only the app's own."""
+    user, channel = ident(given, "user_id"), ident(given, "channel_id")
+    if not (user and channel):
         return Dropped(why="incomplete")
-    name = f"{where.workspace}:command:{trigger}"
+    name = f"{where.workspace}:command:{_once(given, at_)}"
     question = Question(
         id=name,
         conversation=name,
@@ -68,16 +71,24 @@ def command(given: object, where: Where, at_: datetime) -> Read:
     return Commanded(question=question, response=text(given, "response_url"))
 
 
+def _once(given: object, at_: datetime) -> str:
+    """Name what somebody does, the same at each delivery; without a trigger by what else is never the same twice."""
+    if trigger := text(given, "trigger_id"):
+        return trigger
+    minute = f"{at_:%Y-%m-%dT%H:%M}"
+    words = (ident(given, "user_id"), ident(given, "channel_id"), text(given, "command"), text(given, "text"))
+    known = text(given, "response_url") or json.dumps([*words, minute])
+    return hashlib.sha256(known.encode(errors="surrogatepass")).hexdigest()[:32]
+
+
 def interaction(given: object, where: Where, at_: datetime) -> Read:
     """Read a button, a shortcut or a form that was sent; ``at_`` is when, where the payload does not say."""
     person = _person(given)
     if not person.id:
         return Dropped(why="nobody did it")
-    if where.outside(ident(given, "user", "team_id")):
-        return Dropped(why="an outsider")
     match text(given, "type"):
         case "block_actions":
-            return _pressed(given, where, person)
+            return _pressed(given, where, person, at_)
         case "message_action":
             return _shortcut(given, where, person)
         case "view_submission":
@@ -91,14 +102,14 @@ def _person(given: object) -> Person:
     return Person(id=user, name=text(given, "user", "name") or text(given, "user", "username") or user)
 
 
-def _pressed(given: object, where: Where, person: Person) -> Read:
+def _pressed(given: object, where: Where, person: Person, at_: datetime) -> Read:
     action, *_ = [*items(given, "actions"), None]
     value, trigger = text(action, "value"), text(given, "trigger_id")
     if not value:
         return Dropped(why="no button of ours")
     match text(action, "action_id"):
         case answers.RATE:
-            return _rated(value, person, given, where)
+            return _rated(value, person, _when(given, at_), given, where)
         case answers.WHY:
             return Disliked(rated=None, answer=value, workspace=where.workspace, trigger=trigger, spot=_spot(given))
         case answers.STOP:
@@ -108,46 +119,50 @@ def _pressed(given: object, where: Where, person: Person) -> Read:
         case answers.QUOTES:
             return QuotesWanted(answer=value, person=person, place=_place(given, where, person), trigger=trigger)
         case answers.AGAIN:
-            return _again(value, given, where, person)
+            return _again(value, given, where, person, at_)
         case answers.PRIVATELY:
-            return _privately(value, given, where, person)
+            return _privately(value, given, where, person, at_)
         case _:
             return Dropped(why="no button of ours")
 
 
-def _rated(value: str, person: Person, given: object, where: Where) -> Read:
+def _rated(value: str, person: Person, at_: datetime, given: object, where: Where) -> Read:
     votes: dict[str, Vote] = {answers.UP: 1, answers.DOWN: -1}
     vote, answer = votes.get(value[:1]), value[1:]
     if vote is None or not answer:
         return Dropped(why="no vote")
-    stamp, trigger = moment(items(given, "actions")[0], "action_ts"), text(given, "trigger_id")
-    rated = Rated(target=answer, person=person, vote=vote, at=when(stamp))
+    rated, trigger = Rated(target=answer, person=person, vote=vote, at=at_), text(given, "trigger_id")
     if vote == 1:
         return rated
     return Disliked(rated=rated, answer=answer, workspace=where.workspace, trigger=trigger, spot=_spot(given))
 
 
-def _again(answer: str, given: object, where: Where, person: Person) -> Read:
-    action = items(given, "actions")[0]
-    stamp = moment(action, "action_ts")
+def _when(given: object, at_: datetime) -> datetime:
+    """Read when a button was pressed, which is now where Slack does not say."""
+    stamp = moment(items(given, "actions")[0], "action_ts")
+    return when(stamp) if stamp else at_
+
+
+def _again(answer: str, given: object, where: Where, person: Person, at_: datetime) -> Read:
     place = _place(given, where, person)
-    if not (stamp and place.channel):
+    if not place.channel:
         return Dropped(why="incomplete")
+    stamp = moment(items(given, "actions")[0], "action_ts") or f"{at_.timestamp():.6f}"
     name = f"{where.workspace}:again:{answer}:{stamp}"
     return Again(answer=answer, question=name, person=person, place=place, at=when(stamp))
 
 
-def _privately(question: str, given: object, where: Where, person: Person) -> Read:
+def _privately(question: str, given: object, where: Where, person: Person, at_: datetime) -> Read:
     """Read that an offer is accepted: the answer comes below it, where it was made, in direct messages alone."""
-    stamp, thread, channel = moment(items(given, "actions")[0], "action_ts"), _thread(given), _channel(given)
-    if not (stamp and thread and direct(channel)):
+    thread, channel = _thread(given), _channel(given)
+    if not (thread and direct(channel)):
         return Dropped(why="no offer in direct messages")
     return WantedPrivately(
         question=question,
         person=person,
         place=_at(where, channel, thread, person.id),
         conversation=where.message(channel, thread),
-        at=when(stamp),
+        at=_when(given, at_),
     )
 
 
@@ -185,13 +200,20 @@ def _shortcut(given: object, where: Where, person: Person) -> Read:
     stamp = moment(given, "message", "ts") or moment(given, "message_ts")
     if text(given, "callback_id") != SHORTCUT or not (channel and stamp):
         return Dropped(why="no shortcut of ours")
+    words = said(text(given, "message", "text"), where.me)
     return AskingAbout(
         message=MessageRef(platform="slack", workspace=where.workspace, channel=channel, message=stamp),
-        subject=f"{channel} {stamp} {moment(given, 'message', 'thread_ts') or stamp}",
-        text=said(text(given, "message", "text"), where.me),
+        subject=f"{channel} {stamp} {moment(given, 'message', 'thread_ts') or stamp}\n{clipped(words, _ABOUT_LIMIT)}",
+        text=words,
         person=person,
         trigger=text(given, "trigger_id"),
     )
+
+
+def about(form: object) -> str:
+    """Give what the message says that a form asks about, for where it cannot be read any more."""
+    subject = _SUBJECT.fullmatch(text(form, "view", "private_metadata"))
+    return (subject[4] or "").strip() if subject and text(form, "view", "callback_id") == views.ASK else ""
 
 
 def _form(given: object, where: Where, person: Person, at_: datetime) -> Read:
@@ -227,7 +249,7 @@ def _asked(view: object, where: Where, person: Person, at_: datetime) -> Read:
     form, subject = ident(view, "id"), _SUBJECT.fullmatch(text(view, "private_metadata"))
     if not (words and form and subject):
         return Dropped(why="incomplete")
-    channel, stamp, thread = subject.groups()
+    channel, stamp, thread, _ = subject.groups()
     return Question(
         id=f"{where.workspace}:shortcut:{channel}:{stamp}:{person.id}:{form}",
         conversation=where.message(channel, thread),

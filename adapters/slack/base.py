@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping, Sequence
 
+    from adapters.audience import Standing
     from adapters.base import (
         Audience,
         Desk,
@@ -46,6 +47,10 @@ class Facts(Protocol):
 
     async def audience(self, place: Place, asker: Person, /) -> Audience:
         """Say who reads at a place now."""
+        ...
+
+    async def standing(self, team: str, user: str, /) -> Standing:
+        """Say what somebody is to a workspace."""
         ...
 
     async def is_in(self, team: str, channel: str, /) -> bool | None:

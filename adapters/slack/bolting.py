@@ -19,6 +19,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from adapters.slack.offering import page
 from adapters.slack.quiet import QUIET
 from adapters.slack.unsigned import Unsigned
 
@@ -58,7 +59,7 @@ def routes(
     if oauth is not None:
         pages = AsyncSlackRequestHandler(app)
         paths = (oauth.install_path, oauth.redirect_uri_path)
-        found += [Route(path, pages.handle, methods=["GET"]) for path in paths]
+        found += [Route(path, page(pages.handle), methods=["GET"]) for path in paths]
     return found
 
 

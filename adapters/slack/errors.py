@@ -44,5 +44,16 @@ class Unsure(SlackError):
     """Nobody knows whether Slack did it: it was asked, and no answer of its own came back. Look before asking again."""
 
 
+class WholeOrganisation(SlackError):
+    """Somebody wants the bot in all workspaces of an organisation at once."""
+
+    def __init__(self) -> None:
+        """Say what can be done instead."""
+        super().__init__(
+            "The app cannot be installed for a whole organisation at once, and nothing was kept. Install it in a "
+            "single workspace."
+        )
+
+
 class NotInstalled(SlackError):
     """The bot is not installed in a workspace, or no longer."""

@@ -36,10 +36,12 @@ class Dropped:
 class Heard:
     """Said where the bot is, without a mention: a question only if the channel's policy and the thread say so.
 
-    What people say to each other, as far as that can be told, is none of these.
+    What people say to each other, as far as that can be told, is none of these. ``foreign`` says that it comes from
+    another workspace by name, which may be one of the same organisation.
     """
 
     question: Question
+    foreign: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Who reads where on Slack, and who somebody is, by Slack's own answers: kept for a minute, or until an event comes.
 
-What cannot be found out counts as the worst that it may be: an answer then rests on what is public, or on nothing.
+What cannot be found out counts as the worst that it may be: an answer then rests on what is public.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ _LONGER: Final = 600.0
 """Seconds that people and groups are kept: events tell of what changes with them."""
 _WITHIN: Final = 3.0
 """Seconds that one question to Slack may take in all."""
+_IN_ALL: Final = 4.0
+"""Seconds that all of them may take which say who reads at one place."""
 _MEMBERS: Final = 5_000
 _PEOPLE: Final = 20_000
 _PAGE: Final = 999
@@ -81,12 +83,13 @@ class Facts:
         self._stirred: dict[str, deque[float]] = {}
 
     async def audience(self, place: Place, asker: Person) -> Audience:
-        """Say who reads at a place now; never raises, as nobody is an answer too."""
+        """Say who reads at a place now; never raises, as anybody is an answer too."""
         team = _team(place.workspace)
         async with asyncio.TaskGroup() as asked:
-            room = asked.create_task(self.room(place, asker.id))
-            reader = asked.create_task(self._reader(team, asker.id))
-        return readers(place, room.result(), reader.result())
+            room = asked.create_task(_timely(self.room(place, asker.id)))
+            reader = asked.create_task(_timely(self._reader(team, asker.id)))
+        unknown = Room(workspace=place.workspace, channel=place.channel)
+        return readers(place, room.result() or unknown, reader.result() or Reader(id=asker.id))
 
     async def standing(self, team: str, user: str) -> Standing:
         """Say what somebody is to a workspace; bots, and people who left, are unknown."""
@@ -298,6 +301,16 @@ class Facts:
 
 def _team(workspace: Principal) -> str:
     return workspace.removeprefix("slack:")
+
+
+async def _timely(asked: Awaitable[T]) -> T | None:
+    """Give an answer that comes before nobody waits for it any more, or None: what is public may be read without."""
+    try:
+        async with asyncio.timeout(_IN_ALL):
+            return await asked
+    except TimeoutError:
+        _log.debug("Slack does not say in time who reads")
+        return None
 
 
 async def _tried(asked: Awaitable[T]) -> T | None:

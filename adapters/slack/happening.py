@@ -73,7 +73,7 @@ def _mention(given: object, where: Where) -> Read:
     question = _question(given, where)
     if at(given, "edited") is not None:
         return Edited(question=question.id, text=question.text)
-    return _halted(question, where) or question
+    return _halted(question, where, question) or question
 
 
 def _message(given: object, where: Where) -> Read:
@@ -92,9 +92,10 @@ def _spoken(given: object, where: Where) -> Read:
     if why := _unheard(given, where):
         return Dropped(why=why)
     question = _question(given, where)
-    if halted := _halted(question, where):
+    addressed = _direct(given) or mentions(text(given, "text"), where.me)
+    if halted := _halted(question, where, question if addressed else None):
         return halted
-    if _direct(given) or mentions(text(given, "text"), where.me):
+    if addressed:
         return question
     if mentions_others(text(given, "text"), where.me):
         return Dropped(why="said to somebody else")
@@ -102,9 +103,9 @@ def _spoken(given: object, where: Where) -> Read:
         case "chatter":
             return Dropped(why="chatter")
         case "perhaps":
-            return Heard(question=replace(question, overheard=True))
+            return Heard(question=replace(question, overheard=True), foreign=_foreign(given, where))
         case "question":
-            return Heard(question=question)
+            return Heard(question=question, foreign=_foreign(given, where))
 
 
 def _unheard(given: object, where: Where) -> str:
@@ -116,9 +117,12 @@ def _unheard(given: object, where: Where) -> str:
         return "the bot itself"
     if not (user and ident(given, "channel") and moment(given, "ts")):
         return "incomplete"
-    if where.outside(*(ident(given, name) for name in ("team", "user_team", "source_team"))):
-        return "an outsider"
     return ""
+
+
+def _foreign(given: object, where: Where) -> bool:
+    """Whether a message seems to be another company's; one that mentions the bot is told so where it is answered."""
+    return where.outside(*(ident(given, name) for name in ("team", "user_team", "source_team")))
 
 
 def _question(given: object, where: Where) -> Question:
@@ -141,15 +145,11 @@ def _question(given: object, where: Where) -> Question:
     )
 
 
-def _halted(question: Question, where: Where) -> Halted | None:
+def _halted(question: Question, where: Where, ask: Question | None) -> Halted | None:
     """Read "stop" in a thread; as the first message of one it is a question like any other."""
-    if not stops(question.text) or question.conversation == where.message(question.place.channel, _stamp(question)):
+    if not stops(question.text) or question.conversation == question.id:
         return None
-    return Halted(conversation=question.conversation, person=question.asker, workspace=where.workspace)
-
-
-def _stamp(question: Question) -> str:
-    return question.id.rpartition(":")[2]
+    return Halted(conversation=question.conversation, person=question.asker, workspace=where.workspace, ask=ask)
 
 
 def _direct(given: object) -> bool:
@@ -157,7 +157,10 @@ def _direct(given: object) -> bool:
 
 
 def _changed(given: object, where: Where) -> Read:
-    """Read an edit. One by its author that mentions the bot for the first time is a question of its own."""
+    """Read an edit. One by its author that mentions the bot for the first time is a question of its own.
+
+    Where Slack does not say what stood there before, the message asked its question already.
+    """
     now, before = at(given, "message"), at(given, "previous_message")
     message = {**now, "channel": ident(given, "channel")} if isinstance(now, dict) else {}
     question = where.message(ident(message, "channel"), moment(message, "ts"))
@@ -170,7 +173,8 @@ def _changed(given: object, where: Where) -> Read:
     if ident(message, "edited", "user") not in {"", ident(message, "user")}:
         return Dropped(why="an edit by somebody else")
     edited = moment(message, "edited", "ts")
-    if edited and mentions(text(message, "text"), where.me) and not mentions(text(before, "text"), where.me):
+    mentioned = not isinstance(before, dict) or mentions(text(before, "text"), where.me)
+    if edited and mentions(text(message, "text"), where.me) and not mentioned:
         fresh = _question(message, where)
         return replace(fresh, id=f"{fresh.id}:{edited}", asked_at=when(edited))
     return Edited(question=question, text=said(text(message, "text"), where.me))

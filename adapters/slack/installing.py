@@ -13,7 +13,6 @@ from aiohttp import ClientError
 from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 from slack_sdk.errors import SlackClientError, SlackTokenRotationError
 from slack_sdk.oauth.installation_store.sqlalchemy import AsyncSQLAlchemyInstallationStore
-from slack_sdk.oauth.state_store.sqlalchemy import AsyncSQLAlchemyOAuthStateStore
 from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from adapters.slack.clock import Clock, Running
 from adapters.slack.connection import Connection
 from adapters.slack.errors import NotInstalled, SlackError
+from adapters.slack.offering import States
 from adapters.slack.quiet import QUIET
 from adapters.slack.scopes import SCOPES
 from adapters.slack.sealing import Sealed, Sealing
@@ -108,7 +108,7 @@ class Installed:
             installation_store=self._store,
             installation_store_bot_only=True,
             token_rotation_expiration_minutes=_AHEAD,
-            state_store=AsyncSQLAlchemyOAuthStateStore(_STATE, self._engine, logger=QUIET),
+            state_store=States(_STATE, self._engine, logger=QUIET),
             state_expiration_seconds=_STATE,
             logger=QUIET,
         )
@@ -122,6 +122,10 @@ class Installed:
             async with _told():
                 bot = await self._bot(team)
             return self._noted(team, bot).workspace
+
+    async def which(self, teams: Sequence[str], /) -> str:
+        """Give the first in which the bot is known to be; another process may know that of the first of all."""
+        return next((team for team in teams if team in self._bots), next(iter(teams), ""))
 
     def bot(self, team: str, /) -> str:
         """Give the bot's user id."""

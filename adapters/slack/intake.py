@@ -7,7 +7,9 @@ tried for two seconds, and then the person is told. What needs Slack itself, suc
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+import re
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, assert_never
 
 import structlog
@@ -26,6 +28,7 @@ from adapters.base import (
     WantedPrivately,
 )
 from adapters.slack import views
+from adapters.slack.acting import COMMAND, about
 from adapters.slack.base import Taken
 from adapters.slack.errors import SlackError
 from adapters.slack.escaping import mrkdwn
@@ -42,8 +45,9 @@ from adapters.slack.events import (
     ReadersChanged,
     Uninstalled,
 )
-from adapters.slack.payload import at, ident, items, moment, text
+from adapters.slack.payload import at, ident, moment, text
 from adapters.slack.read import read
+from adapters.slack.whose import bot_of, by_stranger, ours, outside, team_of
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine
@@ -62,12 +66,15 @@ _KNOWING: Final = 1.0
 """Seconds of these for finding out whether the bot is in a channel, or who it is."""
 _PAUSE: Final = 0.2
 _WHISPER: Final = 10.0
+_HALTED: Final = 500
 _UNKEPT: Final = "I could not take that in just now, so nothing comes of it. Please try again in a minute."
 _THANKS: Final = "Thank you. I will pass it on."
+_FORMLESS: Final = "I cannot open a window here. Mention me in the thread with your question, and I answer there."
 _USAGE: Final = (
-    "Write your question behind the command, such as `/ask how long do keys live?`. I answer from your team's "
+    "Write your question behind the command, such as `{command} how long do keys live?`. I answer from your team's "
     "documents, where everybody in the channel sees it, or to you alone where I am not in the channel."
 )
+_COMMAND: Final = re.compile(r"/[\w-]{1,32}")
 _log = structlog.get_logger()
 
 
@@ -84,6 +91,8 @@ class Intake:
     pages: Pages
     clock: Clock
     now: Callable[[], datetime]
+    halted: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    """What was said last that ended something, so that the other event of a mention does not find nothing to end."""
 
     async def take(self, payload: object, *, redelivered: bool) -> Taken:
         """Take in one payload, and say how it is acknowledged. Never raises."""
@@ -107,7 +116,7 @@ class Intake:
         which all are answered. At a start that would be what was said before anybody wanted answers to it.
         """
         try:
-            found = read(payload, await self._me(payload), self.now())
+            found = await self._read(payload)
             question = found.question if isinstance(found, Heard) else found
             if isinstance(question, Question) and await self._missed(found, question, payload, lately=lately):
                 await self.desk.accept(question)
@@ -128,24 +137,28 @@ class Intake:
             return False
         if not isinstance(found, Heard):
             return True
-        return await self._asks(question) and (lately or await self._goes_on(question))
+        return await self._asks(found) and (lately or await self._goes_on(question))
 
     async def _event(self, payload: object, *, redelivered: bool) -> Taken:
-        found = read(payload, await self._me(payload), self.now())
+        found = await self._read(payload)
         try:
             await self._heed(found, payload, redelivered=redelivered)
         except Declined as error:
             if _once(found, payload):
-                self._whisper(ident(payload, "team_id"), _spot(payload), error.told)
+                self._whisper(await team_of(payload, self.workspaces), _spot(payload), error.told)
         return Taken()
+
+    async def _read(self, payload: object) -> Read:
+        team = await team_of(payload, self.workspaces)
+        return read(payload, await bot_of(payload, team, self.workspaces), self.now(), team=team)
 
     async def _heed(self, found: Read, payload: object, *, redelivered: bool) -> None:
         match found:
             case Heard(question=question):
-                if await self._asks(question):
+                if await self._asks(found):
                     await self.desk.accept(question)
             case Uninstalled(workspace=workspace):
-                if self._ours(payload):
+                if ours(payload, _team(workspace), self.workspaces):
                     await self.workspaces.forget(_team(workspace))
             case ReadersChanged(workspace=workspace, channel=channel):
                 self.facts.changed(workspace, channel)
@@ -160,6 +173,18 @@ class Intake:
             case _:
                 await self._accept(found)
 
+    async def _halt(self, found: Halted, said: str) -> None:
+        if said in self.halted:
+            return
+        self.halted[said] = None
+        while len(self.halted) > _HALTED:
+            self.halted.popitem(last=False)
+        try:
+            await self.desk.accept(found)
+        except BaseException:
+            self.halted.pop(said, None)
+            raise
+
     async def _accept(self, found: Read) -> None:
         """Hand the desk what is for it."""
         match found:
@@ -169,6 +194,8 @@ class Intake:
             case Rated(vote=-1):  # a reaction: a button comes as ``Disliked``
                 await self.desk.accept(found)
                 self._after("reason", self.pages.ask_why(found))
+            case Halted(ask=Question() as asked):
+                await self._halt(found, asked.id)
             case (
                 Question()
                 | Edited()
@@ -202,12 +229,14 @@ class Intake:
     async def _act(self, payload: object) -> Taken:
         """Take in a command, a button, a shortcut or a form, of which there is no second delivery."""
         until = self.clock.now() + _PATIENCE
-        team = ident(payload, "team_id") or ident(payload, "team", "id") or ident(payload, "user", "team_id")
-        found = read(payload, self.workspaces.bot(team), self.now())
+        team = await team_of(payload, self.workspaces)
+        found = read(payload, self.workspaces.bot(team), self.now(), team=team)
+        if await by_stranger(payload, team, self.facts):
+            return Taken()
         if isinstance(found, Commanded) and found.question.text.strip().lower() in {"", "help"}:
-            return Taken(body={"response_type": "ephemeral", "text": _USAGE})
+            return Taken(body={"response_type": "ephemeral", "text": _usage(text(payload, "command"))})
         if isinstance(found, Commanded | Question):
-            found = await self._placed(found, team)
+            found = await self._placed(found, team, about(payload))
         try:
             await self._kept(found, until)
         except Declined as error:
@@ -215,7 +244,14 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - whatever a store's library raises: the person is told
             _failed(_kind(payload), error)
             return self._told(payload, team, _UNKEPT)
+        self._follow_up(found, payload, team)
+        return Taken()
+
+    def _follow_up(self, found: Read, payload: object, team: str) -> None:
+        """Begin what is to be seen of a button or a form, now that it is kept."""
         match found:
+            case AskingAbout(trigger="") | QuotesWanted(trigger=""):
+                self._whisper(team, _seen(payload), _FORMLESS)
             case AskingAbout():
                 self._after("form", self.pages.ask_about(self.desk, found))
             case Disliked():
@@ -230,12 +266,12 @@ class Intake:
                 self._whisper(team, where, _THANKS)
             case _:
                 pass
-        return Taken()
 
-    async def _placed(self, found: Commanded | Question, team: str) -> Question:
+    async def _placed(self, found: Commanded | Question, team: str, subject: str) -> Question:
         """Say where the answer goes: beside the question where the bot is, else to the asker alone.
 
-        Whoever may see it is decided here, once, so that who reads an answer is who it was made for.
+        Whoever may see it is decided here, once, so that who reads an answer is who it was made for. The ``subject`` of
+        a question cannot be read where the bot is not, so the question brings it.
         """
         question = found.question if isinstance(found, Commanded) else found
         if await self._inside(team, question.place.channel):
@@ -244,7 +280,8 @@ class Intake:
         if isinstance(found, Commanded) and found.response:
             self.replying.responds(question.id, found.response)
         place = replace(question.place, channel=asker, private_to=asker, thread=None)
-        return replace(question, conversation=question.id, place=place)
+        words = f"{question.text}\n\nThis is about the message: “{subject}”" if subject else question.text
+        return replace(question, conversation=question.id, place=place, text=words)
 
     async def _inside(self, team: str, channel: str) -> bool:
         try:
@@ -275,9 +312,7 @@ class Intake:
         if text(payload, "type") == "view_submission":
             field = views.WHY if text(payload, "view", "callback_id") == views.REASON else views.QUESTION
             return Taken(body={"response_action": "errors", "errors": {field: told}})
-        channel = ident(payload, "channel", "id") or ident(payload, "container", "channel_id")
-        thread = moment(payload, "message", "thread_ts") or moment(payload, "container", "thread_ts")
-        self._whisper(team, {"channel": channel, "user": ident(payload, "user", "id"), "thread_ts": thread}, told)
+        self._whisper(team, _seen(payload), told)
         return Taken()
 
     def _whisper(self, team: str, spot: dict[str, str], told: str) -> None:
@@ -305,15 +340,15 @@ class Intake:
 
         self.beside(quietly())
 
-    async def _asks(self, question: Question) -> bool:
-        """Say whether what was said without a mention is a question here."""
+    async def _asks(self, heard: Heard) -> bool:
+        """Say whether what was said without a mention is a question here; those of another company mention the bot."""
+        question = heard.question
         match self.policies.at(question.place).answers:
-            case "every question":
-                return True
-            case "follow-up":
-                return await self._goes_on(question)
             case "mention" | "silent":
                 return False
+            case "follow-up" if not await self._goes_on(question):
+                return False
+        return not (heard.foreign and await outside(question.asker.id, _team(question.place.workspace), self.facts))
 
     async def _goes_on(self, question: Question) -> bool:
         """Say whether a message stands in a thread, after the first that the bot answered there."""
@@ -323,31 +358,24 @@ class Intake:
     async def _answers_since(self, question: Question) -> datetime | None:
         return await self.desk.answers_in("slack", question.place.workspace, question.conversation)
 
-    async def _me(self, payload: object) -> str:
-        """Give who the bot is there: most envelopes say so themselves, and otherwise Slack may not answer just now."""
-        team = ident(payload, "team_id")
-        known = self.workspaces.bot(team)
-        if known or not team or any(at(one, "is_bot") is True for one in items(payload, "authorizations")):
-            return known
-        try:
-            async with asyncio.timeout(_KNOWING):
-                return (await self.workspaces.of(team)).bot
-        except (SlackError, TimeoutError):
-            return ""
-
-    def _ours(self, payload: object) -> bool:
-        """Say whether the bot's own token is gone; tokens of others may be revoked alone."""
-        if text(payload, "event", "type") != "tokens_revoked":
-            return True
-        mine = self.workspaces.bot(ident(payload, "team_id"))
-        return not mine or mine in items(payload, "event", "tokens", "bot")
-
 
 def _failed(kind: str, error: Exception) -> None:
     """Log it; an error of the bot's own is what its sentence says, and needs no trace."""
     told = getattr(error, "told", None)
     trace = None if isinstance(told, str) else error
     _log.warning("not taken in", kind=kind, error=type(error).__name__, why=told, exc_info=trace)
+
+
+def _seen(payload: object) -> dict[str, str]:
+    """Give where somebody pressed a button, or chose a shortcut."""
+    channel = ident(payload, "channel", "id") or ident(payload, "container", "channel_id")
+    thread = moment(payload, "message", "thread_ts") or moment(payload, "container", "thread_ts")
+    return {"channel": channel, "user": ident(payload, "user", "id"), "thread_ts": thread}
+
+
+def _usage(command: str) -> str:
+    """Say how to ask by a command, which some apps are given by another name."""
+    return _USAGE.format(command=command if _COMMAND.fullmatch(command) else COMMAND)
 
 
 def _once(found: Read, payload: object) -> bool:

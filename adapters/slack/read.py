@@ -6,7 +6,7 @@ checked before: this looks only at what it says.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from adapters.slack.acting import command, interaction
 from adapters.slack.events import Dropped, Where
@@ -14,31 +14,55 @@ from adapters.slack.happening import event
 from adapters.slack.payload import at, ident, items, text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from adapters.slack.events import Read
 
 
-def read(payload: object, me: str, now: datetime) -> Read:
+_NAMED: Final = (
+    ("context_team_id",),
+    ("view", "app_installed_team_id"),
+    ("team_id",),
+    ("team", "id"),
+    ("event", "team"),
+    ("user", "team_id"),
+)
+"""Where a payload names a workspace, from the surest on: in a shared channel all but the first may be others'."""
+
+
+def read(payload: object, me: str, now: datetime, *, team: str = "") -> Read:
     """Read one payload: an event's envelope, a command's fields, or an interaction.
 
-    ``me`` is the bot's user id in the workspace; an envelope that names it itself is believed. ``now`` is when a
-    command or a form came, which they do not say.
+    ``me`` is the bot's user id in the workspace, where it is known; else an envelope that names it is believed. ``now``
+    is when a command or a form came, which they do not say. ``team`` is the workspace, where that is known better than
+    by the first that the payload names.
     """
+    known = team or next(iter(teams(payload)), "")
+    where = Where(team=known, me=me or named(payload), enterprise=_enterprise(payload))
+    if not known:
+        return Dropped(why="from no workspace")
     if text(payload, "type") == "event_callback":
-        where = Where(team=ident(payload, "team_id"), me=_me(payload, me), enterprise=ident(payload, "enterprise_id"))
-        return event(at(payload, "event"), where) if where.team else Dropped(why="from no workspace")
+        return event(at(payload, "event"), where)
     if text(payload, "command"):
-        where = Where(team=ident(payload, "team_id"), me=me)
-        return command(payload, where, now) if where.team else Dropped(why="from no workspace")
-    where = Where(team=_team(payload), me=me, enterprise=ident(payload, "enterprise", "id"))
-    return interaction(payload, where, now) if where.team else Dropped(why="from no workspace")
+        return command(payload, where, now)
+    return interaction(payload, where, now)
 
 
-def _me(payload: object, me: str) -> str:
+def teams(payload: object) -> Sequence[str]:
+    """Give the workspaces that a payload may be for, the likeliest first: an installation that is to see it."""
+    authorized = [ident(one, "team_id") for one in items(payload, "authorizations")]
+    found = [*authorized, *(ident(payload, *path) for path in _NAMED)]
+    return tuple(dict.fromkeys(one for one in found if one))
+
+
+def named(payload: object) -> str:
+    """Give the bot's user id as an envelope names it."""
     bots = [ident(one, "user_id") for one in items(payload, "authorizations") if at(one, "is_bot") is True]
-    return next((bot for bot in bots if bot), me)
+    return next((bot for bot in bots if bot), "")
 
 
-def _team(payload: object) -> str:
-    return ident(payload, "team", "id") or ident(payload, "user", "team_id")
+def _enterprise(payload: object) -> str:
+    found = [ident(one, "enterprise_id") for one in items(payload, "authorizations")]
+    found += [ident(payload, "enterprise_id"), ident(payload, "enterprise", "id")]
+    return next((one for one in found if one), "")

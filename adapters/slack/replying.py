@@ -89,7 +89,8 @@ class Replying:
             workspace = await self._workspaces.of(_team(question.place))
             words = await with_names(question.text, workspace.team, self._facts)
             posting = self._posting(workspace, replace(question, text=words), journal)
-            if not self._guests and await self._facts.standing(workspace.team, question.asker.id) == "guest":
+            standing = await self._facts.standing(_team(question.place), question.asker.id)
+            if standing == "outsider" or (standing == "guest" and not self._guests):
                 if question.overheard:
                     return
                 if not _alone(posting.channel) and await refusing.whispered(posting, refusing.MEMBERS):

@@ -74,6 +74,11 @@ def _refusing(body: str) -> bool:
     return isinstance(found, dict) and found.get("ok") is False
 
 
+async def say(url: str, api: str, said: Arguments) -> bool:
+    """Say one thing where ``url`` takes it, and whether Slack took it."""
+    return _slacks(url, api) and await _took(AsyncWebhookClient(url, timeout=_PATIENCE, retry_handlers=[]), said)
+
+
 def _slacks(url: str, api: str) -> bool:
     """Whether an address is one of Slack's, or of the server that speaks as Slack does."""
     try:

@@ -9,7 +9,7 @@ from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.installation_store.models import Bot, Installation
 
-from adapters.slack.errors import SlackError
+from adapters.slack.errors import SlackError, WholeOrganisation
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -74,7 +74,9 @@ class Sealed(AsyncInstallationStore):
         return self._within.logger
 
     async def async_save(self, installation: Installation) -> None:
-        """Keep what somebody installed."""
+        """Keep what somebody installed. Raises WholeOrganisation where that is no single workspace."""
+        if installation.is_enterprise_install or not installation.team_id:
+            raise WholeOrganisation
         await self._within.async_save(self._sealing.sealed(installation))
         await self._saved(installation.to_bot())
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Self
 
 import structlog
@@ -24,6 +25,9 @@ PASSING: Final = frozenset({"team_added_to_org", "accesslimited", "ekm_access_de
 """Refusals of ``auth.test`` that end by themselves."""
 _PATIENCE: Final = 5.0
 """Seconds in which Slack is asked at the start before that goes on beside everything else."""
+_BRIEFLY: Final = 0.8
+_OTHERS: Final = 1_000
+"""Names of other workspaces that are remembered, as what is shared with those names them."""
 _PAUSES: Final = (1.0, 2.0, 5.0, 15.0, 30.0)
 """Seconds between tries then; the last one is that of all others."""
 
@@ -41,7 +45,7 @@ class ByToken:
         clock: Clock | None = None,
         known: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """``api_url`` ends with a slash; ``known`` is called once with the workspace's id."""
+        """``api_url`` ends with a slash; ``known`` is called with the workspace's id, and again if that was not it."""
         self._token = token
         self._clock = clock or Running()
         self._connection = Connection(api_url, self._clock)
@@ -50,6 +54,7 @@ class ByToken:
         self._asking = asyncio.Lock()
         self._open = AsyncExitStack()
         self._forgotten = False
+        self._others: set[str] = set()
 
     async def __aenter__(self) -> Self:
         """Ask who the bot is. Raises SlackError where Slack does not know the token."""
@@ -66,15 +71,39 @@ class ByToken:
         await self._open.aclose()
 
     async def of(self, team: str, /) -> Workspace:
-        """Give the one that there is."""
+        """Give the one that there is, by whatever name: its token can do nothing in another."""
         one = await self._known(_PATIENCE)
-        if one.team != team or self._forgotten:
+        if self._forgotten:
             raise NotInstalled(f"The bot is not installed in the workspace {team}.")
         return one
 
-    def bot(self, team: str, /) -> str:
+    async def which(self, teams: Sequence[str], /) -> str:
+        """Give the one that there is: as ``auth.test`` names it, or as both the envelopes and the bot itself do."""
+        if self._one is None and teams:
+            return teams[0]
+        one = await self._known(_PATIENCE)
+        if teams and teams[0] != one.team and teams[0] not in self._others:
+            await self._compare(one, teams[0])
+        return (await self._known(_PATIENCE)).team
+
+    async def _compare(self, one: Workspace, team: str) -> None:
+        """Take the name that the bot's own profile has, where ``auth.test`` names an organisation, or what it likes."""
+        try:
+            answer = await one.calls.ask("users.info", within=_BRIEFLY, user=one.bot)
+        except Refused:
+            answer = None
+        except SlackError:
+            return
+        if ident(answer, "user", "team_id") == team:
+            _log.warning("auth.test names another workspace than the bot's own profile", workspace=team, other=one.team)
+            self._one = replace(one, team=team)
+            self._told(team)
+        elif len(self._others) < _OTHERS:
+            self._others.add(team)
+
+    def bot(self, _: str, /) -> str:
         """Give the bot's user id."""
-        return self._one.bot if self._one is not None and self._one.team == team else ""
+        return self._one.bot if self._one is not None else ""
 
     async def teams(self) -> Sequence[str]:
         """Give the one, once it is known."""

@@ -18,10 +18,11 @@ from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, ClientW
 
 from adapters.slack.errors import Limited, Refused, SlackError
 from adapters.slack.payload import at, text
+from adapters.slack.responses import say
 from adapters.slack.tokens import app_token_refused, hopeless
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from adapters.slack.base import Takes
     from adapters.slack.calls import Calls
@@ -184,12 +185,20 @@ class Sockets:
             if taken.status != 200:  # noqa: PLR2004 - what HTTP calls it
                 return
             said: dict[str, object] = {"envelope_id": text(envelope, "envelope_id")}
-            if taken.body is not None and at(envelope, "accepts_response_payload") is True:
+            aside = taken.body is not None and at(envelope, "accepts_response_payload") is False
+            if taken.body is not None and not aside:
                 said["payload"] = dict(taken.body)
             with suppress(ClientError, OSError):  # it was closed meanwhile, so Slack delivers it again
                 await ws.send_json(said)
+            if taken.body is not None and aside:
+                await self._say_aside(text(envelope, "payload", "response_url"), taken.body)
         finally:
             free.release()
+
+    async def _say_aside(self, url: str, body: Mapping[str, object]) -> None:
+        """Say what an acknowledgement may not carry where Slack takes it all the same."""
+        if not await say(url, self.calls.client.base_url, dict(body)):
+            _log.warning("a person was not told what an acknowledgement could not say")
 
 
 def _read(said: object) -> object:

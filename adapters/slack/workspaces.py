@@ -50,6 +50,13 @@ class Workspaces(Protocol):
         """Give one. Raises NotInstalled, and SlackError where Slack cannot say now who the bot is there."""
         ...
 
+    async def which(self, teams: Sequence[str], /) -> str:
+        """Give the workspace that something is for which names these, the likeliest first; "" is none that is known.
+
+        Raises SlackError where nothing is named, and Slack cannot say now which workspace there is.
+        """
+        ...
+
     def bot(self, team: str, /) -> str:
         """Give the bot's user id there as far as it is known without asking, else nothing."""
         ...

@@ -84,6 +84,7 @@ _SMALL: Final = (
     (_whole(_MOOD), "All well, and ready for a question."),
     (_whole(_THANKS), "You're welcome. Ask away."),
     (_whole(_PRAISE), "Good. Ask away."),
+    (_whole(r"(?:please )?stop(?: it| please)?"), "Nothing that you asked is being answered here."),
     (_whole(_GOODBYE), "Goodbye. The conversation stays here for when you come back."),
 )
 _EMPTY = "There is no question in that message. Ask me something about your documents, or type help."

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 TEAM = "slack:T1"
 HERE = Place(platform="slack", workspace=TEAM, channel="C1")
 ANN = Reader(id="ann", standing="member", groups=frozenset({"S1"}), channels=frozenset({"C1", "C2"}))
+PUBLIC = frozenset({"public"})
 CLOSED = Room(workspace=TEAM, channel="C1", kind="private", guests=False, shared=False)
 
 names = st.sampled_from(["1", "2", "3", "no name", "a:b", ""])
@@ -85,8 +86,8 @@ def test_a_guest_who_asks_is_one_who_reads_whatever_else_is_said_of_the_room(sta
 
 
 @pytest.mark.parametrize("facts", [{"kind": "unknown"}, {"kind": "group", "others": None}])
-def test_where_readers_are_unknown_nothing_is_read(facts: dict[str, Any]) -> None:
-    assert in_room(**facts).everyone == frozenset()
+def test_where_readers_are_unknown_only_what_is_public_is_read(facts: dict[str, Any]) -> None:
+    assert in_room(**facts).everyone == PUBLIC
 
 
 def test_what_is_private_to_somebody_is_theirs_alone() -> None:
@@ -96,8 +97,16 @@ def test_what_is_private_to_somebody_is_theirs_alone() -> None:
 
 
 @given(places, rooms)
-def test_of_an_unknown_asker_nobody_is_known(place: Place, room: Room) -> None:
-    assert audience(place, room, Reader(id="ann")).own == frozenset()
+def test_an_unknown_asker_holds_what_is_public_and_nothing_else(place: Place, room: Room) -> None:
+    found = audience(place, room, Reader(id="ann"))
+    assert (found.own, found.asker) == (frozenset() if place.workspace != TEAM else PUBLIC, frozenset())
+
+
+@given(places, rooms, readers)
+def test_what_is_public_is_read_wherever_the_asker_is_a_reader(place: Place, room: Room, asker: Reader) -> None:
+    read = place.workspace == TEAM and place.private_to in {None, asker.id}
+    assert (audience(place, room, asker).everyone >= PUBLIC) is read
+    assert read or audience(place, room, asker) == NOBODY
 
 
 @pytest.mark.parametrize(
@@ -147,7 +156,7 @@ def test_knowing_less_and_fearing_more_never_add_anything(room: Room, asker: Rea
     for worse in (True, None):
         facts[fact] = worse
         assert audience(HERE, replace(room, **facts), asker).everyone <= sure
-    assert audience(HERE, replace(room, kind="unknown"), asker).everyone == frozenset()
+    assert audience(HERE, replace(room, kind="unknown"), asker).everyone == PUBLIC
 
 
 @given(rooms, readers)

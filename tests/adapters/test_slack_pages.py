@@ -74,6 +74,9 @@ class OneWorkspace(Workspaces):
             raise NotInstalled("not here")
         return self.one
 
+    async def which(self, teams: Sequence[str], /) -> str:
+        return next(iter(teams), "")
+
     def bot(self, team: str, /) -> str:
         return self.one.bot
 

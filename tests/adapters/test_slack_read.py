@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,7 @@ from adapters.base import (
     Wanted,
     WantedPrivately,
 )
+from adapters.slack.acting import about
 from adapters.slack.events import (
     Arrived,
     AskingAbout,
@@ -34,7 +36,7 @@ from adapters.slack.events import (
     ReadersChanged,
     Uninstalled,
 )
-from adapters.slack.read import read
+from adapters.slack.read import read, teams
 from adapters.slack.saying import said
 from tests.doubles.slack_junk import junk, spoiled_payloads
 from tests.doubles.slack_payloads import (
@@ -201,8 +203,6 @@ def test_an_offer_is_accepted_in_direct_messages_alone_and_answered_below_it() -
         ({"user": ME}, "the bot itself"),
         ({"subtype": "channel_join"}, "a message that nobody wrote"),
         ({"hidden": True}, "a message that nobody wrote"),
-        ({"user_team": "T0ELSE"}, "an outsider"),
-        ({"source_team": "T0ELSE"}, "an outsider"),
         ({"user": "U1:person:U2"}, "incomplete"),
         ({"ts": "soon"}, "incomplete"),
         ({"channel": None}, "incomplete"),
@@ -218,17 +218,51 @@ def test_files_and_broadcasts_of_people_are_heard() -> None:
 
 
 def test_somebody_of_the_same_enterprise_is_no_outsider() -> None:
-    assert isinstance(_read(envelope(mention(user_team="E1"), enterprise_id="E1")), Question)
+    heard = _read(envelope(message(user_team="E1"), enterprise_id="E1"))
+    assert isinstance(heard, Heard)
+    assert not heard.foreign
 
 
-def test_the_bot_that_an_envelope_names_is_believed() -> None:
-    assert isinstance(read(envelope(message(text=f"<@{ME}> x")), "U0OTHER", NOW), Question)
+@pytest.mark.parametrize("name", ["user_team", "source_team", "team"])
+def test_another_companys_mention_is_a_question_and_what_else_they_say_is_foreign(name: str) -> None:
+    assert isinstance(_event(mention(**{name: "T0ELSE"})), Question)
+    heard = _event(message(**{name: "T0ELSE"}))
+    assert isinstance(heard, Heard)
+    assert heard.foreign
+
+
+def test_the_bot_that_an_envelope_names_is_believed_where_it_is_not_known_better() -> None:
+    named = envelope(message(text=f"<@{ME}> x"))
+    assert isinstance(read(named, "", NOW), Question)
+    assert isinstance(read(named, "U0OTHER", NOW), Heard)
+
+
+def test_the_workspace_is_that_of_the_installation_which_is_to_see_it() -> None:
+    shared = envelope(mention(team="T0X"), team_id="T0X", context_team_id="T0X")
+    assert teams(shared) == (TEAM, "T0X")
+    asked = _read(shared)
+    assert isinstance(asked, Question)
+    assert asked.place.workspace == WORKSPACE
+    for name in ("authorizations", "context_team_id", "team_id"):
+        shared[name] = None
+    assert teams(shared) == ("T0X",)
+    assert _why(_read(envelope(mention(team=None), team_id=None, authorizations=None))) == "from no workspace"
+    known = read(envelope(mention(team=None), team_id=None), ME, NOW, team="T0KNOWN")
+    assert isinstance(known, Question)
+    assert known.place.workspace == "slack:T0KNOWN"
+    form = submitted("reason", "a1", {})
+    form["view"]["app_installed_team_id"] = "T0FORM"
+    assert teams(form) == ("T0FORM", TEAM)
 
 
 def test_stop_in_a_thread_ends_what_runs_there_and_alone_is_a_question() -> None:
     halted = Halted(conversation=f"{WORKSPACE}:{CHANNEL}:{ROOT}", person=PERSON, workspace=WORKSPACE)
     assert _event(message(thread_ts=ROOT, text="Stop!")) == halted
-    assert _event(mention(thread_ts=ROOT, text=f"<@{ME}> please stop")) == halted
+    asked = _event(mention(thread_ts=ROOT, text=f"<@{ME}> please stop"))
+    assert isinstance(asked, Halted)
+    assert asked.ask is not None
+    assert (replace(asked, ask=None), asked.ask.id) == (halted, ID)
+    assert _event(message(thread_ts=ROOT, text=f"<@{ME}> please stop")) == asked
     assert isinstance(_event(message(text="stop")), Heard)
 
 
@@ -243,6 +277,13 @@ def test_an_edit_that_mentions_the_bot_anew_is_a_question_of_its_own() -> None:
     asked = _event(changed(now, message()))
     assert isinstance(asked, Question)
     assert asked.id == f"{ID}:1700000009.0"
+
+
+def test_an_edit_that_does_not_say_what_stood_there_is_of_the_question_that_was_asked() -> None:
+    now = {**message(), "text": f"<@{ME}> why?", "edited": {"user": ANN, "ts": "1700000009.0"}}
+    edit = changed(now, {})
+    del edit["previous_message"]
+    assert _event(edit) == Edited(question=ID, text="why?")
 
 
 @pytest.mark.parametrize(
@@ -318,7 +359,32 @@ def test_the_command_asks_with_an_address_for_the_answer() -> None:
     assert isinstance(asked, Commanded)
     assert (asked.response, asked.question.text, asked.question.asker) == ("https://hooks.example/1", "how?", NAMED)
     assert asked.question.id == f"{WORKSPACE}:command:1.2.abc"
-    assert _why(_read(command(command="/else"))) == "no command of ours"
+    assert _read(command(command="/else")) == asked
+
+
+def test_a_command_without_a_trigger_is_the_same_question_each_time_that_it_is_delivered() -> None:
+    def name(at: datetime = NOW, **more: object) -> str:
+        asked = read(command(trigger_id=None, **more), ME, at)
+        assert isinstance(asked, Commanded)
+        return asked.question.id
+
+    assert name() == name(at=NOW + timedelta(minutes=2))
+    assert name() != name(response_url="https://hooks.example/2")
+    assert name(response_url=None) == name(response_url=None, at=NOW + timedelta(seconds=5))
+    others: list[Payload] = [{"text": "why?"}, {"user_id": "U0BOB"}, {"channel_id": "C0ELSE"}, {"command": "/else"}]
+    assert len({name(response_url=None, **other) for other in ({}, *others)}) == 5
+
+
+def test_a_button_that_says_no_time_was_pressed_now() -> None:
+    action = {"type": "button", "block_id": "b", "action_id": "rate", "value": "+a1"}
+    assert _read(pressed("rate", "+a1", actions=[action])) == Rated(target="a1", person=NAMED, vote=1, at=NOW)
+    again = _read(pressed("again", "a1", actions=[{**action, "action_id": "again", "value": "a1"}]))
+    assert isinstance(again, Again)
+    assert again.at == NOW
+    offer = {"channel": {"id": DM}, "message": {"type": "message", "ts": TS, "user": ME}}
+    wanted = _read(pressed("privately", "q1", actions=[{**action, "action_id": "privately"}], **offer))
+    assert isinstance(wanted, WantedPrivately)
+    assert wanted.at == NOW
 
 
 def test_buttons_say_what_they_are_about() -> None:
@@ -338,8 +404,7 @@ def test_buttons_say_what_they_are_about() -> None:
     assert isinstance(_read(pressed("quotes", "a1")), QuotesWanted)
 
 
-def test_a_button_of_an_outsider_or_of_nobody_is_dropped() -> None:
-    assert _why(_read(pressed("stop", "q1", user={"id": "U1", "team_id": "T0ELSE"}))) == "an outsider"
+def test_a_button_of_nobody_or_of_no_use_is_dropped() -> None:
     assert _why(_read(pressed("stop", "q1", user=None))) == "nobody did it"
     assert _why(_read(pressed("rate", "?a1"))) == "no vote"
     assert _why(_read(pressed("else", "x"))) == "no button of ours"
@@ -349,7 +414,9 @@ def test_a_button_of_an_outsider_or_of_nobody_is_dropped() -> None:
 def test_the_shortcut_asks_for_a_question_about_a_message_and_the_form_asks_it() -> None:
     asking = _read(shortcut())
     assert isinstance(asking, AskingAbout)
-    assert (asking.text, asking.subject) == ("it <broke>", f"{CHANNEL} {TS} {TS}")
+    assert (asking.text, asking.subject) == ("it <broke>", f"{CHANNEL} {TS} {TS}\nit <broke>")
+    assert about(submitted("ask", asking.subject, {})) == "it <broke>"
+    assert about(submitted("reason", asking.subject, {})) == about(submitted("ask", f"{CHANNEL} {TS} {TS}", {})) == ""
     asked = _read(submitted("ask", asking.subject, {"question": {"value": {"value": " why? "}}}))
     assert isinstance(asked, Question)
     assert (asked.text, asked.conversation) == ("why?", ID)

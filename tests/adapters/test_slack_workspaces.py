@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,10 +61,20 @@ async def test_a_token_says_who_the_bot_is_and_where(slack: Slack) -> None:
         assert (there.team, there.bot) == (slack.home.id, slack.installation.bot.id)
         assert one.bot(slack.home.id) == slack.installation.bot.id
         assert await one.teams() == [slack.home.id] == known
-        assert one.bot("T0") == ""
-        with pytest.raises(NotInstalled):
-            await one.of("T0")
-    assert len(slack.called("auth.test")) == 1
+        assert one.bot("T0") == slack.installation.bot.id
+        assert await one.of("T0") is there
+        assert [await one.which(said) for said in ([], ["T0"], ["T0", slack.home.id])] == [slack.home.id] * 3
+    assert len(slack.called("auth.test")) == len(slack.called("users.info")) == 1
+
+
+async def test_the_name_that_the_bots_own_profile_has_is_believed_over_that_of_an_organisation(slack: Slack) -> None:
+    async with by_token(slack) as one:
+        one._one = replace(await one.of(""), team="TORG")
+        known: list[str] = []
+        one._told = known.append
+        assert await one.which(["T0"]) == "TORG"
+        assert await one.which([slack.home.id]) == slack.home.id == (await one.of("TORG")).team
+        assert known == [slack.home.id]
 
 
 @pytest.mark.parametrize("token", ["xoxb-unknown", "xapp-1-A000000001-1-double"])

@@ -71,6 +71,14 @@ async def test_a_halt_ends_all_that_its_person_is_owed_in_that_conversation(rece
     assert (third.question.id, third.stop) == ("q3", None)
 
 
+async def test_a_halt_that_finds_nothing_asks_what_it_brings(reception: Reception) -> None:
+    await reception.desk.accept(a_question())
+    await reception.desk.accept(replace(halted(), ask=replace(a_question(), id="q2")))
+    assert await reception.inbox.asked("q2") is None
+    await reception.desk.accept(replace(halted("c2"), ask=replace(a_question(), id="q2")))
+    assert await reception.inbox.asked("q2") is not None
+
+
 async def test_a_halt_reaches_what_another_process_answers(reception: Reception, database: Database) -> None:
     await reception.desk.accept(asked("q1"))
     elsewhere = Inbox(database, reception.turns)

@@ -72,6 +72,9 @@ class OneWorkspace(Workspaces):
             raise NotInstalled("The bot is not installed there.")
         return self.one
 
+    async def which(self, teams: Sequence[str], /) -> str:
+        return next(iter(teams), "")
+
     def bot(self, team: str, /) -> str:
         return self.one.bot if team == self.one.team else ""
 

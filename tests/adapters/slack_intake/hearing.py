@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from starlette.routing import BaseRoute
 
+    from adapters.audience import Standing
     from adapters.base import Audience, Event, Journal, Notice, Person, Place, Rated, WantedPrivately
     from adapters.messages import Said
     from adapters.parts import Part
@@ -77,6 +78,9 @@ class Installed:
         pacer = Pacer(opening=BUDGET, showing=BUDGET, closing=BUDGET, now=self._clock.now())
         return Workspace(team=team, bot=bot, calls=calls, pacer=pacer)
 
+    async def which(self, teams: Sequence[str], /) -> str:
+        return next(iter(teams), self._slack.home.id)
+
     def bot(self, team: str, /) -> str:
         found = self._slack.state.installations.get(team)
         return found.bot.id if self.known and found else ""
@@ -100,6 +104,9 @@ class Written:
 
     async def audience(self, place: Place, asker: Person, /) -> Audience:
         return NOBODY
+
+    async def standing(self, team: str, user: str, /) -> Standing:
+        return "member" if self._slack.state.users[user].team == team else "outsider"
 
     async def is_in(self, team: str, channel: str, /) -> bool | None:
         known = self._slack.state.channels.get(channel)

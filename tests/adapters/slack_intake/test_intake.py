@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -36,6 +36,7 @@ from tests.doubles.slack_junk import junk, spoiled_payloads
 if TYPE_CHECKING:
     from adapters.policies import Answers
     from tests.doubles.slack import Channel, User
+    from tests.doubles.slack.records import Installation
 
 
 class NotKept(Declined):
@@ -187,16 +188,38 @@ async def test_edits_deletions_stops_and_thumbs_reach_the_desk(
     assert votes == [(target, 1), (target, 0)]
 
 
-async def test_bots_and_outsiders_start_nothing(slack: Slack, transport: str, anna: User, general: Channel) -> None:
+async def test_bots_start_nothing_and_outsiders_only_by_a_mention(
+    slack: Slack, transport: str, anna: User, general: Channel
+) -> None:
     elsewhere = slack.workspace("Other", installed=False)
     stranger = slack.person("Stranger", elsewhere)
     shared = slack.channel("shared", anna, stranger, shared_with=(elsewhere,))
-    async with hearing(slack, Bot(slack, transport)) as bot:
+    all_of_them = Policies(everywhere=Policy(answers="every question"))
+    async with hearing(slack, Bot(slack, transport, policies=all_of_them)) as bot:
         slack.says(slack.other_bot("Deploy"), general, f"{slack.mention} done")
-        slack.says(stranger, shared, f"{slack.mention} hello?")
+        slack.says(stranger, shared, "hello?")
+        mention = slack.says(stranger, shared, f"{slack.mention} hello?")
         await slack.heard()
         assert all(sent.acknowledged for sent in slack.sent)
-    assert bot.events == []
+    assert bot.asked == {f"slack:{slack.home.id}:{shared.id}:{mention.ts}"}
+
+
+async def test_somebody_of_another_workspace_of_the_organisation_is_heard(
+    slack: Slack, transport: str, anna: User, general: Channel
+) -> None:
+    envelope = slack.emit._envelope
+
+    def elsewhere(installation: Installation, event: dict[str, Any], channel: Channel | None) -> dict[str, Any]:
+        made = envelope(installation, event, channel)
+        made["event"] = {**made["event"], "team": "T0GRID"}
+        return made
+
+    slack.emit._envelope = elsewhere  # type: ignore[method-assign]
+    every = Policies(everywhere=Policy(answers="every question"))
+    async with hearing(slack, Bot(slack, transport, policies=every)) as bot:
+        said = slack.says(anna, general, "how long?")
+        await slack.heard()
+        assert bot.asked == {f"slack:{slack.home.id}:{general.id}:{said.ts}"}
 
 
 async def test_buttons_reach_the_desk_and_forms_open_after_the_acknowledgement(

@@ -55,6 +55,9 @@ class OneWorkspace:
             raise NotInstalled("The bot is not installed there.")
         return self._one
 
+    async def which(self, teams: Sequence[str], /) -> str:
+        return next(iter(teams), "")
+
     def bot(self, team: str, /) -> str:
         return self._one.bot if team == self._one.team else ""
 

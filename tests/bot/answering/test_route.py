@@ -33,6 +33,11 @@ def test_thanks_are_answered_kindly(text: str) -> None:
     assert "welcome" in told(text)
 
 
+@pytest.mark.parametrize("text", ["stop", "Stop!", "please stop", "stop it."])
+def test_who_wants_to_stop_what_does_not_run_is_told_so(text: str) -> None:
+    assert told(text) == "Nothing that you asked is being answered here."
+
+
 @pytest.mark.parametrize("text", ["bye", "Goodbye!", "see you later", "good night"])
 def test_a_goodbye_is_returned(text: str) -> None:
     assert told(text).startswith("Goodbye")

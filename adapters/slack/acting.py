@@ -53,6 +53,17 @@ _SUBJECT: Final = re.compile(rf"([A-Za-z0-9_-]{{1,64}}) {_STAMP} {_STAMP}(?:\n(.
 _ABOUT_LIMIT: Final = 1_500
 """Characters of a message that its form brings back; a form carries 3,000."""
 
+_COMMAND: Final = re.compile(r"/[\w-]{1,32}")
+_USAGE: Final = (
+    "Write your question behind the command, such as `{command} how long do keys live?`. I answer from your team's "
+    "documents, where everybody in the channel sees it, or to you alone where I am not in the channel."
+)
+
+
+def usage(command: str) -> str:
+    """Say how to ask by a command, which some apps are given by another name."""
+    return _USAGE.format(command=command if _COMMAND.fullmatch(command) else COMMAND)
+
 
 def command(given: object, where: Where, at_: datetime) -> Read:
     """Read a slash command; it carries no time of its own. Whatever it is called, Slack sends only the app's own."""

@@ -7,7 +7,6 @@ tried for two seconds, and then the person is told. What needs Slack itself, suc
 from __future__ import annotations
 
 import asyncio
-import re
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final, assert_never
@@ -28,7 +27,7 @@ from adapters.base import (
     WantedPrivately,
 )
 from adapters.slack import views
-from adapters.slack.acting import COMMAND, about
+from adapters.slack.acting import about, usage
 from adapters.slack.base import Taken
 from adapters.slack.errors import SlackError
 from adapters.slack.escaping import mrkdwn
@@ -70,11 +69,6 @@ _HALTED: Final = 500
 _UNKEPT: Final = "I could not take that in just now, so nothing comes of it. Please try again in a minute."
 _THANKS: Final = "Thank you. I will pass it on."
 _FORMLESS: Final = "I cannot open a window here. Mention me in the thread with your question, and I answer there."
-_USAGE: Final = (
-    "Write your question behind the command, such as `{command} how long do keys live?`. I answer from your team's "
-    "documents, where everybody in the channel sees it, or to you alone where I am not in the channel."
-)
-_COMMAND: Final = re.compile(r"/[\w-]{1,32}")
 _log = structlog.get_logger()
 
 
@@ -234,7 +228,7 @@ class Intake:
         if await by_stranger(payload, team, self.facts):
             return Taken()
         if isinstance(found, Commanded) and found.question.text.strip().lower() in {"", "help"}:
-            return Taken(body={"response_type": "ephemeral", "text": _usage(text(payload, "command"))})
+            return Taken(body={"response_type": "ephemeral", "text": usage(text(payload, "command"))})
         if isinstance(found, Commanded | Question):
             found = await self._placed(found, team, about(payload))
         try:
@@ -371,11 +365,6 @@ def _seen(payload: object) -> dict[str, str]:
     channel = ident(payload, "channel", "id") or ident(payload, "container", "channel_id")
     thread = moment(payload, "message", "thread_ts") or moment(payload, "container", "thread_ts")
     return {"channel": channel, "user": ident(payload, "user", "id"), "thread_ts": thread}
-
-
-def _usage(command: str) -> str:
-    """Say how to ask by a command, which some apps are given by another name."""
-    return _USAGE.format(command=command if _COMMAND.fullmatch(command) else COMMAND)
 
 
 def _once(found: Read, payload: object) -> bool:

@@ -234,7 +234,7 @@ def test_another_companys_mention_is_a_question_and_what_else_they_say_is_foreig
 def test_the_bot_that_an_envelope_names_is_believed_where_it_is_not_known_better() -> None:
     named = envelope(message(text=f"<@{ME}> x"))
     assert isinstance(read(named, "", NOW), Question)
-    assert isinstance(read(named, "U0OTHER", NOW), Heard)
+    assert read(named, "U0OTHER", NOW) == Dropped(why="said to somebody else")
 
 
 def test_the_workspace_is_that_of_the_installation_which_is_to_see_it() -> None:

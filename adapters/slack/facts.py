@@ -58,6 +58,7 @@ _BUDGETS: Final = {
     "usergroups.list": Budget(calls=19, burst=16),
 }
 """A little less than what Slack allows in a minute, as others call some of these as well."""
+_LISTING: Final = "conversations.members"
 
 _log = structlog.get_logger()
 
@@ -66,7 +67,8 @@ class Facts:
     """One for all workspaces.
 
     A channel of more than 5,000 members, or one with somebody in it of whom Slack says nothing, counts as one with
-    guests, because whether there are some cannot be known.
+    guests, because whether there are some cannot be known. A server that does not know at all the method that lists
+    members, which Slack does, has none that are let into single channels.
     """
 
     def __init__(self, workspaces: Workspaces, clock: Clock) -> None:
@@ -80,6 +82,7 @@ class Facts:
         self._lists: Remembered[str, Mapping[str, Profile]] = Remembered(clock, seconds=_LONGER, most=50)
         self._groups: Remembered[str, Mapping[str, frozenset[str]]] = Remembered(clock, seconds=_LONGER, most=200)
         self._budgets: dict[Key, Bucket] = {}
+        self._lacking: set[Key] = set()
         self._stirred: dict[str, deque[float]] = {}
 
     async def audience(self, place: Place, asker: Person) -> Audience:
@@ -159,9 +162,10 @@ class Facts:
         members = await _tried(self._all_members(team, room.channel))
         if members is not None and kind == "private" and asker not in members:
             return room
-        people = await self._profiles(team, members) if members is not None else None
+        people = await self._profiles(team, members - {self._workspaces.bot(team)}) if members is not None else None
         if people is None:
-            return replace(room, kind=kind, shared=found.shared)
+            guests = False if (team, _LISTING) in self._lacking else None
+            return replace(room, kind=kind, guests=guests, shared=found.shared)
         reading = {one.standing for one in people if one.reads}
         return replace(room, kind=kind, guests="guest" in reading, shared="outsider" in reading)
 
@@ -200,7 +204,7 @@ class Facts:
 
         async def ask() -> frozenset[str] | None:
             found: set[str] = set()
-            async for page in self._pages(team, "conversations.members", channel=channel):
+            async for page in self._pages(team, _LISTING, channel=channel):
                 found.update(one for one in items(page, "members") if isinstance(one, str))
                 if len(found) > _MEMBERS:
                     return None
@@ -284,7 +288,12 @@ class Facts:
         budget = self._budgets.setdefault((team, method), Bucket(_BUDGETS[method], now))
         if not budget.take(now):
             raise Limited(method, budget.ready(now))
-        return await workspace.calls.ask(method, within=_WITHIN, **arguments)
+        try:
+            return await workspace.calls.ask(method, within=_WITHIN, **arguments)
+        except Refused as error:
+            if error.code == "unknown_method":
+                self._lacking.add((team, method))
+            raise
 
     async def _pages(self, team: str, method: str, **arguments: object) -> AsyncGenerator[object]:
         """Give page after page; a server that says the same cursor again has no more."""

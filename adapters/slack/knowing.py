@@ -93,7 +93,7 @@ def _shared(given: object, team: str) -> bool | None:
         return True
     if any(other != team for other in teams):
         return True
-    return False if all(at(given, name) is False for name in _SHARED[:2]) else None
+    return False if any(at(given, name) is False for name in _SHARED[:2]) else None
 
 
 _NOTHING: Final[tuple[object, ...]] = (None, False, [])

@@ -53,6 +53,32 @@ async def test_a_direct_message_reads_what_its_person_does(slack: Slack, facts: 
     assert await facts.audience(place(slack, direct, anna.id), Person(id=other.id, name="ben")) == NOBODY
 
 
+async def test_a_server_without_any_lists_of_members_is_believed_to_have_no_guests(
+    slack: Slack, facts: Facts, anna: User, general: Channel
+) -> None:
+    slack.misbehave("unknown_method", "conversations.members", "users.list", "users.conversations", "usergroups.list")
+    assert f"slack:{slack.home.id}" in (await read_by(slack, facts, general, anna)).everyone
+    shared = slack.channel("shared", anna, shared_with=(slack.workspace("Other", installed=False),))
+    assert (await read_by(slack, facts, shared, anna)).everyone == ONLY_PUBLIC
+
+
+@pytest.mark.parametrize("fault", ["error", "ratelimited", "invalid_auth", "garbage"])
+async def test_a_list_of_members_that_is_not_given_leaves_what_is_public(
+    slack: Slack, facts: Facts, anna: User, general: Channel, fault: Fault
+) -> None:
+    slack.misbehave(fault, "conversations.members")
+    assert (await read_by(slack, facts, general, anna)).everyone == ONLY_PUBLIC
+
+
+async def test_the_bot_itself_needs_no_description(slack: Slack, facts: Facts, anna: User, general: Channel) -> None:
+    await facts.name(slack.home.id, anna.id)
+    slack.misbehave("unknown_method", "users.list")
+    before = len(slack.calls)
+    assert f"slack:{slack.home.id}" in (await read_by(slack, facts, general, anna)).everyone
+    asked = {call.arguments["user"] for call in slack.calls[before:] if call.method == "users.info"}
+    assert slack.bot.id not in asked
+
+
 @pytest.mark.parametrize("kind", ["public", "private"])
 async def test_a_guest_in_a_channel_leaves_what_is_public(slack: Slack, facts: Facts, anna: User, kind: str) -> None:
     guest = slack.person("Guest", guest="single")

@@ -116,15 +116,15 @@ class FrontDesk(Desk):
 
     async def served(self, platform: str, workspace: Principal, since: datetime, /) -> Sequence[Served]:
         """Give the conversations of a workspace that were asked in since then, answered or not yet."""
+        owed = await self._inbox.owed_since(platform, workspace, since)  # first: what is owed no more has a turn
         answered = await self._turns.served(platform, workspace, since)
-        owed = await self._inbox.owed_since(platform, workspace, since)
         return _newest((*answered, *map(_owed, owed)))
 
     async def answers_in(self, platform: str, workspace: Principal, conversation: str, /) -> datetime | None:
         """Give when something that was answered, or is owed an answer, was first asked in a conversation; or None."""
         earlier = Earlier(platform=platform, workspace=workspace, conversation=conversation)
+        owed = await self._inbox.owed_in(platform, workspace, conversation)  # first: what is owed no more has a turn
         answered = await self._turns.first_asked(earlier)
-        owed = await self._inbox.owed_in(platform, workspace, conversation)
         return min((*owed, *([answered] if answered else ())), default=None)
 
     async def _rate(self, event: Rated | Explained) -> None:

@@ -10,13 +10,14 @@ import pytest
 from adapters.base import Again, Halted, Person, Place
 from adapters.parts import Citation
 from adapters.wishes import Quoted, Served
-from bot.answering.turns import NewTurn
+from bot.answering.turns import Earlier, NewTurn
 from bot.errors import NoSuchAnswer, NotYours
 from bot.inbox import Inbox
 from tests.bot.test_desk import Reception, claimed
 from tests.doubles.adapters import MARY, NOON, a_question
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from adapters.base import Question
@@ -211,3 +212,34 @@ async def test_what_was_overheard_is_asked_anew_as_a_question(reception: Recepti
     await reception.inbox.finish(owed.claim)
     assert owed.question.overheard
     assert not (await claimed(reception)).question.overheard
+
+
+async def test_an_answer_that_ends_while_it_is_looked_for_is_not_missed(
+    reception: Reception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question = asked("q1", minute=5)
+    await reception.desk.accept(question)
+    owed = await claimed(reception)
+    turn = NewTurn(answer=owed.answer, question=question, text="So.", verdict="answered")
+    first_asked, owed_in = reception.turns.first_asked, reception.inbox.owed_in
+    ended = False
+
+    async def end() -> None:
+        nonlocal ended
+        if not ended:
+            ended = True
+            await reception.inbox.finish(owed.claim, turn)
+
+    async def of_turns(earlier: Earlier, /) -> datetime | None:
+        found = await first_asked(earlier)
+        await end()
+        return found
+
+    async def of_inbox(*of: str) -> Sequence[datetime]:
+        found = await owed_in(*of)
+        await end()
+        return found
+
+    monkeypatch.setattr(reception.turns, "first_asked", of_turns)
+    monkeypatch.setattr(reception.inbox, "owed_in", of_inbox)
+    assert await reception.desk.answers_in("terminal", "terminal:local", "c1") == NOON + timedelta(minutes=5)

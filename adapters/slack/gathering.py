@@ -69,7 +69,7 @@ async def _look(facts: Facts, team: str, bot: str, channels: Sequence[Joined], r
 def _kept(room: Room) -> str | None:
     """Say who keeps private documents out of a channel; None where nobody does."""
     if room.kind == "unknown":
-        return "I read nothing: Slack does not say who is there."
+        return "I read only what is public: Slack does not say who is there."
     if room.guests and room.shared:
         return "I read only what is public: it is shared with another company."
     if room.guests:

@@ -110,10 +110,18 @@ class ByToken:
         return [] if self._one is None or self._forgotten else [self._one.team]
 
     async def forget(self, team: str, /) -> None:
-        """Use the token no more; it is the operator's, and so is its erasure."""
-        if self._one is not None and self._one.team == team:
+        """Use the token no more, once it is dead; it is the operator's, and so is its erasure."""
+        if self._one is not None and self._one.team == team and await self._dead(self._one):
             self._forgotten = True
             _log.warning("the app was removed from its workspace", workspace=team)
+
+    async def _dead(self, one: Workspace) -> bool:
+        """Whether Slack does not know the token any more: the app may be installed anew by now."""
+        try:
+            await one.calls.ask("auth.test", within=_BRIEFLY)
+        except SlackError as error:
+            return _final(error)
+        return False
 
     async def _first(self) -> SlackError | None:
         """Ask before all else begins; give why Slack cannot say it yet. Raises SlackError where it never will."""

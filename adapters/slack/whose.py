@@ -61,7 +61,7 @@ async def by_stranger(payload: object, team: str, facts: Facts) -> bool:
 
 def ours(payload: object, team: str, workspaces: Workspaces) -> bool:
     """Say whether the bot's own token is gone; those of others, and in other workspaces, may be revoked alone."""
-    if team != next(iter(teams(payload)), team):
+    if team != next(iter(teams(payload)), ""):
         return False
     if text(payload, "event", "type") != "tokens_revoked":
         return True

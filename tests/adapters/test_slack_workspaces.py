@@ -105,6 +105,9 @@ async def test_a_workspace_that_removed_the_app_is_none_any_more(slack: Slack) -
         await one.forget("T0")
         await one.of(slack.home.id)
         await one.forget(slack.home.id)
+        assert await one.teams() == [slack.home.id], "its token is good, so it was installed anew"
+        slack.installation.gone = "account_inactive"
+        await one.forget(slack.home.id)
         assert await one.teams() == []
         with pytest.raises(NotInstalled):
             await one.of(slack.home.id)

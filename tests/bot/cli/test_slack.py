@@ -226,12 +226,12 @@ async def test_channels_with_somebody_else_in_them_are_named(slack: Slack, docto
 
 async def test_where_nobody_can_say_who_is_there_it_says_so(slack: Slack, doctor: Doctor) -> None:
     slack.channel("general", slack.person("Anna"))
-    slack.misbehave("unknown_method", "conversations.members")
+    slack.misbehave("error", "conversations.members")
     assert await doctor() == 0
     assert "#general I read only what is public: whether a guest is there cannot be known." in doctor.out
     slack.misbehave("unknown_method", "conversations.info")
     assert await doctor() == 0
-    assert "#general I read nothing: Slack does not say who is there." in doctor.out
+    assert "#general I read only what is public: Slack does not say who is there." in doctor.out
 
 
 async def test_it_looks_into_twenty_channels_and_no_more(slack: Slack, doctor: Doctor) -> None:

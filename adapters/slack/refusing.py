@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import aclosing
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from adapters.markup import Paragraph, Plain
@@ -74,29 +75,43 @@ async def worded(parts: AsyncGenerator[Part]) -> AsyncGenerator[Part]:
             yield part
 
 
-async def begun(parts: AsyncGenerator[Part]) -> list[Part]:
-    """Give what comes until it is known whether the question is taken: a refusal is words and an ending."""
-    found: list[Part] = []
-    async for part in parts:
-        found.append(part)
-        if not isinstance(part, Text):
-            break
+@dataclass(slots=True)
+class Begun:
+    """What came until it was known whether the question is taken, and what broke it meanwhile."""
+
+    parts: list[Part] = field(default_factory=list)
+    failure: Exception | None = None
+
+
+async def begun(parts: AsyncGenerator[Part]) -> Begun:
+    """Look at what comes until it is known whether the question is taken: a refusal is words and an ending."""
+    found = Begun()
+    try:
+        async for part in parts:
+            found.parts.append(part)
+            if not isinstance(part, Text):
+                break
+    except Exception as error:  # noqa: BLE001 - it is raised where the parts are taken
+        found.failure = error
     return found
 
 
-def refusal(found: list[Part]) -> str | None:
+def refusal(found: Begun) -> str | None:
     """Give a refusal in mrkdwn."""
-    if not (found and isinstance(found[-1], Ending) and found[-1].verdict in _WORDS):
+    last = found.parts[-1] if found.parts else None
+    if not (isinstance(last, Ending) and last.verdict in _WORDS):
         return None
-    tree = tuple(part.block for part in found if isinstance(part, Text))
-    return notification(tree) if tree else _told(found[-1])
+    tree = tuple(part.block for part in found.parts if isinstance(part, Text))
+    return notification(tree) if tree else _told(last)
 
 
-async def resumed(found: list[Part], parts: AsyncGenerator[Part]) -> AsyncGenerator[Part]:
-    """Give what was looked at, and the rest."""
+async def resumed(found: Begun, parts: AsyncGenerator[Part]) -> AsyncGenerator[Part]:
+    """Give what was looked at, and the rest; raises what broke it once what came before was given."""
     async with aclosing(parts):
-        for part in found:
+        for part in found.parts:
             yield part
+        if found.failure is not None:
+            raise found.failure
         async for part in parts:
             yield part
 

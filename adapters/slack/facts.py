@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import structlog
 
-from adapters.audience import Reader, Room
+from adapters.audience import NOBODY, Reader, Room
 from adapters.audience import audience as readers
 from adapters.pacing import Bucket, Budget
 from adapters.slack.errors import Limited, Refused, SlackError
@@ -87,6 +87,8 @@ class Facts:
 
     async def audience(self, place: Place, asker: Person) -> Audience:
         """Say who reads at a place now; never raises, as anybody is an answer too."""
+        if place.platform != "slack":
+            return NOBODY
         team = _team(place.workspace)
         async with asyncio.TaskGroup() as asked:
             room = asked.create_task(_timely(self.room(place, asker.id)))

@@ -94,14 +94,14 @@ class AdapterContract(ABC):
     async def test_run_takes_in_its_question_and_ends_with_its_platform(self) -> None:
         adapter = self.adapter()
         desk = _answering(adapter)
-        async with adapter, asyncio.timeout(5):
+        async with adapter, asyncio.timeout(30):
             await adapter.run(desk)
         assert len(desk.events) == 1
 
     async def test_what_it_takes_in_is_named_as_no_other_platform_names_anything(self) -> None:
         adapter = self.adapter()
         desk = _answering(adapter)
-        async with adapter, asyncio.timeout(5):
+        async with adapter, asyncio.timeout(30):
             await adapter.run(desk)
         (question,) = desk.events
         assert isinstance(question, Question)
@@ -112,7 +112,7 @@ class AdapterContract(ABC):
     async def test_a_notice_is_shown_though_nobody_asked(self) -> None:
         notice = Notice(blocks=(Paragraph((Plain("84 % of the money for today"),)), Paragraph((Plain("are spent."),))))
         adapter = self.adapter()
-        async with adapter, asyncio.timeout(5):
+        async with adapter, asyncio.timeout(30):
             await adapter.notify(self.place(), notice)
             await adapter.run(_answering(adapter))
         text = self.shown()

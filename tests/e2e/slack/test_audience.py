@@ -61,6 +61,10 @@ async def _asked(slack: Slack, user: User, channel: Channel, text: str) -> list[
     return slack.answers(channel, asked)
 
 
+def _direct(slack: Slack, town: Town) -> list[Message]:
+    return slack.seen(slack.direct(town.anna))
+
+
 async def test_a_private_channels_document_answers_there(slack: Slack, bot: Team, town: Town) -> None:
     answers = await _asked(slack, town.anna, town.board, f"{slack.mention} {ASKED}")
     assert "41,000" in answers[0].shown
@@ -72,6 +76,8 @@ async def test_where_others_read_it_is_offered_to_its_reader_alone_in_private(
     answers = await _asked(slack, town.anna, town.general, f"{slack.mention} {ASKED}")
     assert all("41,000" not in one.shown for one in answers)
     assert "41,000" not in str([one.shown for one in slack.seen(town.general)])
+    await slack.until(lambda: any(b["action_id"] == "privately" for o in _direct(slack, town) for b in o.buttons), WAIT)
+    assert "41,000" not in str([one.shown for one in _direct(slack, town)])
     direct = slack.direct(town.anna)
     await slack.until(lambda: slack.seen(direct), within=WAIT)
     (offer,) = slack.seen(direct)

@@ -152,8 +152,10 @@ async def test_a_question_while_pinecone_is_away_is_answered_by_keywords(folder:
             place.place.pinecone.go()
             found = await known.retriever.retrieve("How often are signing keys rotated?", scope=SCOPE)
         assert found.passages[0].document == "pages/keys.md"
+        # A busy machine may find the connection slow before it finds it refused: the sentences differ, and both say it.
         assert found.missed is not None
-        assert "PINECONE_HOST" in found.missed
+        assert found.missed.startswith("Pinecone at 127.0.0.1")
+        assert found.missed.endswith("Only keywords were searched.")
 
 
 def _pinecone(settings: Settings) -> dict[str, object]:

@@ -85,10 +85,20 @@ class Pinecone:
         self.index.shelves.catch_up()
 
     def go(self) -> None:
-        """Be gone: connections break, and new ones are refused."""
+        """Be gone: connections break, and new ones are refused from the moment at which this returns."""
         self._gone = True
-        for listener in self._server.servers:
-            self._loop.call_soon_threadsafe(listener.close)
+        closed = threading.Event()
+
+        def close() -> None:
+            for listener in self._server.servers:
+                listener.close()
+            closed.set()
+
+        if threading.current_thread() is self._thread:
+            close()
+        else:
+            self._loop.call_soon_threadsafe(close)
+            closed.wait()
 
     def _start(self) -> None:
         # Its protocol is named, or asyncio does not turn Nagle's algorithm off, which costs 40 ms an answer.

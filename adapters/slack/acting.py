@@ -23,10 +23,11 @@ from adapters.base import (
     Wanted,
     WantedPrivately,
 )
+from adapters.payload import at, items, text
 from adapters.slack import answers, views
 from adapters.slack.escaping import clipped
 from adapters.slack.events import AskingAbout, Commanded, Disliked, Dropped, QuotesWanted, Spot
-from adapters.slack.payload import at, direct, ident, items, moment, text, when
+from adapters.slack.payload import direct, ident, moment, when
 from adapters.slack.saying import said
 from adapters.slack.views import COMMENT, QUESTION, REASONS, VALUE, WHY
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Self
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.base import Adapter
+from adapters.errands import Errands
 from adapters.slack.base import Taken
 from adapters.slack.bolting import routes
 from adapters.slack.calls import Calls
-from adapters.slack.errands import Errands
 from adapters.slack.intake import Intake
 from adapters.slack.lookback import LookBack
 from adapters.slack.quiet import QUIET
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
 
     from adapters.base import Audience, Desk, Journal, Notice, Person, Place, Question
+    from adapters.clock import Clock
     from adapters.messages import Said
     from adapters.parts import Part
     from adapters.policies import Policies
     from adapters.slack.base import Facts, Pages, Reading, Replying
-    from adapters.slack.clock import Clock
     from adapters.slack.workspaces import Workspaces
 
 

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from adapters.payload import text
 from adapters.slack import answers, kit, lookup
 from adapters.slack.contents import Content
 from adapters.slack.errors import Away, Refused, SlackError
 from adapters.slack.mending import BESIDE
 from adapters.slack.origins import origin
-from adapters.slack.payload import ident, text
+from adapters.slack.payload import ident
 from adapters.slack.posting import SHUT
 from adapters.slack.sharing import OPEN
 

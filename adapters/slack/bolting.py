@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from slack_bolt.oauth.async_oauth_settings import AsyncOAuthSettings
     from starlette.requests import Request
 
+    from adapters.clock import Clock
     from adapters.slack.base import Takes
-    from adapters.slack.clock import Clock
 
 ADDRESS: Final = "/slack/events"
 _LARGEST: Final = 1_048_576

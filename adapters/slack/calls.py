@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from aiohttp import ClientConnectionError, ClientConnectorError, ClientError
 from slack_sdk.errors import SlackApiError, SlackClientError
 
-from adapters.slack.clock import Clock, Running
+from adapters.clock import Clock, Running
 from adapters.slack.errors import Away, Limited, Refused, SlackError, Unsure
 
 if TYPE_CHECKING:

@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Any, Final
 from aiohttp import ClientError, ClientSession, WSMsgType
 from slack_sdk.errors import SlackApiError, SlackClientError
 
+from adapters.clock import Clock, Running
+from adapters.payload import at, items, text
 from adapters.slack.calls import Calls, faulty
-from adapters.slack.clock import Clock, Running
 from adapters.slack.connection import Connection
 from adapters.slack.errors import Refused, SlackError
 from adapters.slack.found import Found
 from adapters.slack.gathering import Joined, gathered
 from adapters.slack.manifest import EVENTS_PATH
-from adapters.slack.payload import at, ident, items, text
+from adapters.slack.payload import ident
 from adapters.slack.scopes import SCOPES
 from adapters.slack.single import refusal
 from adapters.slack.tokens import FAULT, app_token_refused

@@ -13,8 +13,8 @@ from adapters.slack.quiet import QUIET
 from adapters.slack.workspaces import Workspace, threads
 
 if TYPE_CHECKING:
+    from adapters.clock import Clock
     from adapters.pacing import Bucket
-    from adapters.slack.clock import Clock
 
 _OPENING: Final = Budget(calls=19, burst=10)
 """chat.startStream: 20 a minute in a workspace (Slack's tier 2), of which one is left to other processes' luck."""

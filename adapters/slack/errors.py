@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from adapters.errors import PlatformError
 
-class SlackError(Exception):
-    """A call that did not do what it was to do; ``told`` is a sentence for people."""
 
-    def __init__(self, told: str) -> None:
-        """Keep the sentence."""
-        super().__init__(told)
-        self.told = told
+class SlackError(PlatformError):
+    """A call to Slack that did not do what it was to do."""
 
 
 class Refused(SlackError):

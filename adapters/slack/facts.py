@@ -16,17 +16,18 @@ import structlog
 from adapters.audience import NOBODY, Reader, Room
 from adapters.audience import audience as readers
 from adapters.pacing import Bucket, Budget
+from adapters.payload import at, items, text
+from adapters.remembering import Remembered
 from adapters.slack.errors import Limited, Refused, SlackError
 from adapters.slack.knowing import Conversation, Profile, conversation, profile
-from adapters.slack.payload import at, ident, items, text
-from adapters.slack.remembering import Remembered
+from adapters.slack.payload import ident
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Collection, Mapping, Sequence
 
     from adapters.audience import Kind, Standing
     from adapters.base import Audience, Person, Place, Principal
-    from adapters.slack.clock import Clock
+    from adapters.clock import Clock
     from adapters.slack.workspaces import Workspaces
 
 T = TypeVar("T")

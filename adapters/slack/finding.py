@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from adapters.pacing import Budget
+from adapters.payload import at, items, text
 from adapters.slack.errors import Refused
-from adapters.slack.payload import at, ident, items, moment, text
+from adapters.slack.payload import ident, moment
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Sequence
 
     from adapters.base import Desk
+    from adapters.clock import Clock
     from adapters.pacing import Bucket
-    from adapters.slack.clock import Clock
     from adapters.slack.workspaces import Workspace
 
 BUDGET: Final = Budget(calls=45, burst=15)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from adapters.audience import Room
-    from adapters.slack.clock import Clock
+    from adapters.clock import Clock
 
 _MOST: Final = 20
 """Channels that are looked at: each costs two calls."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from adapters.base import Deleted, Edited, Halted, MessageRef, Person, Place, Question, Rated
 from adapters.overhearing import overheard
+from adapters.payload import at, items, text
 from adapters.slack.events import (
     Arrived,
     Dropped,
@@ -16,7 +17,7 @@ from adapters.slack.events import (
     ReadersChanged,
     Uninstalled,
 )
-from adapters.slack.payload import at, direct, ident, items, moment, text, when
+from adapters.slack.payload import direct, ident, moment, when
 from adapters.slack.saying import mentions, mentions_others, said, stops
 
 if TYPE_CHECKING:

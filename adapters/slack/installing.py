@@ -17,7 +17,7 @@ from slack_sdk.oauth.token_rotation.async_rotator import AsyncTokenRotator
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from adapters.slack.clock import Clock, Running
+from adapters.clock import Clock, Running
 from adapters.slack.connection import Connection
 from adapters.slack.errors import NotInstalled, SlackError
 from adapters.slack.offering import States

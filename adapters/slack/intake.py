@@ -26,6 +26,7 @@ from adapters.base import (
     Wanted,
     WantedPrivately,
 )
+from adapters.payload import at, text
 from adapters.slack import views
 from adapters.slack.acting import about, usage
 from adapters.slack.base import Taken
@@ -44,7 +45,7 @@ from adapters.slack.events import (
     ReadersChanged,
     Uninstalled,
 )
-from adapters.slack.payload import at, ident, moment, text
+from adapters.slack.payload import ident, moment
 from adapters.slack.read import read
 from adapters.slack.whose import bot_of, by_stranger, ours, outside, team_of
 
@@ -53,9 +54,9 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from adapters.base import Desk
+    from adapters.clock import Clock
     from adapters.policies import Policies
     from adapters.slack.base import Facts, Pages, Replying
-    from adapters.slack.clock import Clock
     from adapters.slack.events import Read
     from adapters.slack.workspaces import Workspaces
 

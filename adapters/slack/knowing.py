@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
-from adapters.slack.payload import at, ident, items, text
+from adapters.payload import at, items, text
+from adapters.slack.payload import ident
 
 if TYPE_CHECKING:
     from adapters.audience import Standing

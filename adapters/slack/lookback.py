@@ -21,8 +21,8 @@ from adapters.slack.finding import BUDGET, Finding
 
 if TYPE_CHECKING:
     from adapters.base import Desk
+    from adapters.clock import Clock
     from adapters.slack.base import Taken
-    from adapters.slack.clock import Clock
     from adapters.slack.workspaces import Workspaces
 
 REACH: Final = 6 * 3600.0

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from adapters.payload import items, strings, text
 from adapters.slack.errors import SlackError
-from adapters.slack.payload import ident, items, moment, strings, text
+from adapters.slack.payload import ident, moment
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import structlog
 
 from adapters.base import MessageRef, Place
+from adapters.once import Once
+from adapters.payload import at, items, text
 from adapters.slack import answers, kit, views
 from adapters.slack.errors import Refused, SlackError
 from adapters.slack.naming import with_names
-from adapters.slack.once import Once
-from adapters.slack.payload import at, items, moment, text
+from adapters.slack.payload import moment
 from adapters.wishes import Conversations, Quoted, Used
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from adapters.base import Desk, Principal, Rated, WantedPrivately
+    from adapters.clock import Clock
     from adapters.parts import Citation
-    from adapters.slack.clock import Clock
     from adapters.slack.events import Arrived, AskingAbout, Disliked, HomeOpened, QuotesWanted
     from adapters.slack.kit import Modal
     from adapters.slack.naming import Names

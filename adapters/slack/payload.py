@@ -1,4 +1,4 @@
-"""Values out of JSON that anybody may have written: what is missing or of another kind reads as empty. Pure."""
+"""What stands in Slack's JSON: its ids and its timestamps; what is missing or of another kind reads as empty. Pure."""
 
 from __future__ import annotations
 
@@ -6,21 +6,10 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
+from adapters.payload import text
+
 _IDENT: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _MOMENT: Final = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,9})?")
-
-
-def at(given: object, *path: str) -> object:
-    """Follow names through nested objects; None where there is nothing."""
-    for name in path:
-        given = given.get(name) if isinstance(given, dict) else None
-    return given
-
-
-def text(given: object, *path: str) -> str:
-    """Give a string."""
-    found = at(given, *path)
-    return found if isinstance(found, str) else ""
 
 
 def ident(given: object, *path: str) -> str:
@@ -38,21 +27,6 @@ def moment(given: object, *path: str) -> str:
 def direct(channel: str) -> bool:
     """Whether a channel is the direct messages of one person, by its id."""
     return channel.startswith("D")
-
-
-def strings(given: object) -> str:
-    """Give all strings that stand anywhere in what is given."""
-    if isinstance(given, str):
-        return given
-    if isinstance(given, dict):
-        given = list(given.values())
-    return " ".join(filter(None, map(strings, given))) if isinstance(given, list) else ""
-
-
-def items(given: object, *path: str) -> list[object]:
-    """Give a list."""
-    found = at(given, *path)
-    return found if isinstance(found, list) else []
 
 
 def when(stamp: str) -> datetime:

@@ -11,17 +11,18 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from adapters.base import MessageRef, Posted
+from adapters.payload import text
 from adapters.slack import lookup
 from adapters.slack.contents import PLAINEST, Content, metadata
 from adapters.slack.errors import Limited, Refused, SlackError, Unsure
 from adapters.slack.kit import section
-from adapters.slack.payload import ident, moment, text
+from adapters.slack.payload import ident, moment
 from adapters.slack.sharing import EDIT, POST, REACT
 
 if TYPE_CHECKING:
     from adapters.base import Journal, Question
+    from adapters.clock import Clock
     from adapters.slack.calls import Answer
-    from adapters.slack.clock import Clock
     from adapters.slack.contents import Arguments
     from adapters.slack.sharing import Sharing
     from adapters.slack.workspaces import Workspace

@@ -6,8 +6,8 @@ import asyncio
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from adapters.clock import waited
 from adapters.slack.answers import doing, session_title
-from adapters.slack.clock import waited
 from adapters.slack.errors import SlackError
 from adapters.slack.sharing import SESSION
 

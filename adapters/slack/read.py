@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from adapters.payload import at, items, text
 from adapters.slack.acting import command, interaction
 from adapters.slack.events import Dropped, Where
 from adapters.slack.happening import event
-from adapters.slack.payload import at, ident, items, text
+from adapters.slack.payload import ident
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -13,19 +13,20 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from adapters.messages import Attached, Said
+from adapters.payload import items, text
+from adapters.remembering import Remembered
 from adapters.slack import thread
 from adapters.slack.errors import Limited, SlackError
 from adapters.slack.fetching import Wanted, fetched
-from adapters.slack.payload import items, text, when
-from adapters.slack.remembering import Remembered
+from adapters.slack.payload import when
 from adapters.slack.saying import said
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from adapters.base import Question
+    from adapters.clock import Clock
     from adapters.policies import Policies
-    from adapters.slack.clock import Clock
     from adapters.slack.facts import Facts
     from adapters.slack.thread import Asked, File, Message
     from adapters.slack.workspaces import Workspace, Workspaces

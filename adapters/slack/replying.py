@@ -8,9 +8,9 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
+from adapters.clock import waited
 from adapters.slack import answers, kit, refusing
 from adapters.slack.beside import direct, farewell, is_person, offer, root, stopped, to_asker
-from adapters.slack.clock import waited
 from adapters.slack.contents import Content
 from adapters.slack.errors import Refused
 from adapters.slack.growing import Growing
@@ -31,10 +31,10 @@ if TYPE_CHECKING:
 
     from adapters.audience import Standing
     from adapters.base import Journal, Notice, Place, Question
+    from adapters.clock import Clock
+    from adapters.errands import Errands
     from adapters.parts import Part
     from adapters.policies import Policies
-    from adapters.slack.clock import Clock
-    from adapters.slack.errands import Errands
     from adapters.slack.workspaces import Workspace, Workspaces
 
 _UNINVITED: Final = frozenset({"told", "limited", "paused", "failed"})

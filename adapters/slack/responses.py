@@ -14,7 +14,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from adapters.slack.clock import Clock
+    from adapters.clock import Clock
     from adapters.slack.contents import Arguments, Content
 
 _KEPT: Final = 1_000

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from adapters.once import Once
 from adapters.pacing import Bucket, Budget
-from adapters.slack.once import Once
 
 if TYPE_CHECKING:
-    from adapters.slack.clock import Clock
+    from adapters.clock import Clock
 
 POST: Final = "chat.postMessage"
 EDIT: Final = "chat.update"

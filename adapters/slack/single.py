@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final, Self
 
 import structlog
 
+from adapters.clock import Clock, Running
 from adapters.slack.calls import Calls
-from adapters.slack.clock import Clock, Running
 from adapters.slack.connection import Connection
 from adapters.slack.errors import Limited, NotInstalled, Refused, SlackError, Unsure
 from adapters.slack.payload import ident

@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING, Final
 import structlog
 from aiohttp import ClientError, ClientSession, ClientWebSocketResponse, ClientWSTimeout, WSMsgType
 
+from adapters.payload import at, text
 from adapters.slack.errors import Limited, Refused, SlackError
-from adapters.slack.payload import at, text
 from adapters.slack.responses import say
 from adapters.slack.tokens import app_token_refused, hopeless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from adapters.clock import Clock
     from adapters.slack.base import Takes
     from adapters.slack.calls import Calls
-    from adapters.slack.clock import Clock
 
 _PAUSES: Final = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0, 60.0)
 """Seconds before each further try to connect, the last again and again."""

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Protocol
 
+from adapters.payload import at, strings
 from adapters.slack import answers, lookup
 from adapters.slack.contents import PLAINEST, Content, metadata, stands, streamed, tabled
 from adapters.slack.errors import Away, Limited, Refused, SlackError, Unsure
-from adapters.slack.payload import at, moment, strings
+from adapters.slack.payload import moment
 from adapters.slack.posting import SHUT
 from adapters.slack.render import added, body
 from adapters.slack.sharing import EDIT

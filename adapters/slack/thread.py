@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from adapters.slack.payload import at, ident, items, moment, text
+from adapters.payload import at, items, text
+from adapters.slack.payload import ident, moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

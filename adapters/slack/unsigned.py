@@ -10,7 +10,7 @@ import structlog
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from adapters.slack.clock import Clock
+    from adapters.clock import Clock
 
 _MOST: Final = 300.0
 """Seconds that a signature is good for, before and after its time."""

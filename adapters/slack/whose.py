@@ -8,8 +8,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
+from adapters.payload import items, text
 from adapters.slack.errors import SlackError
-from adapters.slack.payload import ident, items, text
+from adapters.slack.payload import ident
 from adapters.slack.read import named, teams
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncEngine
 
     from adapters.base import Adapter
+    from adapters.clock import Clock
     from adapters.policies import Policies
-    from adapters.slack.clock import Clock
     from adapters.slack.installing import Installed
     from adapters.slack.workspaces import Workspaces
     from bot.settings import Settings
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def platform(settings: Settings, *, policies: Policies | None = None, clock: Clock | None = None) -> Adapter:
     """Make the platform; policies are those of the settings. Raises BadSettings where its libraries are missing."""
     with lacking():
-        from adapters.slack.clock import Running
+        from adapters.clock import Running
 
         time, allowed = clock or Running(), policies or policies_of(settings)
         if settings.slack.several:
@@ -123,8 +123,8 @@ def _made(
     clock: Clock,
     oauth: AsyncOAuthSettings | None = None,
 ) -> Adapter:
+    from adapters.errands import Errands
     from adapters.slack.adapter import Slack
-    from adapters.slack.errands import Errands
     from adapters.slack.facts import Facts
     from adapters.slack.pages import Pages
     from adapters.slack.reading import Reading

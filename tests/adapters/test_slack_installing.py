@@ -11,8 +11,8 @@ from aiohttp import ClientSession
 from cryptography.fernet import Fernet
 from sqlalchemy import text
 
+from adapters.clock import Running
 from adapters.slack.bolting import routes
-from adapters.slack.clock import Running
 from adapters.slack.installing import App, Installed
 from bot.app.slack import engine_of, prepared
 from tests.adapters.slack_intake.hearing import served

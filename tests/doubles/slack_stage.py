@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Self
 from slack_sdk.web.async_client import AsyncWebClient
 
 from adapters.base import MessageRef, Person, Place, Posted, Question
+from adapters.clock import Clock
+from adapters.errands import Errands
 from adapters.markup import Paragraph, Plain
 from adapters.pacing import Budget, Pacer
 from adapters.parts import Ending, Text
 from adapters.policies import Policies
 from adapters.slack.calls import Calls
-from adapters.slack.clock import Clock
-from adapters.slack.errands import Errands
 from adapters.slack.errors import NotInstalled
 from adapters.slack.replying import Replying
 from adapters.slack.workspaces import Workspace, Workspaces

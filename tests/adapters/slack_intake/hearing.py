@@ -14,11 +14,11 @@ from starlette.applications import Starlette
 
 from adapters.audience import NOBODY
 from adapters.base import Question
+from adapters.clock import Running
 from adapters.pacing import Budget, Pacer
 from adapters.policies import Policies
 from adapters.slack.adapter import Slack as Adapter
 from adapters.slack.calls import Calls
-from adapters.slack.clock import Running
 from adapters.slack.errors import NotInstalled
 from adapters.slack.quiet import QUIET
 from adapters.slack.workspaces import Workspace
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
     from adapters.audience import Standing
     from adapters.base import Audience, Event, Journal, Notice, Person, Place, Rated, WantedPrivately
+    from adapters.clock import Clock
     from adapters.messages import Said
     from adapters.parts import Part
-    from adapters.slack.clock import Clock
     from adapters.slack.events import Arrived, AskingAbout, Disliked, HomeOpened, QuotesWanted
     from tests.doubles.slack import Slack
 

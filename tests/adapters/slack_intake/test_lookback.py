@@ -10,9 +10,9 @@ import pytest
 
 from adapters.base import Question
 from adapters.pacing import Bucket
+from adapters.payload import at
 from adapters.policies import Policies, Policy
 from adapters.slack.finding import BUDGET, Finding
-from adapters.slack.payload import at
 from adapters.wishes import Served
 from tests.adapters.slack_intake.hearing import Bot, Failing, Installed, hearing
 from tests.doubles.adapters import RecordingDesk

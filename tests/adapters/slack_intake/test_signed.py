@@ -17,7 +17,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
-from adapters.slack.clock import Running
+from adapters.clock import Running
 from adapters.slack.unsigned import Unsigned
 from tests.adapters.slack_intake.hearing import Bot, hearing
 from tests.doubles.slack import Slack

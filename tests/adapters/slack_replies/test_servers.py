@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from adapters.errands import Errands
 from adapters.markup import Paragraph, Plain, Table
 from adapters.parts import Ending, PrivateOffer, Sources, Status, Text
 from adapters.policies import Policies, Policy
-from adapters.slack.errands import Errands
 from tests.doubles.adapters import AN_ANSWER, CITATIONS, said
 from tests.doubles.slack.api import Api
 from tests.doubles.slack.errors import Refused

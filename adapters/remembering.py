@@ -1,4 +1,4 @@
-"""What Slack said a moment ago, so that it is asked once for many: bounded, and forgotten when an event says so."""
+"""What a platform said a moment ago, asked once for many: bounded, and forgotten when an event says so."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
-from adapters.slack.errors import Limited, SlackError
+from adapters.errors import PlatformError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from adapters.slack.clock import Clock
+    from adapters.clock import Clock
 
 K = TypeVar("K")
 V = TypeVar("V")
@@ -29,7 +29,7 @@ class _Entry(Generic[V]):
     until: float
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     value: tuple[V] | None = None
-    error: SlackError | None = None
+    error: PlatformError | None = None
 
 
 class Remembered(Generic[K, V]):
@@ -43,7 +43,7 @@ class Remembered(Generic[K, V]):
         self._entries: OrderedDict[K, _Entry[V]] = OrderedDict()
 
     async def get(self, key: K, ask: Callable[[], Awaitable[V]]) -> V:
-        """Give what is known, or ask. Raises what ``ask`` does, for a moment longer than it did if that is Slack's."""
+        """Give what is known, or ask. Raises what ``ask`` does, and the platform's errors for a moment longer."""
         while True:
             entry = self._entry(key)
             async with entry.lock:
@@ -81,6 +81,6 @@ class Remembered(Generic[K, V]):
     async def _fill(self, entry: _Entry[V], ask: Callable[[], Awaitable[V]]) -> None:
         try:
             entry.value = (await ask(),)
-        except SlackError as error:
-            wait = max(_FAILED, error.seconds) if isinstance(error, Limited) else _FAILED
+        except PlatformError as error:
+            wait = max(_FAILED, error.seconds)
             entry.error, entry.until = error, min(entry.until, self._clock.now() + wait)

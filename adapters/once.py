@@ -6,7 +6,7 @@ from collections import OrderedDict
 from typing import TYPE_CHECKING, Final, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from adapters.slack.clock import Clock
+    from adapters.clock import Clock
 
 K = TypeVar("K")
 

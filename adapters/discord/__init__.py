@@ -1,0 +1,1 @@
+"""Discord: what comes by its gateway as events, and answers by its REST API."""

@@ -1,0 +1,77 @@
+"""Calls to Discord's REST API, with what is known afterwards: done, refused, not done, or nobody knows.
+
+They go through discord.py's own HTTP client, which waits as the headers of each route say, and asks again where Discord
+answers 429 or is out of order; so a post needs a nonce, by which Discord knows it when it comes twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from aiohttp import ClientConnectorError, ClientError
+from discord import DiscordServerError, HTTPException, RateLimited
+from discord.http import Route
+
+from adapters.discord.errors import Away, DiscordError, Limited, Refused, Unsure
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    import discord
+
+_TOO_MANY: Final = 429
+_BANNED: Final = 60.0
+"""Seconds to leave Discord alone that says for how long in no way that discord.py knows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Calls:
+    """One bot's calls; a path is written as Discord's documentation does, ``/channels/{channel_id}``, for its limits.
+
+    ``client`` is logged in, and need not be connected.
+    """
+
+    client: discord.Client
+
+    async def ask(self, method: str, path: str, /, *, within: float = 10.0, **given: Any) -> Any:  # noqa: ANN401
+        """Call what changes nothing, or comes to the same twice; ``json`` and ``params`` go along, others into its path.
+
+        Gives what Discord answers, which anybody may have written. Raises DiscordError.
+        """
+        sent = {name: given.pop(name) for name in ("json", "params") if name in given}
+        what = f"{method} {path}"
+        try:
+            async with asyncio.timeout(within):
+                return await self.client.http.request(Route(method, path, **given), **sent)
+        except RateLimited as error:
+            raise Limited(what, error.retry_after) from error
+        except HTTPException as error:
+            raise _refusal(what, error) from error
+        except ClientConnectorError as error:
+            raise Away("Discord cannot be reached.") from error
+        except (ClientError, OSError, TimeoutError, ValueError, TypeError, LookupError, RuntimeError) as error:
+            raise Unsure(f"Discord gave no answer to {what}.") from error
+
+    async def act(
+        self,
+        held: Callable[[], Awaitable[object]],
+        method: str,
+        path: str,
+        /,
+        *,
+        within: float = 60.0,
+        **given: Any,  # noqa: ANN401
+    ) -> Any:  # noqa: ANN401
+        """Call what does something; ``held`` is asked right before, and may raise. Raises DiscordError."""
+        await held()
+        return await self.ask(method, path, within=within, **given)
+
+
+def _refusal(what: str, error: HTTPException) -> DiscordError:
+    if error.status == _TOO_MANY:
+        return Limited(what, _BANNED)
+    if isinstance(error, DiscordServerError):
+        return Unsure(f"Discord gave no answer to {what}.")
+    return Refused(what, error.code, error.status, error.text[:200])

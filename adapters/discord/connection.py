@@ -1,0 +1,89 @@
+"""The bot at Discord as one process has it: logged in when it is first needed, whether or not it hears the gateway."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Final, Self
+
+import discord
+from aiohttp import ClientError
+from discord.http import Route
+
+from adapters.discord.calls import Calls
+from adapters.discord.errors import Away, DiscordError, Misset
+from adapters.discord.events import Where
+
+if TYPE_CHECKING:
+    from discord.guild import Guild
+
+_PATIENCE: Final = 20.0
+_LONGEST: Final = 30.0
+"""Seconds that one call may wait for Discord's limits; discord.py allows no less."""
+_UNKNOWN: Final = "DISCORD_TOKEN is not accepted: take the token of your bot (Bot, Reset Token)."
+
+
+class Connection:
+    """One token's. ``gateway`` is the client that hears the gateway, while this process has one."""
+
+    def __init__(self, token: str, api_url: str) -> None:
+        """Connect to nothing yet; every client of the process calls ``api_url`` from now on."""
+        Route.BASE = api_url.rstrip("/")
+        self._token = token
+        self._lock = asyncio.Lock()
+        self._client: discord.Client | None = None
+        self.gateway: discord.AutoShardedClient | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    @property
+    def token(self) -> str:
+        """The bot's token, for whoever opens the gateway."""
+        return self._token
+
+    async def client(self) -> discord.Client:
+        """Give the client that calls, logged in. Raises Away, and Misset where the token is none."""
+        async with self._lock:
+            if self._client is None:
+                self._client = await self._opened()
+            return self._client
+
+    async def calls(self) -> Calls:
+        """Give what calls. Raises Away, and Misset where the token is none."""
+        return Calls(client=await self.client())
+
+    async def who(self) -> Where:
+        """Say who the bot is. Raises as ``client`` does."""
+        client = await self.client()
+        if client.user is None or client.application_id is None:
+            raise DiscordError("Discord did not say who the bot is.")
+        return Where(me=str(client.user.id), application=str(client.application_id))
+
+    def guild(self, guild: str) -> Guild | None:
+        """Give a guild as the gateway keeps it up to date; None where this process does not hear of it."""
+        known = self.gateway.get_guild(int(guild)) if self.gateway is not None and guild.isdecimal() else None
+        return None if known is None or known.unavailable else known
+
+    async def _opened(self) -> discord.Client:
+        client = discord.Client(
+            intents=discord.Intents.none(),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_messages=None,
+            max_ratelimit_timeout=_LONGEST,
+        )
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                await client.login(self._token)
+        except BaseException as error:
+            await client.close()
+            if isinstance(error, discord.LoginFailure):
+                raise Misset(_UNKNOWN) from error
+            if isinstance(error, discord.HTTPException | ClientError | OSError | TimeoutError | RuntimeError):
+                raise Away("Discord cannot be reached.") from error
+            raise
+        return client

@@ -36,7 +36,7 @@ class Calls:
     client: discord.Client
 
     async def ask(self, method: str, path: str, /, *, within: float = 10.0, **given: Any) -> Any:  # noqa: ANN401
-        """Call what changes nothing, or comes to the same twice; ``json`` and ``params`` go along, others into its path.
+        """Call what changes nothing, or comes to the same twice; ``json`` and ``params`` go along, else into its path.
 
         Gives what Discord answers, which anybody may have written. Raises DiscordError.
         """

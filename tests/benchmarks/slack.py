@@ -83,7 +83,9 @@ async def _ours(folder: Path) -> tuple[float, list[float], Counter[str]]:
                 }
             )
         )
-        async with _process(slack, "tests.crash.slack_worker", str(told), "--pause", "0", "--lease", "30") as process:
+        async with _process(
+            slack, "tests.crash.platform_worker", str(told), "--pause", "0", "--lease", "30"
+        ) as process:
             took, asked, calls = await _asked(slack, process)
             signs = [_first(slack, *one) for one in asked]
             methods = Counter(call.method for call in slack.calls[calls:])

@@ -1,7 +1,7 @@
-"""A bot in Slack in a process of its own, whose model is a script; it ends itself, as by ``kill -9``, around a call.
+"""A bot on a platform, in a process of its own and with a script for a model; it ends as by ``kill -9``, around a call.
 
-A point is ``before`` or ``after`` and the name of a method of Slack's: after means that Slack did it, and this process
-never heard of it.
+A point is ``before`` or ``after`` and what is called: ``before chat.postMessage``, ``after POST
+/channels/{channel_id}/messages``. After means that the platform did it, and this process never heard of it.
 """
 
 from __future__ import annotations
@@ -12,10 +12,9 @@ import json
 import random
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from adapters.slack.calls import Calls
-from bot.app.slack import platform
+from bot.app.serving import platforms
 from bot.database import Database
 from bot.desk import FrontDesk
 from bot.dispatcher import Dispatcher
@@ -31,11 +30,17 @@ from tests.doubles.audiences import recall
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from adapters.slack.calls import Answer
+    from adapters.base import Adapter
 
 
-def watched(points: Points) -> None:
-    """Reach a point before and after each call."""
+def watched(adapter: Adapter, points: Points) -> None:
+    """Reach a point before and after each call to the adapter's platform."""
+    {"slack": _slack, "discord": _discord}[adapter.name](points)
+
+
+def _slack(points: Points) -> None:
+    from adapters.slack.calls import Answer, Calls  # noqa: PLC0415 - this platform's library alone
+
     once = Calls._once
 
     async def _once(self: Calls, method: str, arguments: Mapping[str, object], until: float) -> Answer:
@@ -45,6 +50,20 @@ def watched(points: Points) -> None:
         return answer
 
     Calls._once = _once  # type: ignore[method-assign]
+
+
+def _discord(points: Points) -> None:
+    from adapters.discord.calls import Calls  # noqa: PLC0415 - this platform's library alone
+
+    ask = Calls.ask
+
+    async def _ask(self: Calls, method: str, path: str, /, **given: Any) -> Any:  # noqa: ANN401 - as the method's
+        points.reach(f"before {method} {path}")
+        answer = await ask(self, method, path, **given)
+        points.reach(f"after {method} {path}")
+        return answer
+
+    Calls.ask = _ask  # type: ignore[method-assign]
 
 
 async def main() -> int:
@@ -59,8 +78,9 @@ async def main() -> int:
     settings = Settings.model_validate(json.loads(given.told.read_text()))
     configure(level="error", form="json")
     points = Points(given.kill_at, given.times)
-    watched(points)
-    async with Database(settings.database, busy_seconds=20.0) as database, platform(settings) as adapter:
+    (platform,) = platforms(settings)
+    watched(platform, points)
+    async with Database(settings.database, busy_seconds=20.0) as database, platform as adapter:
         turns = Turns(database)
         inbox = Inbox(database, turns, lease_seconds=given.lease)
         desk = FrontDesk(inbox=inbox, turns=turns, recall=recall(turns), ratings=Ratings(database))

@@ -10,7 +10,7 @@ import structlog
 from bot.wrapping import Wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Collection
 
     from adapters.base import Adapter, Audience, Person, Place, Principal
 
@@ -46,6 +46,19 @@ def mismatch(team: Principal, workspace: Principal, *, named: bool) -> str | Non
     return (
         f"FOOTNOTE_TEAM is {team}, and the workspace is {workspace}, so its people read only what is public. "
         f"Set FOOTNOTE_TEAM={workspace}, then run footnote sync for your documents again."
+    )
+
+
+def strangers(team: Principal, workspaces: Collection[Principal], *, named: bool) -> str | None:
+    """Say what to do where nobody of these workspaces reads what is the team's; None where somebody does."""
+    if len(workspaces) == 1:
+        return mismatch(team, next(iter(workspaces)), named=named)
+    if named and team in workspaces:
+        return None
+    said = f"FOOTNOTE_TEAM is {team}, which is none of them" if named else "FOOTNOTE_TEAM does not say whose it is"
+    return (
+        f"The bot answers in {len(workspaces)} workspaces, and {said}, so everybody reads only what is public. Set "
+        f"FOOTNOTE_TEAM={min(workspaces)}, or to another whose documents they are, then sync these again."
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
+from simcord.backend import serializers
 from simcord.backend.models import Overwrite
 from simcord.backend.models import Role as Kept
 from simcord.enums import ChannelType, OverwriteType
@@ -28,6 +29,7 @@ _KINDS: Final = {
     "announcement": ChannelType.NEWS,
     "forum": ChannelType.FORUM,
 }
+_TICK: Final = 0.01
 USUAL: Final = discord.Permissions(
     view_channel=True,
     send_messages=True,
@@ -74,30 +76,30 @@ class Building:
 
     async def until(self, seen: Callable[[], T], within: float = 30.0) -> T:
         """Wait for what ``seen`` gives to be true, which may be of the bot's own; fail after so many seconds."""
+        ticking = self.tasks.start(self._tick())
         try:
-            async with asyncio.timeout(within):
-                while not (found := seen()):
-                    # The double's bell rings for what happens here; the bot's own state changes without it.
-                    await asyncio.sleep(0.01)
-        except TimeoutError:
-            raise AssertionError(f"not seen within {within:g} s") from None
-        return found
+            return await self.bell.until(seen, within)
+        finally:
+            ticking.cancel()
+
+    async def _tick(self) -> None:
+        # The bell rings for what happens here; the bot's own state changes without it.
+        while True:
+            await asyncio.sleep(_TICK)
+            self.bell.ring()
 
     def guild(self, name: str, *, permissions: discord.Permissions = USUAL) -> Guild:
         """Found a guild, and add the bot with these permissions."""
         world = self.world
+        listening, world.subscribers = world.subscribers, []  # until the bot has the permissions that it comes with
         kept = world.create_guild(name)
+        world.subscribers = listening
         for role in kept.roles.values():
             if role.managed:
                 role.permissions = permissions.value
-        world.emit("GUILD_UPDATE", {"id": str(kept.id), **self._told(kept.id)})
+        world.welcome(kept)
         self.bell.ring()
         return Guild(id=str(kept.id), name=name)
-
-    def _told(self, guild: int) -> dict[str, object]:
-        from simcord.backend import serializers  # noqa: PLC0415
-
-        return dict(serializers.guild_create_payload(self.world, self.world.guilds[guild]))
 
     def person(
         self, name: str, *guilds: Guild, roles: Iterable[Role] = (), bot: bool = False, owns: Guild | None = None
@@ -119,8 +121,6 @@ class Building:
         kept = world.guilds[int(guild.id)]
         role = Kept(id=world.snowflake(), name=name, permissions=bits(*permissions), position=len(kept.roles))
         kept.roles[role.id] = role
-        from simcord.backend import serializers  # noqa: PLC0415
-
         world.emit("GUILD_ROLE_CREATE", {"guild_id": guild.id, "role": dict(serializers.role_payload(role))})
         return Role(id=str(role.id), guild=guild, name=name)
 

@@ -32,6 +32,9 @@ class Bot(library.AutoShardedClient):
         self.events.append(event)
         super().dispatch(event, *args, **kwargs)
 
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Wait for nothing, where discord.py waits five seconds between shards."""
+
     async def on_ready(self) -> None:
         self.up.set()
 

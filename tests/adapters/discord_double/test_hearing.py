@@ -143,7 +143,7 @@ async def test_shards_hear_of_their_own_guilds(discord: Discord, anna: Person, g
 async def test_the_bot_is_removed_and_added(discord: Discord, guild: Guild, general: Channel, bot: Bot) -> None:
     discord.removes(guild)
     await discord.until(lambda: "guild_remove" in bot.events)
-    assert bot.guilds == []
+    assert list(bot.guilds) == []
     discord.adds(guild)
     await discord.until(lambda: "guild_join" in bot.events)
     assert general.exists

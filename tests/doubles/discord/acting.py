@@ -45,9 +45,7 @@ class Acting(Speaking):
         data = {"id": command["id"], "name": name, "type": 1, "options": told}
         return self._interacts(_COMMAND, person, channel, data)
 
-    def types(
-        self, person: Person, channel: Channel, name: str, option: str, text: str, **others: object
-    ) -> Asked:
+    def types(self, person: Person, channel: Channel, name: str, option: str, text: str, **others: object) -> Asked:
         """Type into an option of a command, so that something is suggested."""
         command = self._command(person, channel, name)
         told = [_option(None, key, value) for key, value in others.items()]

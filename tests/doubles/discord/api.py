@@ -94,14 +94,16 @@ class Api:
         return _CREATED if call.method == "POST" and call.parts[-1] == "threads" else 200, body
 
     def _dispatch(self, call: Call) -> Any:  # noqa: ANN401 - whatever is answered
-        body = dispatch(
-            self.world,
-            call.method,
-            call.path,
-            json=call.json,
-            params=dict(call.params),
-            message_content_access="message_content" in self.granted,
-        )
+        seeing = "message_content" in self.granted
+        params: dict[str, Any] = dict(call.params)
+        try:
+            body = dispatch(
+                self.world, call.method, call.path, json=call.json, params=params, message_content_access=seeing
+            )
+        except BackendError as refused:
+            if "Cannot send an empty message" in refused.message:
+                raise BackendError(400, 50006, "Cannot send an empty message") from refused
+            raise
         return self._dressed(body)
 
     def _dressed(self, body: Any) -> Any:  # noqa: ANN401

@@ -86,18 +86,15 @@ class Building:
     def guild(self, name: str, *, permissions: discord.Permissions = USUAL) -> Guild:
         """Found a guild, and add the bot with these permissions."""
         world = self.world
+        listening, world.subscribers = world.subscribers, []  # until the bot has the permissions that it comes with
         kept = world.create_guild(name)
+        world.subscribers = listening
         for role in kept.roles.values():
             if role.managed:
                 role.permissions = permissions.value
-        world.emit("GUILD_UPDATE", {"id": str(kept.id), **self._told(kept.id)})
+        world.welcome(kept)
         self.bell.ring()
         return Guild(id=str(kept.id), name=name)
-
-    def _told(self, guild: int) -> dict[str, object]:
-        from simcord.backend import serializers  # noqa: PLC0415
-
-        return dict(serializers.guild_create_payload(self.world, self.world.guilds[guild]))
 
     def person(
         self, name: str, *guilds: Guild, roles: Iterable[Role] = (), bot: bool = False, owns: Guild | None = None
@@ -119,8 +116,6 @@ class Building:
         kept = world.guilds[int(guild.id)]
         role = Kept(id=world.snowflake(), name=name, permissions=bits(*permissions), position=len(kept.roles))
         kept.roles[role.id] = role
-        from simcord.backend import serializers  # noqa: PLC0415
-
         world.emit("GUILD_ROLE_CREATE", {"guild_id": guild.id, "role": dict(serializers.role_payload(role))})
         return Role(id=str(role.id), guild=guild, name=name)
 

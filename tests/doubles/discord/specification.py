@@ -10,6 +10,7 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 
 _FILE: Final = Path(__file__).parents[3].parent / "shared" / "data" / "specs" / "discord-openapi.json"
+_SMALLEST_ID: Final = 1 << 40
 _JSON: Final = "application/json"
 
 
@@ -57,11 +58,20 @@ def complaint(method: str, path: str, body: object) -> str | None:
     validator = _validator(method, known)
     if validator is None or body is None:
         return None
-    errors = sorted(validator.iter_errors(body), key=lambda error: -len(error.absolute_path))
+    errors = sorted(validator.iter_errors(_written(body)), key=lambda error: -len(error.absolute_path))
     if not errors:
         return None
     told = "; ".join(_told(error) for error in errors[:3])
     return f"{method} {known}: {told}"
+
+
+def _written(body: Any) -> Any:  # noqa: ANN401 - any JSON
+    """The body with its ids as strings: Discord takes numbers as well, as discord.py sends them."""
+    if isinstance(body, dict):
+        return {key: _written(value) for key, value in body.items()}
+    if isinstance(body, list):
+        return [_written(value) for value in body]
+    return str(body) if isinstance(body, int) and body > _SMALLEST_ID else body
 
 
 def _told(error: Any) -> str:  # noqa: ANN401 - jsonschema's

@@ -145,7 +145,9 @@ class World(Backend):
     def welcome(self, guild: Guild) -> None:
         """Tell that the bot is in a guild (again)."""
         self.guilds[guild.id] = guild
-        self.emit("GUILD_CREATE", serializers.guild_create_payload(self, guild))
+        payload = dict(serializers.guild_create_payload(self, guild))
+        del payload["unavailable"]  # which says that the guild was known, and is back
+        self.emit("GUILD_CREATE", payload)
 
 
 def dressed(world: World, payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -6,12 +6,13 @@ checks the person again.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
 from adapters.base import Again, Explained, MessageRef, Person, Place, Question, Rated, Stopped, Wanted, WantedPrivately
-from adapters.discord import ids
+from adapters.discord import kit
 from adapters.discord.events import (
     DIRECT,
     AskingAbout,
@@ -43,6 +44,16 @@ PAGES: Final[dict[str, Literal["sources", "usage", "privacy", "help"]]] = {
     "privacy": "privacy",
     "help": "help",
 }
+REASON: Final = "reason"
+ASK: Final = "ask"
+"""What the forms are called in what comes back: that about an answer, and that about ``{channel}:{message}``."""
+WHY: Final = "why"
+COMMENT: Final = "comment"
+QUESTION: Final = "question"
+"""The fields of the forms."""
+
+_ANSWER: Final = re.compile(r"(?:([1-9][0-9]{0,19})/)?([A-Za-z0-9_-]{1,64})")
+"""An answer; in direct messages its guild may stand before it, as nothing else says there which it is of."""
 _LIFE: Final = timedelta(minutes=15)
 _THREADS: Final = frozenset({10, 11, 12})
 _COMMAND, _PRESSED, _TYPING, _SENT = 2, 3, 4, 5
@@ -208,12 +219,12 @@ def _typing(given: object, act: _Act) -> Read:
 
 
 def _pressed(given: object, act: _Act) -> Read:
-    action, value = ids.parted(text(given, "data", "custom_id"))
+    action, value = kit.meant(text(given, "data", "custom_id")) or ("", "")
     hidden = bool(number(given, "message", "flags") & EPHEMERAL)
     ticket = replace(act.ticket, private=hidden)
-    if action in {ids.STOP, ids.WANT, ids.PRIVATELY}:
-        return Pressed(event=_asked(action, ids.question(value), act), ticket=ticket)
-    guild, answer = ids.answer(value)
+    if action in {kit.STOP, kit.WANT, kit.PRIVATELY}:
+        return Pressed(event=_asked(action, value, act), ticket=ticket)
+    guild, answer = _answer(value)
     if not answer:
         return Dropped(why="no button of ours")
     act = replace(act, guild=guild) if guild and act.direct else act
@@ -223,11 +234,11 @@ def _pressed(given: object, act: _Act) -> Read:
 
 def _asked(action: str, question: str, act: _Act) -> Stopped | Wanted | WantedPrivately:
     """Read a button with a question; in direct messages the question's id says which guild it is of."""
-    guild = ids.guild(question) if act.direct else act.guild
+    guild = question.removeprefix("discord:").partition(":")[0] if act.direct else act.guild
     workspace = f"discord:{guild}"
-    if action == ids.STOP:
+    if action == kit.STOP:
         return Stopped(question=question, person=act.person, workspace=workspace)
-    if action == ids.WANT:
+    if action == kit.WANT:
         return Wanted(question=question, person=act.person, workspace=workspace)
     talk = f"{workspace}:{act.stands}" if act.direct else f"{question}:private"
     place = replace(act.place(private=True), workspace=workspace)
@@ -235,35 +246,40 @@ def _asked(action: str, question: str, act: _Act) -> Stopped | Wanted | WantedPr
 
 
 def _answered(action: str, answer: str, act: _Act, place: Place) -> Read:
-    votes: dict[str, Vote] = {ids.UP: 1, ids.DOWN: -1}
+    votes: dict[str, Vote] = {kit.UP: 1, kit.DOWN: -1, kit.WHY: -1}
     if vote := votes.get(action):
         rated = Rated(target=answer, person=act.person, vote=vote, at=act.at)
         return Pressed(event=rated, ticket=act.ticket) if vote == 1 else Disliked(rated=rated, ticket=act.ticket)
-    if action == ids.QUOTES:
+    if action == kit.QUOTES:
         return QuotesWanted(answer=answer, person=act.person, place=place, ticket=act.ticket)
-    if action == ids.AGAIN:
+    if action == kit.AGAIN:
         name = f"{place.workspace}:again:{answer}:{act.id}"
         again = Again(answer=answer, question=name, person=act.person, place=place, at=act.at)
         return Pressed(event=again, ticket=act.ticket)
     return Dropped(why="no button of ours")
 
 
+def _answer(value: str) -> tuple[str, str]:
+    found = _ANSWER.fullmatch(value)
+    return (found[1] or "", found[2]) if found else ("", "")
+
+
 def _sent(given: object, where: Where, act: _Act) -> Read:
-    action, value = ids.parted(text(given, "data", "custom_id"))
+    action, value = kit.meant(text(given, "data", "custom_id")) or ("", "")
     fields = dict(_fields(at(given, "data", "components"), 0))
-    if action == ids.ASK:
-        return _asked_about(value, spelled(fields.get(ids.QUESTION, ""), where, {}), act)
-    _, answer = ids.answer(value)
-    reason = fields.get(ids.WHY, "")
-    if action != ids.REASON or not answer or not reason.isidentifier():
+    if action == ASK:
+        return _asked_about(value, spelled(fields.get(QUESTION, ""), where, {}), act)
+    _, answer = _answer(value)
+    reason = fields.get(WHY, "")
+    if action != REASON or not answer or not reason.isidentifier():
         return Dropped(why="no form of ours")
-    comment = fields.get(ids.COMMENT, "")
+    comment = fields.get(COMMENT, "")
     explained = Explained(answer=answer, person=act.person, reason=reason, comment=comment, at=act.at)
     return Pressed(event=explained, ticket=replace(act.ticket, private=True))
 
 
 def _asked_about(value: str, words: str, act: _Act) -> Read:
-    """Read a question about a message: where the bot may, it is answered in the thread of that message."""
+    """Read a question about a message; it is answered where it was asked, as a command is."""
     channel, _, message = value.partition(":")
     if not (words and ident({"id": channel}, "id") and ident({"id": message}, "id")):
         return Dropped(why="incomplete")

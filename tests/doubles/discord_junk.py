@@ -13,7 +13,13 @@ if TYPE_CHECKING:
 _VALUES: tuple[object, ...] = (
     *(None, True, False, 0, -1, 3, 2**80, 1.5, float("nan"), "", " ", "0", "-5", "9" * 40, "\ud800", "\0", "a" * 5_000),
     *(ME, ANN, CHANNEL, GUILD, MESSAGE, f"<@{ME}>", "<t:99999999999999:R>", [], {}, [None], {"id": None}, [[[[[]]]]]),
-    *({"id": "1"}, "f:s:x", "f:q:" + "a" * 96, [{"custom_id": "why", "values": [{}]}], {"components": [{"type": 4}]}),
+    *(
+        {"id": "1"},
+        "f:stop:x",
+        "f:quotes:" + "a" * 96,
+        [{"custom_id": "why", "values": [{}]}],
+        {"components": [{"type": 4}]},
+    ),
 )
 
 

@@ -20,8 +20,8 @@ from adapters.base import (
     Wanted,
     WantedPrivately,
 )
-from adapters.discord import ids
-from adapters.discord.acting import sees
+from adapters.discord import kit
+from adapters.discord.acting import ASK, REASON, sees
 from adapters.discord.base import Spot
 from adapters.discord.events import (
     AskingAbout,
@@ -362,7 +362,7 @@ def test_what_is_typed_is_suggested_for() -> None:
 
 
 def test_buttons_with_a_question_name_it() -> None:
-    stop, want = _acted(pressed(ids.named(ids.STOP, ID))), _acted(in_direct(pressed(ids.named(ids.WANT, ID))))
+    stop, want = _acted(pressed(kit.custom(kit.STOP, ID))), _acted(in_direct(pressed(kit.custom(kit.WANT, ID))))
 
     person = Person(id=ANN, name="Ann A.")
     assert isinstance(stop, Pressed)
@@ -372,7 +372,7 @@ def test_buttons_with_a_question_name_it() -> None:
 
 
 def test_an_offer_is_accepted_where_one_person_alone_sees_the_answer() -> None:
-    here, there = (_acted(one(pressed(ids.named(ids.PRIVATELY, ID)))) for one in (dict, in_direct))
+    here, there = (_acted(one(pressed(kit.custom(kit.PRIVATELY, ID)))) for one in (dict, in_direct))
 
     assert isinstance(here, Pressed)
     assert isinstance(here.event, WantedPrivately)
@@ -385,7 +385,7 @@ def test_an_offer_is_accepted_where_one_person_alone_sees_the_answer() -> None:
 
 def test_thumbs_quotes_and_asking_again_name_an_answer() -> None:
     up, down, quotes, again = (
-        _acted(pressed(ids.named(action, ANSWER, "key"))) for action in (ids.UP, ids.DOWN, ids.QUOTES, ids.AGAIN)
+        _acted(pressed(kit.custom(action, ANSWER) + "|key-1")) for action in (kit.UP, kit.DOWN, kit.QUOTES, kit.AGAIN)
     )
 
     assert isinstance(up, Pressed)
@@ -401,7 +401,7 @@ def test_thumbs_quotes_and_asking_again_name_an_answer() -> None:
 
 
 def test_what_one_person_sees_is_theirs_and_none_of_the_channels() -> None:
-    again = _acted(pressed(ids.named(ids.AGAIN, ANSWER), flags=64))
+    again = _acted(pressed(kit.custom(kit.AGAIN, ANSWER), flags=64))
 
     assert isinstance(again, Pressed)
     assert isinstance(again.event, Again)
@@ -410,7 +410,7 @@ def test_what_one_person_sees_is_theirs_and_none_of_the_channels() -> None:
 
 
 def test_an_answer_in_direct_messages_says_which_guild_it_is_of() -> None:
-    again = _acted(in_direct(pressed(ids.named(ids.AGAIN, f"{GUILD}/{ANSWER}"))))
+    again = _acted(in_direct(pressed(kit.custom(kit.AGAIN, f"{GUILD}/{ANSWER}"))))
 
     assert isinstance(again, Pressed)
     assert isinstance(again.event, Again)
@@ -418,14 +418,14 @@ def test_an_answer_in_direct_messages_says_which_guild_it_is_of() -> None:
 
 
 def test_a_guild_before_an_answer_counts_in_direct_messages_alone() -> None:
-    quotes = _acted(pressed(ids.named(ids.QUOTES, f"5/{ANSWER}")))
+    quotes = _acted(pressed(kit.custom(kit.QUOTES, f"5/{ANSWER}")))
 
     assert isinstance(quotes, QuotesWanted)
     assert quotes.place.workspace == WORKSPACE
 
 
 def test_a_form_says_why_an_answer_is_bad() -> None:
-    found = _acted(form(ids.named(ids.REASON, ANSWER), {"why": ["wrong"], "comment": "no"}))
+    found = _acted(form(kit.custom(REASON, ANSWER), {"why": ["wrong"], "comment": "no"}))
 
     assert isinstance(found, Pressed)
     person = Person(id=ANN, name="Ann A.")
@@ -433,7 +433,7 @@ def test_a_form_says_why_an_answer_is_bad() -> None:
 
 
 def test_a_form_asks_about_a_message() -> None:
-    found = _acted(form(ids.named(ids.ASK, f"{CHANNEL}:{MESSAGE}"), {"question": "is that so?"}))
+    found = _acted(form(kit.custom(ASK, f"{CHANNEL}:{MESSAGE}"), {"question": "is that so?"}))
 
     assert isinstance(found, Commanded)
     assert found.question.id == f"{WORKSPACE}:about:{CHANNEL}:{MESSAGE}:{INTERACTION}"
@@ -444,9 +444,9 @@ def test_a_form_asks_about_a_message() -> None:
     "given",
     [
         pressed("somebody:else"),
-        pressed("f:z:1"),
-        form("f:k:1", {"question": "why?"}),
-        form(f"f:r:{ANSWER}", {"comment": "no"}),
+        pressed("f:other:1"),
+        form("f:ask:1", {"question": "why?"}),
+        form(f"f:reason:{ANSWER}", {"comment": "no"}),
         page("other"),
         ask(context=2, guild_id=None),
         ask(token=""),
@@ -464,15 +464,6 @@ def test_an_interaction_says_whether_the_bot_sees_its_channel(permissions: str |
 def test_ids_hold_their_times() -> None:
     assert when("175928847299117063") == datetime(2016, 4, 30, 11, 18, 25, 796000, tzinfo=UTC)
     assert moment(snowflake(1_700_000_000.5)) == pytest.approx(1_700_000_000.5)
-
-
-def test_ids_of_buttons_hold_what_they_are_made_of() -> None:
-    assert ids.parted(ids.named(ids.STOP, ID, "key-1")) == (ids.STOP, ID.removeprefix("discord:"))
-    assert ids.keyed(ids.named(ids.STOP, ID, "key-1")) == "key-1"
-    longest = f"{ID.removesuffix(MESSAGE)}{'9' * 20}:about:{'9' * 20}"
-    assert len(ids.named(ids.STOP, f"{longest}:private")) <= 100
-    with pytest.raises(ValueError, match="100"):
-        ids.named(ids.STOP, "9" * 100)
 
 
 def test_two_thousand_spoiled_payloads_are_read_to_the_end() -> None:

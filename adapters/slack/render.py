@@ -40,13 +40,12 @@ from adapters.slack.escaping import (
 from adapters.splitting import split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from adapters.leaves import Links
     from adapters.markup import Block, Inline, Item, Tree
     from adapters.parts import Citation
 
-Links: TypeAlias = "Mapping[int, str]"
-"""The URL of each citation that may be linked."""
 Body: TypeAlias = "list[kit.MarkdownBlock | kit.Table]"
 
 _MARKDOWN: Final = kit.MARKDOWN_LIMIT - 500
@@ -96,11 +95,6 @@ def _table_block(block: Block, made: Body, linked: Links) -> kit.Table | None:
 def _markdown_block(texts: Sequence[str]) -> Body:
     shown = "\n\n".join(text for text in texts if text)
     return [{"type": "markdown", "text": shown}] if shown else []
-
-
-def settled(tree: Tree) -> Tree:
-    """Give what of a growing tree may be streamed: all but a table at its end, whose columns may still widen."""
-    return tree[:-1] if tree and isinstance(tree[-1], Table) else tree
 
 
 def added(before: Body, after: Body) -> Body | None:

@@ -10,6 +10,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from adapters.leaves import settled
 from adapters.markup import (
     Cite,
     Code,
@@ -29,7 +30,7 @@ from adapters.parts import Citation, Status
 from adapters.slack import answers, views
 from adapters.slack.escaping import JOINER, linkable
 from adapters.slack.events import Spot
-from adapters.slack.render import added, block_text, body, links, pieces, settled
+from adapters.slack.render import added, block_text, body, links, pieces
 from adapters.sources import whence
 from adapters.spending import Spending
 from adapters.wishes import Past

@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from adapters.addresses import web
-from adapters.escaping import safe, safe_line
+from adapters.escaping import clipped, safe, safe_line
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,7 +45,6 @@ _ENTITIES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _LOOK_ALIKES: Final = str.maketrans({"`": "‵", "*": "∗", "~": "∼"})  # noqa: RUF001 -- mrkdwn has no escape for these
 _EDGE: Final = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
 _URL: Final = re.compile(r"https?://[A-Za-z0-9._~:/?#\[\]@!$&'()*+,;=%-]{1,1990}", re.IGNORECASE)
-_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _ENTITY: Final = re.compile(r"&(?=#?\w{1,32};)")
 
 
@@ -91,11 +90,6 @@ def plain(text: str, limit: int) -> str:
     return clipped(inert(text), limit)
 
 
-def clipped(text: str, limit: int) -> str:
-    """Cut after so many characters, and say so by an ellipsis."""
-    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
-
-
 def linkable(url: str | None) -> bool:
     """Whether a URL may be linked as it is: http or https, its host in plain sight, and nothing that ends the link."""
     return bool(url and _URL.fullmatch(url) and web(url))
@@ -115,11 +109,6 @@ def mrkdwn_link(label: str, url: str) -> str:
 def mrkdwn_date(at: datetime, words: str, fallback: str) -> str:
     """Give a time that Slack shows in its reader's zone, such as by ``{date_short_pretty} at {time}``."""
     return f"<!date^{int(at.timestamp())}^{words}|{fallback}>"
-
-
-def day(at: datetime) -> str:
-    """Give a day as people write it, in the same words whatever the machine's language is: 26 Nov 2026."""
-    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
 
 
 def _inert(text: str) -> str:

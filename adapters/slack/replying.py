@@ -7,12 +7,13 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
+from adapters import refusing
 from adapters.clock import waited
 from adapters.errands import together
 from adapters.growing import Growing
 from adapters.noticing import unasked
 from adapters.showing import BESIDE, Showing, whole
-from adapters.slack import answers, kit, refusing, render
+from adapters.slack import answers, kit, render
 from adapters.slack.beside import direct, farewell, is_person, offer, root, stopped, to_asker
 from adapters.slack.contents import Content
 from adapters.slack.errors import Refused
@@ -22,6 +23,7 @@ from adapters.slack.origins import origin
 from adapters.slack.payload import direct as is_direct
 from adapters.slack.posting import Posting, hopeless
 from adapters.slack.progress import Progress
+from adapters.slack.refusing import MEMBERS, marked, whispered
 from adapters.slack.responses import Responses, respond
 from adapters.slack.sharing import Sharing
 from adapters.slack.streaming import Beginning
@@ -94,9 +96,9 @@ class Replying:
             if standing == "outsider" or (standing == "guest" and not self._guests):
                 if question.overheard:
                     return
-                if not _alone(posting.channel) and await refusing.whispered(posting, refusing.MEMBERS):
+                if not _alone(posting.channel) and await whispered(posting, refusing.said(MEMBERS)):
                     return
-                parts = refusing.told(refusing.MEMBERS)
+                parts = refusing.told(MEMBERS)
             elif origin(question).by != "message":
                 parts = worded
             try:
@@ -121,7 +123,7 @@ class Replying:
         fresh = not (posting.journal.earlier or posting.journal.unsure)
         if asked.by != "message" and fresh and not _alone(posting.channel):
             found = await refusing.begun(parts)
-            if (refused := refusing.refusal(found)) and await refusing.whispered(posting, refused):
+            if (refused := refusing.refusal(found)) and await whispered(posting, refused):
                 return
             parts = refusing.resumed(found, parts)
         if is_person(posting.channel):
@@ -181,7 +183,7 @@ class Replying:
             growing.cut(0, ())
         if ending and not showing.begun:
             mark = refusing.mark(ending, silent=self._silent(question), worded=bool(pages.written))
-            if mark and await refusing.marked(posting, mark, ending, pages[0] if pages.written else ()):
+            if mark and await marked(posting, mark, ending, pages[0] if pages.written else ()):
                 growing.cut(0, ())
             elif mark and not pages.written:
                 pages.add(refusing.words(ending), {}, continues=False)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from adapters.columns import text
 from adapters.doubting import doubt
 from adapters.escaping import clipped
 from adapters.markup import CodeBlock, Listing, Quote, Table
 from adapters.slack import kit
 from adapters.slack.escaping import linkable, mrkdwn, mrkdwn_date, mrkdwn_link
-from adapters.slack.tables import text
 from adapters.sources import aware, day, noted, path, quote
 
 if TYPE_CHECKING:

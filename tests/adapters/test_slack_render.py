@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from adapters.doing import doing
+from adapters.joining import JOINER
 from adapters.leaves import settled
 from adapters.markup import (
     Cite,
@@ -29,7 +30,7 @@ from adapters.markup import (
 )
 from adapters.parts import Citation, Status
 from adapters.slack import answers, views
-from adapters.slack.escaping import JOINER, linkable
+from adapters.slack.escaping import linkable
 from adapters.slack.events import Spot
 from adapters.slack.render import added, block_text, body, links, pieces
 from adapters.sources import whence

@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from simcord.backend import serializers
 
 from adapters.base import Audience, Person, Place
+from tests.doubles.discord.world import dressed
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from adapters.discord.facts import Facts
-    from tests.doubles.discord import Channel, Discord, Guild
+    from tests.doubles.discord import Channel, Discord, Guild, Message
     from tests.doubles.discord import Person as Somebody
 
 T = TypeVar("T")
+
+
+def payload(discord: Discord, message: Message) -> dict[str, Any]:
+    """Give a message as the gateway tells of it."""
+    return dressed(discord.world, serializers.message_payload(discord.world, message.kept))
 
 
 class ItsClock:

@@ -101,6 +101,12 @@ def room(workspace: Principal, channel: GuildChannel, asker: Member) -> Room:
     )
 
 
+def open_to(channel: GuildChannel, writer: Member) -> bool:
+    """Say whether everybody reads a channel, and somebody may write there."""
+    everybody, own = channel.permissions_for(channel.guild.default_role), channel.permissions_for(writer)
+    return everybody.view_channel and everybody.read_message_history and own.view_channel and own.send_messages
+
+
 def _reads(channel: GuildChannel, member: Member) -> bool:
     allowed = channel.permissions_for(member)
     return allowed.view_channel and allowed.read_message_history

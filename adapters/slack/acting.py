@@ -23,9 +23,9 @@ from adapters.base import (
     Wanted,
     WantedPrivately,
 )
+from adapters.escaping import clipped
 from adapters.payload import at, items, text
 from adapters.slack import answers, views
-from adapters.slack.escaping import clipped
 from adapters.slack.events import AskingAbout, Commanded, Disliked, Dropped, QuotesWanted, Spot
 from adapters.slack.payload import direct, ident, moment, when
 from adapters.slack.saying import said

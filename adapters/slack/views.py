@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from adapters.escaping import safe
+from adapters.escaping import clipped, safe
 from adapters.slack import kit
 from adapters.slack.answers import WHEN, quoted
-from adapters.slack.escaping import clipped, day, mrkdwn, mrkdwn_date
+from adapters.slack.escaping import mrkdwn, mrkdwn_date
 from adapters.slack.events import Spot
-from adapters.sources import aware
+from adapters.sources import aware, day
 from adapters.spending import Spending, sentences
 from adapters.telling import COMMENT_LIMIT, KEPT, REASONS, RESTS, UNREAD, WITHHELD
 

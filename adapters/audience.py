@@ -45,6 +45,7 @@ class Room:
 
     ``guests`` and ``shared`` say whether guests and another company's people may read there; None is not known, and
     counts as yes. ``others`` are those who read in a ``group`` beside whoever asks, None where they are not known.
+    ``history`` says whether all who read there may read what was said before they came: what a channel holds is that.
     """
 
     workspace: Principal
@@ -53,6 +54,7 @@ class Room:
     guests: bool | None = None
     shared: bool | None = None
     others: tuple[Reader, ...] | None = None
+    history: bool = True
 
 
 def audience(place: Place, room: Room, asker: Reader) -> Audience:
@@ -64,7 +66,7 @@ def audience(place: Place, room: Room, asker: Reader) -> Audience:
     if room.workspace != place.workspace or place.private_to not in (None, asker.id):
         return NOBODY
     alone = place.private_to is not None or room.kind == "direct"
-    own = held(room.workspace, asker, here=None if alone or room.kind == "unknown" else room.channel)
+    own = held(room.workspace, asker, here=None if alone else _here(room))
     everyone = own if alone else common((own, *_beside(room)))
     narrow = not alone and everyone <= _ANYBODY
     return Audience(everyone=everyone, asker=own - everyone, why=_why(room, asker) if narrow else None)
@@ -104,11 +106,16 @@ def _why(room: Room, asker: Reader) -> str:
     return "it is not known who reads here"
 
 
+def _here(room: Room) -> str | None:
+    """Give the channel that all hold who are seen to read in a room."""
+    return room.channel if room.history and room.kind != "unknown" else None
+
+
 def _beside(room: Room) -> Iterable[frozenset[Principal]]:
     """Give what those hold who read in a room beside whoever asks: one of each sort that there may be."""
     match room.kind:
         case "public" | "private":
-            yield held(room.workspace, Reader(id="anybody", standing="member"), here=room.channel)
+            yield held(room.workspace, Reader(id="anybody", standing="member"), here=_here(room))
         case "group":
             yield from _others(room)
         case "direct":

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, Final, Self
 
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import AsyncGenerator, Coroutine
 
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 _GRACE: Final = 2.0
@@ -54,3 +55,13 @@ async def _harmless(errand: Coroutine[Any, Any, None]) -> None:
         await errand
     except Exception:  # noqa: BLE001 - nothing depends on it, whatever it was
         _log.exception("an errand failed")
+
+
+@asynccontextmanager
+async def together() -> AsyncGenerator[asyncio.TaskGroup]:
+    """Own tasks of which none raises, and let what the body raises out as it is."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            yield group
+    except BaseExceptionGroup as failed:
+        raise failed.exceptions[0] from None

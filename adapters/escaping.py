@@ -50,6 +50,11 @@ def safe_line(text: str) -> str:
     return _SPACE.sub(" ", safe(text)).strip()
 
 
+def clipped(text: str, limit: int) -> str:
+    """Cut after so many characters, and say so by an ellipsis."""
+    return text if len(text) <= limit else text[: limit - 1].rstrip() + "…"
+
+
 def safe_json(dumped: str) -> str:
     r"""Give JSON in which dangerous characters are written as ``\uXXXX``, so that it is safe to show and loses none."""
     return _DANGEROUS.sub(lambda found: _escaped(found.group()), dumped)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from adapters.addresses import web
 from adapters.neutral import neutral_line
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from datetime import datetime
 
     from adapters.parts import Citation
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 _QUOTE_LIMIT = 600
 _YEAR = 365.25
 _MONTH = 30.5
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
 def used(citations: Sequence[Citation], cited: Collection[int]) -> tuple[Citation, ...]:
@@ -34,6 +35,16 @@ def whence(citation: Citation) -> str:
     """Give the stored address, else the document's id, and what is known of publisher, date and age."""
     parts = (web(citation.url) or neutral_line(citation.document), *published(citation), *ages(citation))
     return " · ".join(part for part in parts if part)
+
+
+def noted(citation: Citation, dated: str, shown: Callable[[str], str], *, linked: bool) -> str:
+    """Give all that is known of a source behind its title, in one line; what others wrote is ``shown`` so.
+
+    ``dated`` is its date as a platform writes it, and ``linked`` whether its title leads to it.
+    """
+    whence = () if linked or not path(citation) else (citation.document,)
+    known, aged = ([shown(one) for one in notes] for notes in ((*whence, publisher(citation)), ages(citation)))
+    return "".join(f" · {note}" for note in (*known, changed(citation, dated), *aged) if note)
 
 
 def published(citation: Citation) -> tuple[str, ...]:
@@ -56,6 +67,11 @@ def changed(citation: Citation, dated: str) -> str:
     if not dated or citation.said:
         return dated
     return f"changed {dated}" if citation.stale_days is None else f"changed {dated}, {ago(citation.stale_days)}"
+
+
+def day(at: datetime) -> str:
+    """Give a day as people write it, in the same words whatever the machine's language is: 26 Nov 2026."""
+    return f"{at.day} {_MONTHS[at.month - 1]} {at.year}"
 
 
 def aware(at: datetime) -> datetime:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import structlog
 
-from adapters.base import Adapter
+from bot.wrapping import Wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Sequence
+    from collections.abc import Awaitable, Callable, Collection
 
-    from starlette.routing import BaseRoute
-
-    from adapters.base import Audience, Desk, Journal, Notice, Person, Place, Principal, Question
-    from adapters.messages import Said
-    from adapters.parts import Part
+    from adapters.base import Adapter, Audience, Person, Place, Principal
 
 _log = structlog.get_logger()
 
@@ -53,47 +49,35 @@ def mismatch(team: Principal, workspace: Principal, *, named: bool) -> str | Non
     )
 
 
-class Belonging(Adapter):
+def strangers(team: Principal, workspaces: Collection[Principal], *, named: bool) -> str | None:
+    """Say what to do where nobody of these workspaces reads what is the team's; None where somebody does."""
+    if len(workspaces) == 1:
+        return mismatch(team, next(iter(workspaces)), named=named)
+    if named and team in workspaces:
+        return None
+    said = f"FOOTNOTE_TEAM is {team}, which is none of them" if named else "FOOTNOTE_TEAM does not say whose it is"
+    return (
+        f"The bot answers in {len(workspaces)} workspaces, and {said}, so everybody reads only what is public. Set "
+        f"FOOTNOTE_TEAM={min(workspaces)}, or to another whose documents they are, then sync these again."
+    )
+
+
+class Belonging(Wrapped):
     """An adapter with a wider audience; everything else is as it was."""
 
-    def __init__(self, adapter: Adapter, team: Team) -> None:
-        """Wrap a platform of one workspace."""
-        self._adapter = adapter
+    def __init__(
+        self, adapter: Adapter, team: Team, find: Callable[[], Awaitable[Principal | None]] | None = None
+    ) -> None:
+        """Wrap a platform of one workspace; ``find`` is asked which that is, as long as nobody knows."""
+        super().__init__(adapter)
         self._team = team
-        self.name = adapter.name
-        self.anywhere = adapter.anywhere
-
-    @property
-    def routes(self) -> Sequence[BaseRoute]:  # type: ignore[override] # it is read, never set
-        """Give the platform's addresses."""
-        return self._adapter.routes
-
-    async def __aenter__(self) -> Self:
-        """Open the platform."""
-        await self._adapter.__aenter__()
-        return self
-
-    async def __aexit__(self, *exc: object) -> None:
-        """Close it."""
-        await self._adapter.__aexit__(*exc)
-
-    async def run(self, desk: Desk, /) -> None:
-        """Take in."""
-        await self._adapter.run(desk)
-
-    async def reply(self, question: Question, parts: AsyncGenerator[Part], journal: Journal, /) -> None:
-        """Show."""
-        await self._adapter.reply(question, parts, journal)
+        self._find = find
 
     async def audience(self, place: Place, asker: Person, /) -> Audience:
         """Say who reads, and that the workspace's people are the team's."""
         found = await self._adapter.audience(place, asker)
+        if self._find is not None and self._team.workspace is None:
+            workspace = await self._find()
+            if workspace is not None and self._team.workspace is None:
+                self._team.known(workspace)
         return replace(found, everyone=self._team.widened(found.everyone), asker=self._team.widened(found.asker))
-
-    async def around(self, question: Question, /) -> Sequence[Said]:
-        """Give what was said there."""
-        return await self._adapter.around(question)
-
-    async def notify(self, place: Place, notice: Notice, /) -> None:
-        """Show a notice."""
-        await self._adapter.notify(place, notice)

@@ -10,6 +10,7 @@ BotError
 ├── BadCollection       a question set that is not what its format says
 ├── NoPort              the port or address to listen on cannot be had
 ├── PlatformLost        a platform's intake ended, and so the service ends
+├── PlatformAway        a platform does not answer just now
 ├── NotPaused           nothing to resume
 ├── NotReady            what the service depends on, and cannot use now
 ├── OverBudget          a call to a model that a limit of money does not allow
@@ -79,6 +80,10 @@ class NoPort(BotError):
 
 class PlatformLost(BotError):
     """A platform's intake ended by itself or by an error, and so the service ends."""
+
+
+class PlatformAway(BotError):
+    """A platform does not answer just now, or not what was asked."""
 
 
 class NotPaused(BotError):

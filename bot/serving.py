@@ -23,6 +23,7 @@ from bot.inbox import Inbox
 from bot.ops.readiness import EVERY, Check, Readiness
 from bot.ops.supervising import Side, beside
 from bot.recall import Recall
+from bot.tickets import Tickets
 from bot.turns import Turns
 
 if TYPE_CHECKING:
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 _SWEEP: Final = 3_600.0
+_TICKETS: Final = 300.0
+"""Seconds between two looks for tickets that are over, which are good for minutes and of no use to anybody then."""
 TIDY: Final = 5.0
 """Seconds that connections have to be closed once answers have ended; then they are left behind."""
 _MOMENT: Final = 0.05
@@ -92,7 +95,13 @@ async def working(settings: Settings, parts: Assembled, adapters: Sequence[Adapt
     )
     recall = Recall(turns=turns, adapters={adapter.name: adapter for adapter in adapters}, readable=parts.readable)
     desk = FrontDesk(inbox=inbox, turns=turns, recall=recall, ratings=Ratings(parts.database), usage=parts.usage)
-    async with beside(Side(name="sweep of the inbox", work=inbox.sweep, every=_SWEEP)), dispatcher.running():
+    async with (
+        beside(
+            Side(name="sweep of the inbox", work=inbox.sweep, every=_SWEEP),
+            Side(name="sweep of tickets", work=Tickets(parts.database).sweep, every=_TICKETS),
+        ),
+        dispatcher.running(),
+    ):
         yield Working(desk=desk, dispatcher=dispatcher, platforms=frozenset(adapter.name for adapter in adapters))
 
 

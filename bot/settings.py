@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from adapters.base import PRINCIPAL
+from bot.discord import DiscordSettings
 from bot.loading import Variable, loaded
 from bot.policy import (
     ChannelSettings,
@@ -189,6 +190,7 @@ class Settings(BaseModel):
     rates: RateSettings = RateSettings()
     money: MoneySettings = MoneySettings()
     slack: SlackSettings = SlackSettings()
+    discord: DiscordSettings = DiscordSettings()
     everywhere: ChannelSettings = ChannelSettings()
     channels: Annotated[tuple[NamedChannel, ...], AfterValidator(one_each)] = Field(
         default=(), description="tables [[channels]], each with a channel of its own"

@@ -1,4 +1,4 @@
-"""The bot's tables: what is owed an answer, what was posted and answered, ratings, pauses, money, and installations."""
+"""The bot's tables: what is owed, posted and answered, ratings, pauses, money, leases, tickets and installations."""
 
 from __future__ import annotations
 
@@ -254,6 +254,27 @@ class ChargeRow(Base):
     estimated: Mapped[bool]
     counts: Mapped[bool]
     begun_at: Mapped[float] = mapped_column(Double)
+
+
+class LeaseRow(Base):
+    """What one process at a time holds: ``owner``, until then; ``heard`` is what its holders note for each other."""
+
+    __tablename__ = "lease"
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(64))
+    until: Mapped[float] = mapped_column(Double)
+    heard: Mapped[float | None] = mapped_column(Double)
+
+
+class TicketRow(Base):
+    """The right to answer a question, which a platform gives for a while: ``sealed``, so that it is of no use here."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (Index("ix_ticket_until", "until"),)
+    question: Mapped[str] = mapped_column(String(255), primary_key=True)
+    workspace: Mapped[str] = mapped_column(String(255))
+    sealed: Mapped[str] = mapped_column(Text)
+    until: Mapped[float] = mapped_column(Double)
 
 
 def _sdks(name: str, indexed: tuple[str, ...], **columns: int | type[Any]) -> None:

@@ -76,7 +76,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(autouse=True)
 def _settings_come_from_the_test_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):  # noqa: TID251 - to forget it
-        if name.startswith(("FOOTNOTE_", "OPENAI_", "PINECONE_", "SLACK_")) or name in {
+        if name.startswith(("FOOTNOTE_", "OPENAI_", "PINECONE_", "SLACK_", "DISCORD_")) or name in {
             "DATABASE_URL",
             "REDIS_URL",
             "PORT",

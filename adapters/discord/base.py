@@ -57,6 +57,10 @@ class Facts(Protocol):
 class Reading(Protocol):
     """Reads what was said."""
 
+    def heard(self, question: str, *, bare: bool) -> None:
+        """Remember of a question's message whether it is ``bare``: it replies to none and has no files."""
+        ...
+
     async def around(self, question: Question, /) -> Sequence[Said]:
         """Give what was said where a question was asked."""
         ...

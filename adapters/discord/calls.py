@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from aiohttp import ClientConnectorError, ClientError
-from discord import DiscordServerError, HTTPException, RateLimited
+from discord import DiscordServerError, HTTPException, InvalidData, RateLimited
 from discord.http import Route
 
 from adapters.discord.errors import Away, DiscordError, Limited, Refused, Unsure
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     import discord
+
+T = TypeVar("T")
 
 _TOO_MANY: Final = 429
 _BANNED: Final = 60.0
@@ -36,23 +38,13 @@ class Calls:
     client: discord.Client
 
     async def ask(self, method: str, path: str, /, *, within: float = 10.0, **given: Any) -> Any:  # noqa: ANN401
-        """Call what changes nothing, or comes to the same twice; ``json`` and ``params`` go along, else into its path.
+        """Call what changes nothing, or comes to the same twice; ``json`` and ``params`` go along, others into it.
 
         Gives what Discord answers, which anybody may have written. Raises DiscordError.
         """
         sent = {name: given.pop(name) for name in ("json", "params") if name in given}
         what = f"{method} {path}"
-        try:
-            async with asyncio.timeout(within):
-                return await self.client.http.request(Route(method, path, **given), **sent)
-        except RateLimited as error:
-            raise Limited(what, error.retry_after) from error
-        except HTTPException as error:
-            raise _refusal(what, error) from error
-        except ClientConnectorError as error:
-            raise Away("Discord cannot be reached.") from error
-        except (ClientError, OSError, TimeoutError, ValueError, TypeError, LookupError, RuntimeError) as error:
-            raise Unsure(f"Discord gave no answer to {what}.") from error
+        return await answered(what, self.client.http.request(Route(method, path, **given), **sent), within=within)
 
     async def act(
         self,
@@ -67,6 +59,21 @@ class Calls:
         """Call what does something; ``held`` is asked right before, and may raise. Raises DiscordError."""
         await held()
         return await self.ask(method, path, within=within, **given)
+
+
+async def answered(what: str, asked: Awaitable[T], /, *, within: float = 10.0) -> T:
+    """Give what one of discord.py's own calls comes to; ``what`` names it. Raises DiscordError."""
+    try:
+        async with asyncio.timeout(within):
+            return await asked
+    except RateLimited as error:
+        raise Limited(what, error.retry_after) from error
+    except HTTPException as error:
+        raise _refusal(what, error) from error
+    except ClientConnectorError as error:
+        raise Away("Discord cannot be reached.") from error
+    except (ClientError, OSError, TimeoutError, ValueError, TypeError, LookupError, RuntimeError, InvalidData) as error:
+        raise Unsure(f"Discord gave no answer to {what}.") from error
 
 
 def _refusal(what: str, error: HTTPException) -> DiscordError:

@@ -71,7 +71,7 @@ class Connection:
 
     async def _opened(self) -> discord.Client:
         client = discord.Client(
-            intents=discord.Intents.none(),
+            intents=discord.Intents(guilds=True),  # it hears nothing, but without them a warning is logged
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
             max_ratelimit_timeout=_LONGEST,

@@ -148,7 +148,8 @@ Read: TypeAlias = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Where:
-    """Who the bot is: its user id, and its application's."""
+    """Who the bot is: its user id, its application's, and the roles of a guild that it alone has, as far as known."""
 
     me: str
     application: str
+    roles: frozenset[str] = frozenset()

@@ -23,13 +23,14 @@ from adapters.base import (
     Wanted,
     WantedPrivately,
 )
+from adapters.escaping import clipped
 from adapters.payload import at, items, text
 from adapters.slack import answers, views
-from adapters.slack.escaping import clipped
 from adapters.slack.events import AskingAbout, Commanded, Disliked, Dropped, QuotesWanted, Spot
 from adapters.slack.payload import direct, ident, moment, when
 from adapters.slack.saying import said
-from adapters.slack.views import COMMENT, QUESTION, REASONS, VALUE, WHY
+from adapters.slack.views import COMMENT, QUESTION, VALUE, WHY
+from adapters.telling import REASONS
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from adapters.columns import text
 from adapters.doubting import doubt
+from adapters.escaping import clipped
 from adapters.markup import CodeBlock, Listing, Quote, Table
 from adapters.slack import kit
-from adapters.slack.escaping import clipped, day, linkable, mrkdwn, mrkdwn_date, mrkdwn_link
-from adapters.slack.tables import text
-from adapters.sources import ages, aware, changed, path, publisher, quote
+from adapters.slack.escaping import linkable, mrkdwn, mrkdwn_date, mrkdwn_link
+from adapters.sources import aware, day, noted, path, quote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from adapters.markup import Block, Tree
-    from adapters.parts import AnswerId, Citation, Ending, Status
+    from adapters.parts import AnswerId, Citation, Ending
 
 RATE: Final = "rate"
 STOP: Final = "stop"
@@ -88,15 +89,15 @@ def sources(citations: Sequence[Citation]) -> list[kit.Block]:
 
 def source(citation: Citation) -> str:
     """Give one source as a line of mrkdwn: number, title and section, publisher, year or date, and its age if old."""
-    title = mrkdwn(clipped(path(citation) or citation.document, _TITLE))
-    whence = () if linkable(citation.url) or not path(citation) else (citation.document,)
-    known, aged = (
-        [mrkdwn(clipped(one, _TITLE)) for one in notes] for notes in ((*whence, publisher(citation)), ages(citation))
-    )
-    rest = "".join(f" · {note}" for note in (*known, changed(citation, _when(citation)), *aged) if note)
+    title = _named(path(citation) or citation.document)
+    rest = noted(citation, _when(citation), _named, linked=linkable(citation.url))
     linked = mrkdwn_link(title, citation.url) if citation.url and linkable(citation.url) else title
     line = f"[{citation.number}] {linked}{rest}"
     return line if len(line) <= kit.SECTION_LIMIT else f"[{citation.number}] {title}{rest}"
+
+
+def _named(words: str) -> str:
+    return mrkdwn(clipped(words, _TITLE))
 
 
 def _when(citation: Citation) -> str:
@@ -208,17 +209,6 @@ def privately(question: str) -> kit.Actions:
 def explaining(about: str) -> kit.Actions:
     """Give the button that opens the form for what is wrong with an answer."""
     return kit.actions(kit.button(WHY, "Tell me why", about))
-
-
-def doing(status: Status) -> str:
-    """Say what the bot does now, as it follows its name: "is searching…"."""
-    match status.doing:
-        case "searching":
-            return "is searching…"
-        case "reading":
-            return f"is reading {status.sources} {'source' if status.sources == 1 else 'sources'}…"
-        case "writing":
-            return "is writing…"
 
 
 def session_title(question: str) -> str:

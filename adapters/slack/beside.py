@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from adapters.payload import text
+from adapters.showing import BESIDE
 from adapters.slack import answers, kit, lookup
 from adapters.slack.contents import Content
 from adapters.slack.errors import Away, Refused, SlackError
-from adapters.slack.mending import BESIDE
 from adapters.slack.origins import origin
 from adapters.slack.payload import ident
 from adapters.slack.posting import SHUT

@@ -3,35 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from aiohttp import ClientError, ClientSession, WSMsgType
+from aiohttp import ClientError
 from slack_sdk.errors import SlackApiError, SlackClientError
 
 from adapters.clock import Clock, Running
+from adapters.found import Found
+from adapters.greeting import greeted
 from adapters.payload import at, items, text
 from adapters.slack.calls import Calls, faulty
 from adapters.slack.connection import Connection
 from adapters.slack.errors import Refused, SlackError
-from adapters.slack.found import Found
 from adapters.slack.gathering import Joined, gathered
 from adapters.slack.manifest import EVENTS_PATH
 from adapters.slack.payload import ident
 from adapters.slack.scopes import SCOPES
 from adapters.slack.single import refusal
 from adapters.slack.tokens import FAULT, app_token_refused
+from adapters.timeliness import timely
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
     from slack_sdk.web.async_client import AsyncWebClient
 
-_AWAY: Final = 60.0
-"""Seconds by which a clock may be wrong: signatures are good for 300, and both sides may err."""
 _PAGES: Final = 5
 """Pages of 999 channels that are looked through; Slack gives fewer than 1,000."""
 _PATIENCE: Final = 15.0
@@ -74,7 +71,7 @@ async def checked(access: Access, clock: Clock | None = None) -> AsyncGenerator[
         heard = await _asked(client)
         yield _reached(access, heard)
         if heard.came:
-            yield _timely(heard, time)
+            yield timely(heard.headers.get("Date") or "", time, "Slack's", "Slack's signatures are refused")
             if access.bot_token is not None:
                 async for found in _bot(access, heard, Calls(client=client, clock=time)):
                     yield found
@@ -112,25 +109,6 @@ def _reached(access: Access, heard: _Heard) -> Found:
         "it: a proxy is named by HTTPS_PROXY."
     )
     return Found("address", ok=False, told=told)
-
-
-def _timely(heard: _Heard, clock: Clock) -> Found:
-    try:
-        theirs = parsedate_to_datetime(heard.headers.get("Date") or "").timestamp()
-    except (TypeError, ValueError):
-        return Found("clock", ok=True, told="The server says no time, so this machine's clock is not compared.")
-    wrong = clock.now() - theirs
-    if abs(wrong) <= _AWAY:
-        return Found("clock", ok=True, told="This machine's clock agrees with Slack's.")
-    return Found(
-        "clock",
-        ok=False,
-        told=(
-            f"This machine's clock is {abs(wrong):,.0f} seconds {'ahead' if wrong > 0 else 'behind'}: it says "
-            f"{datetime.fromtimestamp(clock.now(), UTC):%Y-%m-%d %H:%M:%S} UTC. Set it by NTP; Slack's signatures are "
-            "refused otherwise."
-        ),
-    )
 
 
 async def _bot(access: Access, heard: _Heard, calls: Calls) -> AsyncGenerator[Found]:
@@ -218,18 +196,8 @@ async def _sockets(access: Access, calls: Calls) -> AsyncGenerator[Found]:
 
 
 async def _greeted(url: str) -> Found:
-    try:
-        async with (
-            asyncio.timeout(_PATIENCE),
-            ClientSession(trust_env=True) as session,
-            session.ws_connect(url) as socket,
-        ):
-            async for message in socket:
-                said = json.loads(message.data) if message.type is WSMsgType.TEXT else {}
-                if text(said, "type") == "hello":
-                    return Found("socket", ok=True, told="A connection opens, and Slack greets.")
-    except (ClientError, OSError, TimeoutError, ValueError):
-        pass
+    if await greeted(url, lambda said: text(said, "type") == "hello", proxied=True):
+        return Found("socket", ok=True, told="A connection opens, and Slack greets.")
     told = (
         "A connection was promised, and Slack does not greet on it. Look whether this machine may open websockets to "
         "other machines, through its proxy too."

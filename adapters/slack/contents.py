@@ -14,8 +14,9 @@ from adapters.slack.render import block_text, body
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from adapters.leaves import Links
     from adapters.markup import Tree
-    from adapters.slack.render import Body, Links
+    from adapters.slack.render import Body
 
 EVENT: Final = "footnote_answer"
 """The type of the metadata by which a message of ours is found again."""

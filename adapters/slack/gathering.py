@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from adapters.base import Place
+from adapters.found import Found
 from adapters.slack.errors import SlackError
 from adapters.slack.facts import Facts
-from adapters.slack.found import Found
 from adapters.slack.single import ByToken
 
 if TYPE_CHECKING:

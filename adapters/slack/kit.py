@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal, NotRequired, TypeAlias, TypedDict
 
-from adapters.slack.escaping import clipped, plain
+from adapters.escaping import clipped
+from adapters.slack.escaping import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

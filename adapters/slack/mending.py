@@ -5,8 +5,9 @@ Nothing is shown before the answer is whole, since what is shown already may be 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from adapters.showing import BESIDE
 from adapters.slack.lookup import by_key, strays
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from adapters.slack.contents import Content
     from adapters.slack.lookup import Found
     from adapters.slack.posting import Posting
-
-BESIDE: Final = 1_000
-"""Parts from this number on are no pages: what is said to the asker alone, which a longer answer must not renumber."""
 
 
 async def mended(posting: Posting, first: int, contents: Sequence[Content]) -> list[str]:

@@ -7,7 +7,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from adapters.clock import waited
-from adapters.slack.answers import doing, session_title
+from adapters.doing import doing
+from adapters.slack.answers import session_title
 from adapters.slack.errors import SlackError
 from adapters.slack.sharing import SESSION
 
@@ -49,7 +50,7 @@ class Progress:
 
     def show(self, status: Status) -> None:
         """Say this next."""
-        self._status = doing(status)
+        self._status = f"is {doing(status)}"
         self.changed.set()
 
     async def run(self) -> None:

@@ -8,53 +8,28 @@ Post with ``parse="none"``, ``link_names=False`` and without unfurling.
 
 from __future__ import annotations
 
-import itertools
-import re
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from adapters.escaping import safe, safe_line
-from adapters.markup import (
-    Cite,
-    Code,
-    CodeBlock,
-    Emphasis,
-    Heading,
-    Listing,
-    Paragraph,
-    Plain,
-    Quote,
-    Strong,
-    Table,
-)
-from adapters.plain import marks
+from adapters.columns import aligned
+from adapters.markdown import Dialect
+from adapters.markup import Listing, Table
 from adapters.slack import kit, tables
-from adapters.slack.escaping import (
-    JOINER,
-    linkable,
-    markdown,
-    markdown_code,
-    markdown_line,
-    markdown_link,
-    tokens_broken,
-)
+from adapters.slack.escaping import linkable, markdown, markdown_code, markdown_link, tokens_broken
 from adapters.splitting import split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
-    from adapters.markup import Block, Inline, Item, Tree
+    from adapters.leaves import Links
+    from adapters.markup import Block, Tree
     from adapters.parts import Citation
 
-Links: TypeAlias = "Mapping[int, str]"
-"""The URL of each citation that may be linked."""
 Body: TypeAlias = "list[kit.MarkdownBlock | kit.Table]"
 
 _MARKDOWN: Final = kit.MARKDOWN_LIMIT - 500
 """Characters of a message; what is streamed counts a little more than what is posted."""
 _OWN_BLOCKS: Final = 8
 """Blocks of a message that its sources and buttons may take."""
-_TICKS: Final = re.compile(r"`+")
-_LANGUAGE: Final = re.compile(r"[A-Za-z0-9_+#.-]{1,20}")
 
 
 def links(citations: Sequence[Citation]) -> dict[int, str]:
@@ -98,11 +73,6 @@ def _markdown_block(texts: Sequence[str]) -> Body:
     return [{"type": "markdown", "text": shown}] if shown else []
 
 
-def settled(tree: Tree) -> Tree:
-    """Give what of a growing tree may be streamed: all but a table at its end, whose columns may still widen."""
-    return tree[:-1] if tree and isinstance(tree[-1], Table) else tree
-
-
 def added(before: Body, after: Body) -> Body | None:
     """Give what to append to a stream that shows ``before``, so that it shows ``after``; None where that cannot be."""
     if not before:
@@ -121,122 +91,38 @@ def added(before: Body, after: Body) -> Body | None:
 
 def block_text(block: Block, linked: Links) -> str:
     """Give one block as Markdown."""
-    match block:
-        case Paragraph():
-            return markdown_line(inline_text(block.children, linked))
-        case Heading():
-            return f"{'#' * min(6, max(1, block.level))} {inline_text(block.children, linked)}"
-        case Listing():
-            return "\n".join(_item(item, mark, linked) for item, mark in zip(block.items, marks(block), strict=True))
-        case Table():
-            return _fenced(tables.aligned(block), "")
-        case CodeBlock():
-            cites = inline_text(tuple(map(Cite, block.cites)), linked)
-            return "\n".join(part for part in (_fenced(safe(block.text), block.language), cites) if part)
-        case Quote():
-            return _prefixed("\n\n".join(block_text(inner, linked) for inner in block.blocks), "> ", "> ")
+    return _DIALECT.block_text(block, linked)
 
 
-def inline_text(children: Sequence[Inline], linked: Links) -> str:
-    """Give inline nodes as Markdown on one line."""
-    return "".join(_inline(child, linked) for child in _merged(children))
+def _cite(number: int, linked: Links) -> str:
+    mark, url = rf"\[{number}\]", linked.get(number)
+    return markdown_link(mark, url) if url and linkable(url) else mark
 
 
-def _merged(children: Sequence[Inline]) -> Iterator[Inline]:
-    """Make one of words that are shown side by side, so that no address hides in where one ends and the next begins."""
-    shown = (child for child in children if not _empty(child))
-    for plain, group in itertools.groupby(shown, lambda child: isinstance(child, Plain)):
-        if plain:
-            yield Plain("".join(child.text for child in group if isinstance(child, Plain)))
-        else:
-            yield from _coded(group)
+def _heading(level: int, text: str) -> str:
+    return f"{'#' * min(6, max(1, level))} {text}"
 
 
-def _coded(group: Iterator[Inline]) -> Iterator[Inline]:
-    """Make one of code that is shown side by side: two runs of ticks would be one, which ends neither."""
-    before: Inline | None = None
-    for node in group:
-        if isinstance(node, Code) and isinstance(before, Code):
-            before = Code(f"{before.text}{node.text}")
-            continue
-        if before is not None:
-            yield before
-        before = node
-    if before is not None:
-        yield before
+def _table(table: Table, linked: Links) -> str:  # noqa: ARG001 - there are no links in code
+    return _DIALECT.fenced(aligned(table), "")
 
 
-def _empty(node: Inline) -> bool:
-    if isinstance(node, Strong | Emphasis):
-        return all(_empty(child) for child in node.children)
-    return not isinstance(node, Cite) and not (safe(node.text) if isinstance(node, Plain) else safe_line(node.text))
+def _behind(block: Block) -> str:  # noqa: ARG001 - it is the same for each
+    return "\n\n"
 
 
-def _inline(node: Inline, linked: Links) -> str:
-    match node:
-        case Plain():
-            return markdown(node.text)
-        case Code():
-            return _code_span(markdown_code(node.text))
-        case Cite():
-            mark, url = rf"\[{node.number}\]", linked.get(node.number)
-            return markdown_link(mark, url) if url and linkable(url) else mark
-        case Strong():
-            return _marked(inline_text(_unmarked(node.children, Strong), linked), "**")
-        case Emphasis():
-            return _marked(inline_text(_unmarked(node.children, Emphasis), linked), "_")
+def _within(block: Block) -> str:
+    return "\n" if isinstance(block, Listing) and block.start in {None, 1} else "\n\n"
 
 
-def _unmarked(children: Sequence[Inline], kind: type[Strong | Emphasis]) -> list[Inline]:
-    """Take bold out of bold, and italic out of italic: marks of the same kind would end each other."""
-    flat: list[Inline] = []
-    for child in children:
-        if isinstance(child, kind):
-            flat += _unmarked(child.children, kind)
-        elif isinstance(child, Strong | Emphasis):
-            flat.append(type(child)(tuple(_unmarked(child.children, kind))))
-        else:
-            flat.append(child)
-    return flat
-
-
-def _marked(text: str, mark: str) -> str:
-    """Put marks around text, never beside space, where they would not be marks."""
-    inner = text.strip()
-    if not inner:
-        return text
-    start = text.index(inner)
-    return f"{text[:start]}{mark}{inner}{mark}{text[start + len(inner) :]}"
-
-
-def _code_span(text: str) -> str:
-    if not text:
-        return ""
-    fence = "`" * (_longest_ticks(text) + 1)
-    pad = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{fence}{pad}{text}{pad}{fence}"
-
-
-def _fenced(text: str, language: str) -> str:
-    code = tokens_broken(text).removesuffix("\n")
-    fence = "`" * max(3, _longest_ticks(code) + 1)
-    return f"{fence}{language if _LANGUAGE.fullmatch(language) else ''}\n{code}\n{fence}"
-
-
-def _longest_ticks(text: str) -> int:
-    return max((len(run) for run in _TICKS.findall(text)), default=0)
-
-
-def _item(item: Item, mark: str, linked: Links) -> str:
-    text = markdown_line(inline_text(item.children, linked))
-    for block in item.blocks:
-        tight = isinstance(block, Listing) and block.start in {None, 1}
-        inner = block_text(block, linked)
-        text = ("\n" if tight else "\n\n").join(part for part in (text, inner) if part)
-    text = text or JOINER  # a bare "-" would make a heading of the line before it
-    return _prefixed(text, f"{mark} ", " " * (len(mark) + 1))
-
-
-def _prefixed(text: str, first: str, rest: str) -> str:
-    head, *lines = text.split("\n")
-    return "\n".join([f"{first}{head}", *(f"{rest}{line}" for line in lines)])
+_DIALECT: Final = Dialect(
+    words=markdown,
+    code=markdown_code,
+    block=tokens_broken,
+    cite=_cite,
+    heading=_heading,
+    table=_table,
+    behind=_behind,
+    within=_within,
+    italic="_",
+)

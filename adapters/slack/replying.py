@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import aclosing, asynccontextmanager
+from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final, Protocol
 
+from adapters import refusing
 from adapters.clock import waited
-from adapters.slack import answers, kit, refusing
+from adapters.errands import together
+from adapters.growing import Growing
+from adapters.noticing import unasked
+from adapters.showing import BESIDE, Showing, whole
+from adapters.slack import answers, kit, render
 from adapters.slack.beside import direct, farewell, is_person, offer, root, stopped, to_asker
 from adapters.slack.contents import Content
 from adapters.slack.errors import Refused
-from adapters.slack.growing import Growing
-from adapters.slack.mending import BESIDE, mended
+from adapters.slack.mending import mended
 from adapters.slack.naming import with_names
-from adapters.slack.noticing import unasked
 from adapters.slack.origins import origin
 from adapters.slack.payload import direct as is_direct
 from adapters.slack.posting import Posting, hopeless
 from adapters.slack.progress import Progress
-from adapters.slack.render import pieces
+from adapters.slack.refusing import MEMBERS, marked, whispered
 from adapters.slack.responses import Responses, respond
 from adapters.slack.sharing import Sharing
-from adapters.slack.showing import Showing
+from adapters.slack.streaming import Beginning
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import AsyncGenerator
 
     from adapters.audience import Standing
@@ -93,9 +96,9 @@ class Replying:
             if standing == "outsider" or (standing == "guest" and not self._guests):
                 if question.overheard:
                     return
-                if not _alone(posting.channel) and await refusing.whispered(posting, refusing.MEMBERS):
+                if not _alone(posting.channel) and await whispered(posting, refusing.said(MEMBERS)):
                     return
-                parts = refusing.told(refusing.MEMBERS)
+                parts = refusing.told(MEMBERS)
             elif origin(question).by != "message":
                 parts = worded
             try:
@@ -111,16 +114,16 @@ class Replying:
         posting = self._posting(workspace, *unasked(place, self._clock.now()))
         if is_person(place.channel):
             posting = await direct(posting, place.channel)
-        for part, tree in enumerate(pieces(notice.blocks, {})):
+        for part, tree in enumerate(render.pieces(notice.blocks, {})):
             await posting.post(part, Content(tree=tree))
 
     async def _reply(self, posting: Posting, parts: AsyncGenerator[Part]) -> None:
-        first, growing, asked = 0, Growing(), origin(posting.question)
+        first, growing, asked = 0, Growing(render), origin(posting.question)
         overheard = posting.question.overheard
         fresh = not (posting.journal.earlier or posting.journal.unsure)
         if asked.by != "message" and fresh and not _alone(posting.channel):
             found = await refusing.begun(parts)
-            if (refused := refusing.refusal(found)) and await refusing.whispered(posting, refused):
+            if (refused := refusing.refusal(found)) and await whispered(posting, refused):
                 return
             parts = refusing.resumed(found, parts)
         if is_person(posting.channel):
@@ -145,24 +148,26 @@ class Replying:
         self, posting: Posting, growing: Growing, parts: AsyncGenerator[Part], progress: Progress, first: int
     ) -> None:
         """Show the parts as they come."""
-        async with _together() as group:
+        async with together() as group:
             puller = group.create_task(_pulled(growing, parts, progress))
+            beginning = Beginning(posting, lambda: progress.stoppable)
             showing = Showing(
                 posting=posting,
                 growing=growing,
                 first=first,
+                said=partial(_said, growing, posting.question),
+                begin=beginning.begin,
                 hides=partial(self._hides, posting.question, growing),
-                stoppable=lambda: progress.stoppable,
                 wait=partial(waited, self._clock, growing.changed, group),
             )
             try:
                 await self._shown(posting, growing, showing, puller, first)
             finally:
                 showing.release()
-            progress.end(shown=bool(showing.stands), ended=showing.told)
+            progress.end(shown=bool(showing.stands), ended=beginning.told)
 
     async def _shown(
-        self, posting: Posting, growing: Growing, showing: Showing, puller: asyncio.Task[None], first: int
+        self, posting: Posting, growing: Growing, showing: Showing[Content], puller: asyncio.Task[None], first: int
     ) -> None:
         """Show an answer from its first part to its end, and what stands around it; or a mark instead of it."""
         question, taken_up = posting.question, _taken_up(posting.journal, first)
@@ -178,20 +183,17 @@ class Replying:
             growing.cut(0, ())
         if ending and not showing.begun:
             mark = refusing.mark(ending, silent=self._silent(question), worded=bool(pages.written))
-            if mark and await refusing.marked(posting, mark, ending, pages[0] if pages.written else ()):
+            if mark and await marked(posting, mark, ending, pages[0] if pages.written else ()):
                 growing.cut(0, ())
             elif mark and not pages.written:
                 pages.add(refusing.words(ending), {}, continues=False)
             elif ending.verdict == "stopped" and not (pages.written or taken_up):
                 showing.stands += await stopped(posting, first)
                 return
-        below = answers.closing(ending, growing.citations, question.id) if ending else []
         if taken_up:
-            last = growing.pages.written - 1
-            contents = [growing.content(at, below if at == last else ()) for at in range(last + 1)]
-            showing.stands += await mended(posting, first, contents)
+            showing.stands += await mended(posting, first, whole(growing, partial(_said, growing, question)))
         else:
-            await showing.finish(below)
+            await showing.finish(below=bool(_below(growing, question)))
 
     async def _responded(self, posting: Posting, growing: Growing, parts: AsyncGenerator[Part]) -> bool:
         """Answer a command for its asker's eyes where they typed it; on any doubt not, but as a direct message."""
@@ -210,11 +212,10 @@ class Replying:
         if growing.failure is not None:
             raise growing.failure
         await journal.before(0)
-        ending, last = growing.ending, growing.pages.written - 1
-        below = answers.closing(ending, growing.citations, posting.question.id) if ending else []
-        if ending and ending.verdict not in _UNINVITED:
-            below.append(answers.inviting(posting.workspace.bot))
-        contents = [growing.content(at, below if at == last else ()) for at in range(last + 1)]
+        contents, ending = whole(growing, partial(_said, growing, posting.question)), growing.ending
+        if contents and ending and ending.verdict not in _UNINVITED:
+            inviting = answers.inviting(posting.workspace.bot)
+            contents[-1] = replace(contents[-1], below=[*contents[-1].below, inviting])
         if contents:
             contents[0] = replace(contents[0], blocks=[kit.context([await to_asker(posting)])])
         taken = await respond(url, api, contents)
@@ -244,14 +245,14 @@ class Replying:
         return self._policies.at(question.place).answers == "silent"
 
 
-@asynccontextmanager
-async def _together() -> AsyncGenerator[asyncio.TaskGroup]:
-    """Own tasks of which none raises, and let what the body raises out as it is."""
-    try:
-        async with asyncio.TaskGroup() as group:
-            yield group
-    except BaseExceptionGroup as failed:
-        raise failed.exceptions[0] from None
+def _said(growing: Growing, question: Question, page: int, closing: bool) -> Content:  # noqa: FBT001 - Showing asks so
+    """Give a page as a message, with what stands below the last."""
+    return Content(tree=growing.pages[page], linked=growing.linked, below=_below(growing, question) if closing else [])
+
+
+def _below(growing: Growing, question: Question) -> list[kit.Block]:
+    ending = growing.ending
+    return answers.closing(ending, growing.citations, question.id) if ending else []
 
 
 async def _pulled(growing: Growing, parts: AsyncGenerator[Part], progress: Progress) -> None:

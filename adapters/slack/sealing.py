@@ -5,10 +5,10 @@ from __future__ import annotations
 from copy import copy
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.installation_store.models import Bot, Installation
 
+from adapters.sealing import Cipher, Unreadable
 from adapters.slack.errors import SlackError, WholeOrganisation
 
 if TYPE_CHECKING:
@@ -27,19 +27,19 @@ _Kept = TypeVar("_Kept", Bot, Installation)
 
 
 class Sealing:
-    """Encrypts with the newest key, and reads what any of them encrypted (Fernet: AES-128-CBC with HMAC-SHA256)."""
+    """Encrypts what is secret of an installation."""
 
     def __init__(self, keys: Sequence[str]) -> None:
         """``keys`` are newest first. Raises ValueError where one is none."""
-        self._cipher = MultiFernet([Fernet(key) for key in keys])
+        self._cipher = Cipher(keys)
 
     def sealed(self, kept: _Kept) -> _Kept:
         """Give a copy whose secrets nobody can read."""
-        return self._changed(kept, lambda value: self._cipher.encrypt(value.encode()).decode())
+        return self._changed(kept, self._cipher.encrypted)
 
     def opened(self, kept: _Kept) -> _Kept:
         """Give a copy whose secrets can be used. Raises SlackError where no key fits."""
-        return self._changed(kept, lambda value: self._cipher.decrypt(value.encode()).decode())
+        return self._changed(kept, self._cipher.decrypted)
 
     def _changed(self, kept: _Kept, change: Callable[[str], str]) -> _Kept:
         made = copy(kept)
@@ -48,7 +48,7 @@ class Sealing:
             if isinstance(value, str) and value:
                 try:
                     setattr(made, name, change(value))
-                except InvalidToken as error:
+                except Unreadable as error:
                     raise SlackError(
                         f"The tokens of the workspace {kept.team_id} cannot be read with FOOTNOTE_TOKEN_KEY. Put the "
                         "key that they were kept with behind the newest one, or let the workspace install the app "

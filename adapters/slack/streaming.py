@@ -5,9 +5,10 @@ Both end as one message that says its page whole, whatever became of a call mean
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from adapters.payload import at, strings
+from adapters.showing import Broken, Halted, Message, Rewritten
 from adapters.slack import answers, lookup
 from adapters.slack.contents import PLAINEST, Content, metadata, stands, streamed, tabled
 from adapters.slack.errors import Away, Limited, Refused, SlackError, Unsure
@@ -19,10 +20,11 @@ from adapters.slack.sharing import EDIT
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from adapters.leaves import Links
     from adapters.markup import Tree
     from adapters.slack.contents import Arguments
     from adapters.slack.posting import Posting
-    from adapters.slack.render import Body, Links
+    from adapters.slack.render import Body
 
 _AGE: Final = 240.0
 """Seconds after which a stream is ended; Slack ends it after 300, in the middle of a sentence."""
@@ -34,44 +36,7 @@ _PATIENCE: Final = 30.0
 _ENDING: Final = 120.0
 
 
-class Broken(Exception):
-    """Nobody can show more in this message: end it, and go on in another one."""
-
-
-class Halted(Exception):
-    """A person pressed Slack's own Stop: nothing more is shown."""
-
-
-class Message(Protocol):
-    """One message that grows; ``shown`` is what it shows for certain.
-
-    ``told`` says whether its end told Slack that the bot is at work no longer.
-    """
-
-    shown: Tree
-    told: bool
-
-    async def begin(self, tree: Tree, linked: Links) -> bool:
-        """Show the first of it, or say that this cannot be."""
-        ...
-
-    async def more(self, tree: Tree, linked: Links) -> float | None:
-        """Show what it has become, where that may be now, else say in how many seconds; None is when there is more.
-
-        Raises Broken and Halted.
-        """
-        ...
-
-    async def finish(self, content: Content, *, last: bool) -> str:
-        """Let it say this for good, and give the message that does."""
-        ...
-
-    def release(self) -> None:
-        """Hold nothing that others share, though it is not finished."""
-        ...
-
-
-class Streamed(Message):
+class Streamed(Message[Content]):
     """A stream of Slack's own, within what the workspace's streams may share.
 
     It is one of Markdown alone unless it begins with a table; once it comes to one, the message is edited instead.
@@ -88,9 +53,10 @@ class Streamed(Message):
         self._started = 0.0
         self._broken = False
         self._chunked = False
-        self._edited: Rewritten | None = None
+        self._edited: Rewritten[Content] | None = None
         self.shown: Tree = ()
         self.told = False
+        """Whether its end told Slack that the bot is at work no longer."""
         self.refused = False
         """Whether Slack wants no stream here."""
 
@@ -148,7 +114,7 @@ class Streamed(Message):
         if self._edited is None:
             self._pacer.close(self._name, self._posting.clock.now())
             await self._posting.stop(self._part, self._ts)
-            self._edited = Rewritten(self._posting, self._part, lambda: False)
+            self._edited = edited(self._posting, self._part, lambda: False)
             self._edited.goes_on(self._ts, self.shown)
         pause = await self._edited.more(tree, linked)
         self.shown = self._edited.shown
@@ -216,54 +182,42 @@ class Streamed(Message):
         return where | {"recipient_team_id": self._posting.workspace.team, "recipient_user_id": person}
 
 
-class Rewritten(Message):
-    """A message that is posted, and edited as long as the workspace's edits allow it."""
+class Beginning:
+    """Begins the messages of one reply that grow; ``stoppable`` says whether Slack shows a Stop of its own."""
 
-    def __init__(self, posting: Posting, part: int, stop: Callable[[], bool]) -> None:
-        """Begin nothing; ``stop`` says whether the message needs a button that stops the answer."""
+    def __init__(self, posting: Posting, stoppable: Callable[[], bool]) -> None:
+        """Begin with a stream, as long as Slack wants one here."""
         self._posting = posting
-        self._part = part
-        self._stop = stop
-        self._ts = ""
-        self._last = 0.0
-        self.shown: Tree = ()
-        self.told = False
-
-    async def begin(self, tree: Tree, linked: Links) -> bool:
-        """Post it, where there is budget for some edits."""
-        if not self._grows or self._posting.sharing.ready(EDIT, count=_EDITS) > 0:
-            return False
-        self._ts = await self._posting.post(self._part, self._content(tree, linked))
-        self._last, self.shown = self._posting.clock.now(), tree
-        return True
-
-    def goes_on(self, ts: str, shown: Tree) -> None:
-        """Take over a message."""
-        self._ts, self.shown, self._last = ts, shown, self._posting.clock.now()
+        self._stoppable = stoppable
+        self._streams = True
+        self._streamed: Streamed | None = None
 
     @property
-    def _grows(self) -> bool:
-        """Whether edits work here, and long ones too."""
-        return self._posting.sharing.edits and self._posting.sharing.manner[0] < PLAINEST
+    def told(self) -> bool:
+        """Whether the end of the last page told Slack that the bot is at work no longer."""
+        return self._streamed is not None and self._streamed.told
 
-    async def more(self, tree: Tree, linked: Links) -> float | None:
-        """Edit it, where its time has come."""
-        if tree == self.shown or not self._grows:
-            return None
-        sharing, now = self._posting.sharing, self._posting.clock.now()
-        if (wait := max(self._last + _EVERY - now, sharing.ready(EDIT))) > 0:
-            return wait
-        self._ts = await self._posting.edit(self._part, self._ts, self._content(tree, linked))
-        self._last, self.shown = self._posting.clock.now(), tree
-        return None
+    async def begin(self, part: int, tree: Tree, linked: Links) -> Message[Content] | None:
+        """Show the first of a page, where there is budget for some more."""
+        if self._streams:
+            streamed = Streamed(self._posting, part)
+            if await streamed.begin(tree, linked):
+                self._streamed = streamed
+                return streamed
+            self._streams = not streamed.refused
+        rewritten = edited(self._posting, part, lambda: not self._stoppable())
+        return rewritten if await rewritten.begin(tree, linked, _EDITS) else None
 
-    async def finish(self, content: Content, *, last: bool) -> str:  # noqa: ARG002 - it has no session to tell
-        """Edit it for good."""
-        return await self._posting.edit(self._part, self._ts, content)
 
-    def release(self) -> None:
-        """Hold nothing."""
+def edited(posting: Posting, part: int, stop: Callable[[], bool]) -> Rewritten[Content]:
+    """Give a message that is edited; ``stop`` says whether it needs a button that stops the answer."""
 
-    def _content(self, tree: Tree, linked: Links) -> Content:
-        below = [answers.stopping(self._posting.question.id)] if self._stop() else []
-        return Content(tree=tree, linked=linked, below=below)
+    def said(tree: Tree, linked: Links) -> Content:
+        return Content(tree=tree, linked=linked, below=[answers.stopping(posting.question.id)] if stop() else [])
+
+    def ready(edits: int) -> float | None:
+        sharing = posting.sharing
+        grows = sharing.edits and sharing.manner[0] < PLAINEST  # long edits work too
+        return sharing.ready(EDIT, count=edits) if grows else None
+
+    return Rewritten(posting, part, said, every=_EVERY, ready=ready)

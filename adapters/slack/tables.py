@@ -1,4 +1,4 @@
-"""A table as Slack's own block, or as aligned code where it is too large for one. Pure.
+"""A table as Slack's own block. Pure.
 
 Cells are rich text, which Slack does not parse, so nothing in them can act. Limits: 100 rows with the header, 20
 columns, 10,000 characters (docs.slack.dev/reference/block-kit/blocks/table-block).
@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from wcwidth import width
-
+from adapters.columns import text
 from adapters.escaping import safe_line
+from adapters.joining import JOINER
 from adapters.markup import Cite, Code, Plain, Strong
-from adapters.slack.escaping import JOINER, inert, linkable
+from adapters.slack.escaping import linkable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 ROWS_LIMIT: Final = 100
 COLUMNS_LIMIT: Final = 20
 CELLS_LIMIT: Final = 10_000
-_WIDEST: Final = 60
-"""Columns of a terminal beyond which a cell pushes nothing to the right."""
 
 
 def block(table: Table, links: Mapping[int, str]) -> kit.Table | None:
@@ -37,34 +35,6 @@ def block(table: Table, links: Mapping[int, str]) -> kit.Table | None:
     head = [_cell((Strong(cell),), links) for cell in table.header]
     body = [[_cell(cell, links) for cell in row] for row in table.rows]
     return {"type": "table", "rows": [head, *body], "column_settings": [{"is_wrapped": True}] * len(table.header)}
-
-
-def aligned(table: Table) -> str:
-    """Give a table as text in columns, a rule below its header; cells are plain, marks ``[n]``."""
-    rows = [[inert(text(cell)) for cell in row] for row in (table.header, *table.rows)]
-    widths = [min(_WIDEST, max(width(cell) for cell in column)) for column in zip(*rows, strict=True)]
-    rule = "  ".join("-" * max(1, each) for each in widths)
-    head, *body = [_padded(row, widths) for row in rows]
-    return "\n".join([head, rule, *body])
-
-
-def text(cell: Sequence[Inline]) -> str:
-    """Give a cell as one line of words."""
-    return safe_line("".join(_words(cell)))
-
-
-def _words(cell: Sequence[Inline]) -> Iterator[str]:
-    for node in cell:
-        if isinstance(node, Plain | Code):
-            yield node.text
-        elif isinstance(node, Cite):
-            yield f"[{node.number}]"
-        else:
-            yield from _words(node.children)
-
-
-def _padded(row: Sequence[str], widths: Sequence[int]) -> str:
-    return "  ".join(cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True)).rstrip()
 
 
 def _cell(cell: Sequence[Inline], links: Mapping[int, str]) -> kit.RichText:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from adapters.attaching import FILES, LARGEST, NEWEST, media_type, one_line
 from adapters.payload import at, items, text
 from adapters.slack.payload import ident, moment
 
@@ -14,28 +15,11 @@ if TYPE_CHECKING:
 
     from adapters.base import Question
 
-NEWEST: Final = 30
-"""Messages that are read."""
-LARGEST: Final = 500_000
-"""Bytes of a file."""
-FILES: Final = 5
 _SPOKEN: Final = frozenset({"", "file_share", "thread_broadcast", "me_message"})
 _SLACKBOT: Final = "USLACKBOT"
 _MENTION: Final = re.compile(r"<@([A-Z0-9]{1,64})>")
 _STAMP: Final = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,9})?")
 _ABOUT: Final = re.compile(r"shortcut:[A-Za-z0-9_-]+:([0-9]{1,10}(?:\.[0-9]{1,9})?):")
-_MEDIA: Final = {
-    "md": "text/markdown",
-    "markdown": "text/markdown",
-    "txt": "text/plain",
-    "text": "text/plain",
-    "log": "text/plain",
-    "rst": "text/plain",
-    "csv": "text/csv",
-    "tsv": "text/csv",
-    "html": "text/html",
-    "htm": "text/html",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,15 +142,10 @@ def _message(given: object) -> Message | None:
 
 def _file(given: object) -> File | None:
     """Read a file that stands at Slack, is short enough, and of a kind that can be read as text."""
-    name, size = " ".join(text(given, "name").split()), at(given, "size")
+    name, size = text(given, "name").strip(), at(given, "size")
     hosted = at(given, "is_external") in (None, False) and text(given, "mode") in {"", "hosted", "snippet"}
-    media = _MEDIA.get(name.rpartition(".")[2].lower()) or _media(text(given, "mimetype"))
+    media = media_type(name, text(given, "mimetype"))
     address = text(given, "url_private_download") or text(given, "url_private")
     if not (hosted and media and address and ident(given, "id") and isinstance(size, int) and 0 < size <= LARGEST):
         return None
-    return File(id=ident(given, "id"), name=name[:200] or "file", media=media, size=size, address=address)
-
-
-def _media(given: str) -> str:
-    known = given.partition(";")[0].strip().lower()
-    return known if known in _MEDIA.values() else ""
+    return File(id=ident(given, "id"), name=one_line(name), media=media, size=size, address=address)

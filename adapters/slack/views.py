@@ -6,13 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from adapters.escaping import safe
+from adapters.escaping import clipped, safe
 from adapters.slack import kit
 from adapters.slack.answers import WHEN, quoted
-from adapters.slack.escaping import clipped, day, mrkdwn, mrkdwn_date
+from adapters.slack.escaping import mrkdwn, mrkdwn_date
 from adapters.slack.events import Spot
-from adapters.sources import aware
+from adapters.sources import aware, day
 from adapters.spending import Spending, sentences
+from adapters.telling import COMMENT_LIMIT, KEPT, REASONS, RESTS, UNREAD, WITHHELD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,14 +32,6 @@ QUESTION: Final = "question"
 VALUE: Final = "value"
 """The fields of the forms; each has one element, named the last."""
 
-REASONS: Final = {
-    "wrong": "It is wrong",
-    "incomplete": "Something is missing",
-    "outdated": "It is out of date",
-    "sources": "The sources do not fit",
-    "other": "Something else",
-}
-_COMMENT_LIMIT: Final = 2_000
 _QUESTION_LIMIT: Final = 3_000
 RECENT: Final = 5
 """Conversations that the page tells of."""
@@ -55,17 +48,12 @@ before I begin to answer, and I answer the new one.
 answer tells those who look after me whether it was any good.
 Where the documents say nothing about it, I say so instead of guessing.
 """.strip()
-_PRIVACY: Final = """
-I keep questions, answers and ratings, so that a conversation can go on and answers get better. Passwords and keys in \
-what you write about a bad answer are masked.
-An answer rests only on what everybody who reads it may read. What you ask under *Messages* is shown to nobody else in \
+_PRIVACY: Final = f"""
+{KEPT}
+{RESTS} What you ask under *Messages* is shown to nobody else in \
 this workspace. Where you alone may read more, I offer to answer you there.
 """.strip()
-_UNREAD: Final = "This cannot be read just now. Open the page again in a minute."
-_WITHHELD: Final = (
-    "What this answer rests on cannot be shown here now: not everybody here may read it, or it is not kept any more. "
-    "*Ask again* answers from what may be read now."
-)
+_UNREAD: Final = f"{UNREAD} Open the page again in a minute."
 
 
 def showing(channel: str, stamp: str) -> str:
@@ -85,7 +73,7 @@ def reason(answer: AnswerId, spot: Spot) -> kit.Modal:
     why: dict[str, object] = {"type": "radio_buttons", "action_id": VALUE, "options": options}
     blocks: list[kit.Block] = [
         _field(WHY, "What is wrong with it?", why),
-        _field(COMMENT, "What would have been right?", _typed(_COMMENT_LIMIT), optional=True),
+        _field(COMMENT, "What would have been right?", _typed(COMMENT_LIMIT), optional=True),
     ]
     return _form(REASON, "Bad answer", "Send", f"{answer}\n{spot.channel}\n{spot.thread}", blocks)
 
@@ -106,7 +94,7 @@ def looking(name: str) -> kit.Modal:
 
 def quotes(citations: Sequence[Citation]) -> kit.Modal:
     """Give the view of an answer's sources with what they say; without any, say that they cannot be shown."""
-    return _sources(quoted(citations) if citations else [kit.section(_WITHHELD)])
+    return _sources(quoted(citations) if citations else [kit.section(WITHHELD)])
 
 
 def _sources(blocks: list[kit.Block]) -> kit.Modal:

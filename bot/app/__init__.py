@@ -4,10 +4,12 @@
 where it is · ``carried`` and ``copied`` bring it elsewhere · ``findings`` looks for what is wrong with it ·
 ``answering`` what answers one question · ``service`` all of it behind the terminal · ``serve`` all of it behind
 ``platforms`` · ``pauses`` what is paused · ``slack_findings`` looks for what is wrong with Slack ·
-``slack_manifest`` is what it makes the app of. Each opens what it needs and closes it again.
+``slack_manifest`` is what it makes the app of · ``discord_findings`` and ``discord_invitation`` likewise. Each opens
+what it needs and closes it again.
 """
 
 from bot.app.answering import answering
+from bot.app.discord_checks import discord_findings, discord_invitation
 from bot.app.keeping import carried, copied, findings, kept
 from bot.app.knowing import Knowledge, forgotten, knowledge, sources, synced
 from bot.app.serving import pauses, platforms, serve, service, terminal
@@ -20,6 +22,8 @@ __all__ = (
     "carried",
     "chunks_of",
     "copied",
+    "discord_findings",
+    "discord_invitation",
     "files",
     "findings",
     "forgotten",

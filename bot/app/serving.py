@@ -46,14 +46,20 @@ async def service(settings: Settings, adapter: Adapter, *, told: Callable[[str],
 
 def platforms(settings: Settings) -> Sequence[Adapter]:
     """Make every platform that is configured. Raises BadSettings."""
-    from bot.slack import checked
+    from bot import discord, slack
 
-    checked(settings.slack)
-    if not settings.slack.configured:
-        return ()
-    from bot.app.slack import platform
+    slack.checked(settings.slack)
+    discord.checked(settings.discord)
+    made: list[Adapter] = []
+    if settings.slack.configured:
+        from bot.app.slack import platform
 
-    return (platform(settings),)
+        made.append(platform(settings))
+    if settings.discord.configured:
+        from bot.app.discord import platform as discords
+
+        made.append(discords(settings))
+    return tuple(made)
 
 
 async def serve(

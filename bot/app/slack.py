@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from bot.app.policing import now, policies_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import datetime
     from pathlib import Path
 
     from pydantic import SecretStr
@@ -45,22 +46,6 @@ def lacking() -> Iterator[None]:
         if (error.name or "").partition(".")[0] not in {"aiohttp", "cryptography", "slack_bolt", "slack_sdk"}:
             raise
         raise BadSettings('Slack needs the extra "slack": pip install "footnote-bot[slack]".') from error
-
-
-def policies_of(settings: Settings) -> Policies:
-    """Give what the bot does in which channel."""
-    from adapters.policies import Policies, Policy
-
-    everywhere = Policy(answers=settings.everywhere.answers, files=settings.everywhere.files)
-    return Policies(
-        everywhere=everywhere,
-        channels={
-            one.channel: Policy(
-                answers=one.answers or everywhere.answers, files=everywhere.files if one.files is None else one.files
-            )
-            for one in settings.channels
-        },
-    )
 
 
 async def prepared(where: Path | str) -> None:
@@ -137,22 +122,16 @@ def _made(
         facts=facts,
         reading=Reading(workspaces, facts, allowed, clock),
         replying=Replying(workspaces, facts, allowed, clock, guests=own.guests, errands=errands),
-        pages=Pages(workspaces=workspaces, names=facts, clock=clock, now=_now),
+        pages=Pages(workspaces=workspaces, names=facts, clock=clock, now=now),
         app_token=_secret(own.app_token),
         signing_secret=_secret(own.signing_secret),
         api_url=own.api_url,
         policies=allowed,
         clock=clock,
-        now=_now,
+        now=now,
         oauth=oauth,
         errands=errands,
     )
-
-
-def _now() -> datetime:
-    from datetime import UTC, datetime
-
-    return datetime.now(UTC)
 
 
 def _secret(value: SecretStr | None) -> str | None:

@@ -52,6 +52,20 @@ def slack(ctx: click.Context, *, as_json: bool) -> None:
     _look(ctx, slack_findings, as_json=as_json)
 
 
+@command.command("discord")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def discord(ctx: click.Context, *, as_json: bool) -> None:
+    """Look at token, servers and channels in Discord.
+
+    The application's settings count too, the team, the gateway, the clock, and whether there are documents to answer
+    from. No token is printed. The exit code is 1 where something is not as it should be.
+    """
+    from bot.app import discord_findings
+
+    _look(ctx, discord_findings, as_json=as_json)
+
+
 def _look(ctx: click.Context, look: Callable[[Settings], AsyncGenerator[Finding]], *, as_json: bool) -> None:
     from bot.settings import load
 

@@ -30,6 +30,7 @@ COMMANDS: Final = {
     "index": Entry("bot.cli.index", "Show where the knowledge is kept, or copy it elsewhere."),
     "doctor": Entry("bot.cli.doctor", "Look for what is missing or wrong."),
     "manifest": Entry("bot.cli.manifest", "Print the manifest of the bot's app."),
+    "invite": Entry("bot.cli.invite", "Print the link that adds the bot to a server."),
     "serve": Entry("bot.cli.serve", "Run every configured platform as a service."),
     "pause": Entry("bot.cli.pause", "Stop answering everywhere, on a platform or in a channel."),
     "resume": Entry("bot.cli.resume", "Answer again where it was paused."),

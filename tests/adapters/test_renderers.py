@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from adapters.joining import JOINER
 from adapters.plain import rendered
 from adapters.slack import answers
-from adapters.slack.escaping import JOINER
 from adapters.slack.render import body
 from adapters.terminal.render import drawn
 from adapters.terminal.screen import Screen

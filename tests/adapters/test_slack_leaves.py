@@ -9,11 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from adapters.doubting import doubt
+from adapters.leaves import Leaves, visible
 from adapters.markup import Heading, Paragraph, Plain, Table
 from adapters.parts import Ending, Verification
 from adapters.slack import answers, render
 from adapters.slack.contents import Content, streamed
-from adapters.slack.leaves import Leaves, visible
 from adapters.slack.render import added, body
 from tests.doubles.trees import blocks
 
@@ -30,7 +30,7 @@ def test_what_is_visible_of_a_page_only_grows_at_its_end(
     monkeypatch: pytest.MonkeyPatch, grown: list[tuple[Block, bool]], turn: int
 ) -> None:
     monkeypatch.setattr(render, "_MARKDOWN", 120)
-    pages = Leaves()
+    pages = Leaves(render)
     for at, (block, continues) in enumerate(grown):
         last = pages.last
         before = [pages[page] for page in range(last)]
@@ -45,7 +45,7 @@ def test_what_is_visible_of_a_page_only_grows_at_its_end(
 
 def test_a_heading_goes_with_what_follows_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(render, "_MARKDOWN", 60)
-    pages = Leaves()
+    pages = Leaves(render)
     first, heading, second = Paragraph((Plain("a" * 40),)), Heading(2, (Plain("Next"),)), Paragraph((Plain("b" * 40),))
     for block in (first, heading, second):
         pages.add(block, {}, continues=False)
@@ -59,7 +59,7 @@ def test_a_table_is_visible_once_it_can_grow_no_more() -> None:
 
 
 def test_a_page_that_is_cut_is_the_last() -> None:
-    pages = Leaves()
+    pages = Leaves(render)
     pages.turn()
     assert (pages.last, pages.written) == (0, 0)
     pages.add(Paragraph((Plain("a"),)), {}, continues=False)

@@ -10,6 +10,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from adapters.doing import doing
+from adapters.joining import JOINER
+from adapters.leaves import settled
 from adapters.markup import (
     Cite,
     Code,
@@ -27,9 +30,9 @@ from adapters.markup import (
 )
 from adapters.parts import Citation, Status
 from adapters.slack import answers, views
-from adapters.slack.escaping import JOINER, linkable
+from adapters.slack.escaping import linkable
 from adapters.slack.events import Spot
-from adapters.slack.render import added, block_text, body, links, pieces, settled
+from adapters.slack.render import added, block_text, body, links, pieces
 from adapters.sources import whence
 from adapters.spending import Spending
 from adapters.wishes import Past
@@ -367,8 +370,8 @@ def test_buttons_carry_the_answer_and_refuse_an_id_that_would_be_cut() -> None:
 
 
 def test_progress_is_said_as_a_continuation_of_the_bots_name() -> None:
-    assert answers.doing(Status(doing="reading", sources=1)) == "is reading 1 source…"
-    assert answers.doing(Status(doing="searching")) == "is searching…"
+    assert doing(Status(doing="reading", sources=1)) == "reading 1 source…"
+    assert doing(Status(doing="searching")) == "searching…"
 
 
 def test_the_introduction_mentions_nobody_but_the_bot() -> None:

@@ -66,3 +66,17 @@ def test_a_team_of_another_name_is_told_with_the_line_to_set() -> None:
     assert mismatch("slack:T1", "slack:T1", named=True) is None
     assert mismatch("terminal:local", "slack:T1", named=False) is None
     assert "Set FOOTNOTE_TEAM=slack:T1," in (mismatch("terminal:local", "slack:T1", named=True) or "")
+
+
+async def test_the_workspace_is_looked_for_until_it_is_known() -> None:
+    team, found = Team(team="terminal:local", named=False), [None, "slack:T1", "slack:T2"]
+
+    async def find() -> str | None:
+        return found.pop(0)
+
+    room = Belonging(Room(MEMBER, MEMBER), team, find)  # type: ignore[arg-type] # the rest is not asked
+    person = Person(id="U1", name="Una")
+    assert (await room.audience(PLACE, person)).everyone == MEMBER
+    assert (await room.audience(PLACE, person)).everyone == MEMBER | {"terminal:local"}
+    assert (await room.audience(PLACE, person)).everyone == MEMBER | {"terminal:local"}
+    assert found == ["slack:T2"]

@@ -7,8 +7,8 @@ import pytest
 
 from adapters.base import Place
 from adapters.policies import Policy
-from bot.app import platforms
-from bot.app.slack import policies_of
+from bot.app import discord, platforms, slack
+from bot.app.policing import policies_of
 from bot.errors import BadSettings
 from bot.settings import load
 
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
 KEY = "bWFkZSB1cCBmb3IgYSB0ZXN0LCAzMiBieXRlcyBpbmQ="
 TOKENS = {"SLACK_BOT_TOKEN": "xoxb-1", "SLACK_APP_TOKEN": "xapp-1"}
 
+DISCORD = {"DISCORD_TOKEN": "made-up", "DISCORD_API_URL": "http://localhost:1/api"}
+
 
 def paths(environ: dict[str, str]) -> list[str]:
-    (slack,) = platforms(load(environ))
-    assert (slack.name, slack.anywhere) == ("slack", True)
-    return [getattr(route, "path", "") for route in slack.routes]
+    (one,) = platforms(load(environ))
+    assert (one.name, one.anywhere) == ("slack", True)
+    return [getattr(route, "path", "") for route in one.routes]
 
 
 def test_nothing_is_served_that_is_not_configured() -> None:
@@ -44,17 +46,31 @@ async def test_what_several_workspaces_install_has_pages_for_that(
     assert found == ["/slack/events", "/slack/install", "/slack/oauth_redirect"]
 
 
-def test_without_slacks_libraries_it_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("platform", "library", "environ"), [("slack", "slack_sdk.web", TOKENS), ("discord", "discord.http", DISCORD)]
+)
+def test_without_a_platforms_libraries_it_says_what_to_install(
+    platform: str, library: str, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = builtins.__import__
 
     def bare(name: str, *rest: Any) -> Any:  # noqa: ANN401 - as the builtin
-        if name.startswith("adapters.slack"):
-            raise ModuleNotFoundError(name="slack_sdk.web")
+        if name.startswith(f"adapters.{platform}"):
+            raise ModuleNotFoundError(name=library)
         return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", bare)
-    with pytest.raises(BadSettings, match=r"footnote-bot\[slack\]"):
-        platforms(load(TOKENS))
+    with pytest.raises(BadSettings, match=rf"footnote-bot\[{platform}\]"):
+        platforms(load(environ))
+
+
+def test_a_library_that_lacks_something_of_its_own_is_no_matter_of_an_extra() -> None:
+    def bare() -> None:
+        raise ModuleNotFoundError(name="audioop")
+
+    for lacking in (slack.lacking, discord.lacking):
+        with pytest.raises(ModuleNotFoundError), lacking():
+            bare()
 
 
 def test_a_channel_is_as_everywhere_but_for_what_its_table_says(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.base import LeaseLost, Posted
 from adapters.parts import Ending, PrivateOffer, Sources, Status
-from adapters.slack.mending import BESIDE
+from adapters.showing import BESIDE
 from tests.doubles.adapters import AN_ANSWER, CITATIONS, said
 from tests.doubles.slack.methods import METHODS
 from tests.doubles.slack_stage import ANSWERED, a_journal, sentences, spread

@@ -34,8 +34,8 @@ class Unkept(Journal):
 def unasked(place: Place, now: float) -> tuple[Question, Journal]:
     """Give what stands for a question where there is none; ``now`` is in seconds since 1970."""
     question = Question(
-        id=f"slack:notice:{now:.6f}",
-        conversation="slack:notice",
+        id=f"{place.platform}:notice:{now:.6f}",
+        conversation=f"{place.platform}:notice",
         place=place,
         asker=Person(id="", name=""),
         text="",

@@ -1,4 +1,4 @@
-"""What looking at the way to Slack finds."""
+"""What looking at the way to a platform finds."""
 
 from __future__ import annotations
 

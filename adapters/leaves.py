@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from adapters.markup import Heading, joined
-from adapters.slack.render import fits, pieces, settled
+from adapters.markup import Heading, Table, joined
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from adapters.markup import Block, Tree
-    from adapters.slack.render import Links
+
+Links: TypeAlias = "Mapping[int, str]"
+"""The URL of each citation that may be linked."""
+
+
+class Cutting(Protocol):
+    """What single messages of a platform take; a module that renders is one."""
+
+    def fits(self, tree: Tree, linked: Links) -> bool:
+        """Say whether one message takes a tree, with room for sources and buttons."""
+        ...
+
+    def pieces(self, tree: Tree, linked: Links) -> tuple[Tree, ...]:
+        """Cut a tree into what single messages take."""
+        ...
 
 
 class Leaves:
     """Each page is a tree of its own; what is shown on one stays there, whatever comes after it."""
 
-    def __init__(self) -> None:
+    def __init__(self, cutting: Cutting) -> None:
         """Begin with one empty page."""
+        self._cutting = cutting
         self._trees: list[Tree] = [()]
 
     def __getitem__(self, at: int) -> Tree:
@@ -37,11 +53,11 @@ class Leaves:
         """Put the next unit on the last page, or on a new one where it does not fit; headings go with it."""
         page = self._trees[-1]
         grown = joined(page, block, continues=continues)
-        if fits(grown, linked):
+        if self._cutting.fits(grown, linked):
             self._trees[-1] = grown
             return
         kept = _unheaded(page)
-        more = pieces((*page[len(kept) :], block), linked)
+        more = self._cutting.pieces((*page[len(kept) :], block), linked)
         self._trees[-1:] = [kept, *more] if kept else more
 
     def turn(self) -> None:
@@ -62,6 +78,11 @@ class Leaves:
 def visible(page: Tree) -> Tree:
     """Give what of a growing page may be shown: no table whose columns may widen, no heading of what is to come."""
     return _unheaded(settled(page))
+
+
+def settled(tree: Tree) -> Tree:
+    """Give what of a growing tree changes no more: all but a table at its end, whose columns may still widen."""
+    return tree[:-1] if tree and isinstance(tree[-1], Table) else tree
 
 
 def _unheaded(tree: Tree) -> Tree:

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Final, Protocol, assert_never
 
+from adapters.leaves import Cutting, Leaves
 from adapters.parts import Ending, PrivateOffer, Sources, Status, Text
-from adapters.slack.contents import Content
-from adapters.slack.leaves import Leaves
-from adapters.slack.render import links
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Sequence
 
+    from adapters.leaves import Links
     from adapters.markup import Tree
     from adapters.parts import Citation, Part
-    from adapters.slack import kit
-    from adapters.slack.render import Links
 
 _ANSWERS: Final = frozenset({"answered", "cut", "stopped"})
+
+
+class Rendering(Cutting, Protocol):
+    """What a platform's messages take, and which sources they may link."""
+
+    def links(self, citations: Sequence[Citation]) -> Links:
+        """Give the URLs that may be linked, exactly as they are stored."""
+        ...
 
 
 class Growing:
@@ -28,9 +33,10 @@ class Growing:
     ``founded`` says whether it came with sources, which a refusal never does.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, rendering: Rendering) -> None:
         """Begin with nothing; each status goes to ``progress``, once that is set."""
-        self.pages = Leaves()
+        self._rendering = rendering
+        self.pages = Leaves(rendering)
         self.citations: Sequence[Citation] = ()
         self.linked: Links = {}
         self.ending: Ending | None = None
@@ -64,17 +70,14 @@ class Growing:
         self.pages.cut(page, tree)
         self._deaf = True
 
-    def content(self, page: int, below: Sequence[kit.Block] = ()) -> Content:
-        """Give a page as a message."""
-        return Content(tree=self.pages[page], linked=self.linked, below=below)
-
     def _take(self, part: Part) -> None:
         match part:
             case Status():
                 if self.progress is not None:
                     self.progress(part)
             case Sources():
-                self.citations, self.linked, self.founded = part.citations, links(part.citations), True
+                self.citations, self.founded = part.citations, True
+                self.linked = self._rendering.links(part.citations)
             case Text():
                 if not self._deaf:
                     self.pages.add(part.block, self.linked, continues=part.continues)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from tests.doubles.discord import Message
-    from tests.doubles.discord.seeing import Call
+    from tests.doubles.discord.call import Call
 
 ROOT: Final = Path(__file__).parents[2]
 MENTIONS: Final = 200

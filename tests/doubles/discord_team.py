@@ -16,21 +16,13 @@ if TYPE_CHECKING:
     from adapters.policies import Policies
     from knowledge.base import Principal
     from tests.doubles.discord import Channel, Discord, Guild, Message
+    from tests.doubles.discord.interactions import Asked
+
 
 __all__ = [
-    "ANSWER",
-    "HANDBOOK",
-    "QUESTION",
-    "Slowly",
-    "Team",
-    "Ticking",
-    "answer_id",
-    "finished",
-    "known",
-    "said",
-    "team",
-    "whole",
-]
+    "ANSWER", "HANDBOOK", "QUESTION", "Slowly", "Team", "Ticking", "answer_id", "answered", "begun", "counted",
+    "finished", "form", "heard", "known", "said", "settings_of", "shown", "team", "thread", "whole",
+]  # fmt: skip
 
 
 class Ticking:
@@ -83,13 +75,12 @@ async def team(
 
 def finished(message: Message) -> bool:
     """Whether a message is the end of an answer: its thumbs are there."""
-    return any(":rate" in str(button["custom_id"]) for button in message.buttons)
+    return "👍" in message.buttons
 
 
 def answer_id(message: Message) -> str:
     """Give the answer's id that the buttons of a message name."""
-    (name,) = {str(one["custom_id"]).split(":", 2)[2] for one in message.buttons if ":again:" in str(one["custom_id"])}
-    return name
+    return str(message.button("Ask again")["custom_id"]).split(":", 2)[2]
 
 
 def whole(answers: Sequence[Message]) -> bool:
@@ -97,12 +88,65 @@ def whole(answers: Sequence[Message]) -> bool:
     return any(finished(one) for one in answers)
 
 
-async def said(discord: Discord, question: Message) -> list[Message]:
+def thread(discord: Discord, question: Message) -> Channel:
+    """Give the thread that a mention has by now."""
+    found = discord.thread_of(question)
+    assert found is not None
+    return found
+
+
+async def begun(discord: Discord, question: Message, *, within: float = 30) -> Channel:
+    """Wait until something is shown of the answer to a mention, and give its thread."""
+
+    def there() -> bool:
+        found = discord.thread_of(question)
+        return found is not None and bool(discord.answers(found))
+
+    await discord.until(there, within=within)
+    return thread(discord, question)
+
+
+async def said(discord: Discord, question: Message, *, within: float = 30) -> list[Message]:
     """Wait for the whole answer to a mention, and give it."""
 
     def there() -> list[Message]:
-        thread: Channel | None = discord.thread_of(question)
-        return list(discord.answers(thread)) if thread is not None else []
+        found = discord.thread_of(question)
+        return list(discord.answers(found)) if found is not None else []
 
-    await discord.until(lambda: whole(there()), within=30)
+    await discord.until(lambda: whole(there()), within=within)
     return there()
+
+
+async def counted(discord: Discord, where: Channel, answers: int, *, within: float = 30) -> None:
+    """Wait until so many whole answers stand in a channel."""
+    await discord.until(lambda: sum(map(finished, discord.answers(where))) == answers, within=within)
+
+
+async def shown(discord: Discord, interaction: Asked, words: str = "", *, within: float = 30) -> Message:
+    """Wait until what answers an interaction says something, and give it."""
+
+    def there() -> bool:
+        message = interaction.original
+        return message is not None and bool(message.shown) and words in message.shown
+
+    await discord.until(there, within=within)
+    assert interaction.original is not None
+    return interaction.original
+
+
+async def answered(discord: Discord, interaction: Asked, *, within: float = 30) -> Message:
+    """Wait for the whole answer to a command, and give it."""
+    await discord.until(lambda: interaction.original is not None and finished(interaction.original), within=within)
+    assert interaction.original is not None
+    return interaction.original
+
+
+async def form(discord: Discord, interaction: Asked, *, within: float = 30) -> Asked:
+    """Wait for the form that an interaction opens."""
+    await discord.until(lambda: interaction.modal is not None, within=within)
+    return interaction
+
+
+async def heard(discord: Discord, *interactions: Asked, within: float = 30) -> None:
+    """Wait until these are acknowledged."""
+    await discord.until(lambda: all(one.acknowledged for one in interactions), within=within)

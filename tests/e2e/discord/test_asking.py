@@ -8,7 +8,21 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.policies import Policies, Policy
-from tests.doubles.discord_team import ANSWER, QUESTION, answer_id, finished, said, team, whole
+from tests.doubles.discord_team import (
+    ANSWER,
+    QUESTION,
+    answer_id,
+    answered,
+    begun,
+    counted,
+    form,
+    heard,
+    said,
+    shown,
+    team,
+    thread,
+    whole,
+)
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -26,9 +40,8 @@ async def test_a_mention_is_answered_in_a_thread_of_its_own_with_footnotes(
 ) -> None:
     asked = discord.says(anna, general, f"{discord.mention} {QUESTION}")
     (answer,) = await said(discord, asked)
-    thread = discord.thread_of(asked)
-    assert thread is not None
-    assert thread.name.startswith("When do deploys happen")
+    there = thread(discord, asked)
+    assert there.name.startswith("When do deploys happen")
     assert "Tuesdays at 14:00" in answer.shown
     assert "[1]" in answer.shown
     assert "Deploying" in answer.shown
@@ -42,11 +55,9 @@ async def test_an_answer_grows_while_it_is_written(discord: Discord, bot: Team, 
     bot.model.after = SLOWLY
     bot.model.gate.clear()
     asked = discord.says(anna, general, f"{discord.mention} {QUESTION}")
-    await discord.until(lambda: discord.thread_of(asked) and discord.answers(discord.thread_of(asked)), within=30)
-    thread = discord.thread_of(asked)
-    assert thread is not None
-    await discord.until(lambda: "Tuesdays" in discord.answers(thread)[0].shown, within=30)
-    assert any(":stop" in str(button["custom_id"]) for button in discord.answers(thread)[0].buttons)
+    there = await begun(discord, asked)
+    await discord.until(lambda: "Tuesdays" in discord.answers(there)[0].shown, within=30)
+    assert "Stop" in discord.answers(there)[0].buttons
     bot.model.gate.set()
     (answer,) = await said(discord, asked)
     assert "Maria" in answer.shown
@@ -58,10 +69,9 @@ async def test_what_follows_in_the_thread_needs_no_mention(
 ) -> None:
     asked = discord.says(anna, general, f"{discord.mention} {QUESTION}")
     await said(discord, asked)
-    thread = discord.thread_of(asked)
-    assert thread is not None
-    discord.says(anna, thread, "Who approves each deploy?")
-    await discord.until(lambda: len([one for one in discord.answers(thread) if finished(one)]) == 2, within=30)
+    there = thread(discord, asked)
+    discord.says(anna, there, "Who approves each deploy?")
+    await counted(discord, there, 2)
     discord.says(anna, general, "Who approves each deploy?")
     discord.says(anna, general, f"{discord.mention} {QUESTION}")
     await discord.until(lambda: len(bot.model.asked) == 3, within=30)
@@ -74,13 +84,12 @@ async def test_people_who_talk_in_a_thread_are_let_be_and_what_they_want_to_know
     ben = discord.person("Ben", guild)
     asked = discord.says(anna, general, f"{discord.mention} {QUESTION}")
     await said(discord, asked)
-    thread = discord.thread_of(asked)
-    assert thread is not None
+    there = thread(discord, asked)
     for words in ("thanks 🙏", "👍", f"<@{ben.id}> are you coming to lunch?", "ok will do", "my umbrella is purple"):
-        discord.says(anna, thread, words)
-    discord.says(ben, thread, "and approval of each deploy by Maria")
-    await discord.until(lambda: len([one for one in discord.answers(thread) if finished(one)]) == 2, within=30)
-    assert "Tuesdays" in discord.answers(thread)[1].shown
+        discord.says(anna, there, words)
+    discord.says(ben, there, "and approval of each deploy by Maria")
+    await counted(discord, there, 2)
+    assert "Tuesdays" in discord.answers(there)[1].shown
 
 
 async def test_a_direct_message_is_answered(discord: Discord, bot: Team, anna: Person) -> None:
@@ -103,10 +112,9 @@ async def test_a_command_is_answered_where_everybody_reads(
     discord: Discord, bot: Team, anna: Person, general: Channel
 ) -> None:
     interaction = discord.commands(anna, general, "ask", question=QUESTION)
-    await discord.until(lambda: interaction.acknowledged, within=30)
-    await discord.until(lambda: interaction.original and finished(interaction.original), within=30)
-    assert interaction.original is not None
-    assert "Tuesdays" in interaction.original.shown
+    await heard(discord, interaction)
+    interaction_ = await answered(discord, interaction)
+    assert "Tuesdays" in interaction_.shown
     assert not interaction.ephemeral
     assert interaction.refused == []
     assert len(bot.model.asked) == 1
@@ -116,9 +124,9 @@ async def test_a_private_command_is_answered_to_its_asker_alone(
     discord: Discord, bot: Team, anna: Person, general: Channel
 ) -> None:
     interaction = discord.commands(anna, general, "ask", question=QUESTION, private=True)
-    await discord.until(lambda: interaction.original and finished(interaction.original), within=30)
+    interaction_ = await answered(discord, interaction)
     assert interaction.ephemeral
-    assert "Tuesdays" in interaction.original.shown
+    assert "Tuesdays" in interaction_.shown
     assert discord.answers(general) == []
     assert discord.threads(general) == []
 
@@ -128,8 +136,8 @@ async def test_a_command_without_a_question_says_how_to_ask(
 ) -> None:
     for name in ("help", "usage", "privacy", "sources"):
         interaction = discord.commands(anna, general, name)
-        await discord.until(lambda asked=interaction: asked.acknowledged, within=30)
-        await discord.until(lambda asked=interaction: asked.original and asked.original.shown, within=30)
+        await heard(discord, interaction)
+        await shown(discord, interaction)
         assert interaction.ephemeral, name
     assert bot.model.asked == []
 
@@ -140,20 +148,20 @@ async def test_what_somebody_asked_before_is_suggested_to_them_alone(
     ben = discord.person("Ben", guild)
     await said(discord, discord.says(anna, general, f"{discord.mention} {QUESTION}"))
     typed = discord.types(anna, general, "ask", "question", "deploys")
-    await discord.until(lambda: typed.acknowledged, within=30)
-    assert [choice["value"] for choice in typed.choices] == [QUESTION]
+    await heard(discord, typed)
+    assert [choice["value"] for choice in typed.choices or []] == [QUESTION]
     of_ben = discord.types(ben, general, "ask", "question", "deploys")
-    await discord.until(lambda: of_ben.acknowledged, within=30)
+    await heard(discord, of_ben)
     assert of_ben.choices == []
 
 
 async def test_a_message_can_be_asked_about(discord: Discord, bot: Team, anna: Person, general: Channel) -> None:
     message = discord.says(anna, general, "The deploy is late again.")
     opened = discord.asks_about(anna, message)
-    await discord.until(lambda: opened.modal, within=30)
-    sent = discord.submits(anna, opened.modal, {"question": QUESTION})
-    await discord.until(lambda: sent.original and finished(sent.original), within=30)
-    assert "Tuesdays" in sent.original.shown
+    opened_form = await form(discord, opened)
+    sent = discord.submits(anna, opened_form, {"question": QUESTION})
+    sent_ = await answered(discord, sent)
+    assert "Tuesdays" in sent_.shown
     assert len(bot.model.asked) == 1
 
 
@@ -161,9 +169,8 @@ async def test_a_reply_to_an_answer_goes_on_without_a_mention(
     discord: Discord, bot: Team, anna: Person, general: Channel
 ) -> None:
     interaction = discord.commands(anna, general, "ask", question=QUESTION)
-    await discord.until(lambda: interaction.original and finished(interaction.original), within=30)
-    assert interaction.original is not None
-    asked = discord.says(anna, general, "And who approves each deploy?", replies_to=interaction.original)
+    answer = await answered(discord, interaction)
+    asked = discord.says(anna, general, "And who approves each deploy?", replies_to=answer)
     await said(discord, asked)
     assert len(bot.model.asked) == 2
 
@@ -173,9 +180,9 @@ async def test_a_question_is_asked_again_by_the_button(
 ) -> None:
     asked = discord.says(anna, general, f"{discord.mention} {QUESTION}")
     (answer,) = await said(discord, asked)
-    thread = discord.thread_of(asked)
+    there = thread(discord, asked)
     discord.clicks(anna, answer, "Ask again")
-    await discord.until(lambda: len([one for one in discord.answers(thread) if finished(one)]) == 2, within=30)
+    await counted(discord, there, 2)
     assert len(bot.model.asked) == 2
 
 
@@ -186,17 +193,15 @@ async def test_who_asked_stops_the_answer_and_what_it_costs(
     bot.model.after = SLOWLY
     bot.model.gate.clear()
     asked = discord.says(anna, general, f"{discord.mention} {QUESTION}")
-    await discord.until(lambda: discord.thread_of(asked) and discord.answers(discord.thread_of(asked)), within=30)
-    thread = discord.thread_of(asked)
-    assert thread is not None
-    await discord.until(lambda: "Tuesdays" in discord.answers(thread)[0].shown, within=30)
+    there = await begun(discord, asked)
+    await discord.until(lambda: "Tuesdays" in discord.answers(there)[0].shown, within=30)
     if how == "button":
-        discord.clicks(anna, discord.answers(thread)[0], "Stop")
+        discord.clicks(anna, discord.answers(there)[0], "Stop")
     else:
-        discord.says(anna, thread, "stop")
+        discord.says(anna, there, "stop")
     await discord.until(lambda: bot.model.closed, within=30)
-    await discord.until(lambda: whole(discord.answers(thread)), within=30)
-    assert "Maria" not in discord.answers(thread)[0].shown
+    await discord.until(lambda: whole(discord.answers(there)), within=30)
+    assert "Maria" not in discord.answers(there)[0].shown
     assert len(bot.model.asked) == 1
 
 
@@ -217,9 +222,8 @@ async def test_an_edit_before_the_first_sentence_begins_anew_and_one_after_it_ch
     later = discord.says(anna, general, f"{discord.mention} {QUESTION}")
     await said(discord, later)
     assert len(bot.model.asked) == 3
-    thread = discord.thread_of(asked)
-    assert thread is not None
-    assert len(discord.answers(thread)) == 1
+    there = thread(discord, asked)
+    assert len(discord.answers(there)) == 1
 
 
 async def test_a_question_that_is_deleted_is_not_answered(
@@ -275,10 +279,10 @@ async def test_every_way_to_rate_counts_once_for_each_person_and_can_be_withdraw
     discord.clicks(anna, answer, "👍")
     await counted({anna.id: 1})
     pressed = discord.clicks(ben, answer, "👎")
-    await discord.until(lambda: pressed.modal, within=30)
+    pressed_form = await form(discord, pressed)
     await counted({anna.id: 1, ben.id: -1})
-    sent = discord.submits(ben, pressed.modal, {"reason": "outdated", "comment": "It was on Monday."})
-    await discord.until(lambda: sent.acknowledged, within=30)
+    sent = discord.submits(ben, pressed_form, {"reason": "outdated", "comment": "It was on Monday."})
+    await heard(discord, sent)
     assert (await bot.ratings.reasons(name))[ben.id].reason == "outdated"
     discord.clicks(anna, answer, "👎")
     await counted({anna.id: -1, ben.id: -1})
@@ -290,9 +294,9 @@ async def test_what_an_answer_rests_on_is_shown_to_who_asks_for_it(
     ben = discord.person("Ben", guild)
     asked = discord.says(anna, general, f"{discord.mention} {QUESTION}")
     (answer,) = await said(discord, asked)
-    shown = discord.clicks(ben, answer, "Sources")
-    await discord.until(lambda: shown.original and "Tuesdays at 14:00" in shown.original.shown, within=30)
-    assert shown.ephemeral
+    pressed = discord.clicks(ben, answer, "Sources")
+    await shown(discord, pressed, "Tuesdays at 14:00")
+    assert pressed.ephemeral
 
 
 async def test_buttons_work_after_a_restart(
@@ -303,10 +307,10 @@ async def test_buttons_work_after_a_restart(
         again = discord.says(anna, general, f"{discord.mention} {QUESTION}")
         (answer,) = await said(discord, again)
     async with team(discord, settings) as bot:
-        shown = discord.clicks(anna, answer, "Sources")
-        await discord.until(lambda: shown.original and "Tuesdays" in shown.original.shown, within=30)
+        pressed = discord.clicks(anna, answer, "Sources")
+        await shown(discord, pressed, "Tuesdays")
         pressed = discord.clicks(anna, answer, "👎")
-        await discord.until(lambda: pressed.modal, within=30)
+        await form(discord, pressed)
         discord.clicks(anna, answer, "Ask again")
         await discord.until(lambda: len(bot.model.asked) == 1, within=30)
-    assert discord.thread_of(asked) is None, "it was said before the bot was ever there"
+    assert thread(discord, asked) is None, "it was said before the bot was ever there"

@@ -6,13 +6,29 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.doubles.discord_team import HANDBOOK, QUESTION, Slowly, answer_id, finished, known, said, team, whole
+from tests.doubles.discord_team import (
+    HANDBOOK,
+    QUESTION,
+    Slowly,
+    answer_id,
+    answered,
+    begun,
+    counted,
+    finished,
+    heard,
+    known,
+    said,
+    team,
+    thread,
+    whole,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from bot.settings import Settings
     from tests.doubles.discord import Channel, Discord, Guild, Person
+    from tests.doubles.discord.faults import Fault
     from tests.doubles.discord_team import Team
 
 MESSAGES = "/channels/*/messages"
@@ -33,27 +49,27 @@ def once(text: str) -> None:
     ],
 )
 async def test_a_call_that_fails_once_costs_no_answer_and_doubles_none(  # noqa: PLR0913, PLR0917 - fixtures
-    fault: str, method: str, path: str, discord: Discord, bot: Team, anna: Person, general: Channel
+    fault: Fault, method: str, path: str, discord: Discord, bot: Team, anna: Person, general: Channel
 ) -> None:
     discord.misbehave(fault, method, path, times=1)
     bot.model.after = 40
     bot.model.gate.clear()
     asked = discord.says(anna, general, f"{discord.mention} {QUESTION}")
-    await discord.until(lambda: discord.thread_of(asked) and discord.answers(discord.thread_of(asked)), within=60)
+    await begun(discord, asked)
     bot.model.gate.set()
-    await discord.until(lambda: whole(discord.answers(discord.thread_of(asked))), within=60)
-    once("".join(one.shown for one in discord.answers(discord.thread_of(asked))))
+    await discord.until(lambda: whole(discord.answers(thread(discord, asked))), within=60)
+    once("".join(one.shown for one in discord.answers(thread(discord, asked))))
     assert discord.answers(general) == []
 
 
 @pytest.mark.parametrize("fault", ["dropped before", "dropped after", "500"])
 async def test_a_command_whose_answer_is_lost_on_the_way_is_answered_once(
-    fault: str, discord: Discord, bot: Team, anna: Person, general: Channel
+    fault: Fault, discord: Discord, bot: Team, anna: Person, general: Channel
 ) -> None:
     discord.misbehave(fault, "PATCH", "/webhooks/*/*/messages/*", times=1)
     interaction = discord.commands(anna, general, "ask", question=QUESTION)
-    await discord.until(lambda: interaction.original and finished(interaction.original), within=60)
-    once(interaction.original.shown + "".join(one.shown for one in interaction.followups))
+    answer = await answered(discord, interaction)
+    once(answer.shown + "".join(one.shown for one in interaction.followups))
 
 
 async def test_a_command_that_takes_longer_than_its_token_is_answered_in_the_channel(
@@ -99,10 +115,11 @@ async def test_what_resuming_brings_twice_is_answered_once(
     asked = discord.says(anna, general, f"{discord.mention} {QUESTION}")
     await said(discord, asked)
     discord.gateway.duplicate(20)
+    discord.gateway.drop()
     later = discord.says(anna, general, f"{discord.mention} {QUESTION}")
     await said(discord, later)
     assert len(bot.model.asked) == 2
-    assert len(discord.answers(discord.thread_of(asked))) == 1
+    assert len(discord.answers(thread(discord, asked))) == 1
 
 
 async def test_what_is_said_before_a_new_session_is_found_by_looking_back(
@@ -110,13 +127,13 @@ async def test_what_is_said_before_a_new_session_is_found_by_looking_back(
 ) -> None:
     before = discord.says(anna, general, f"{discord.mention} {QUESTION}")
     await said(discord, before)
-    thread = discord.thread_of(before)
+    there = thread(discord, before)
     discord.gateway.drop(resumable=False)
     asked = discord.says(anna, general, f"{discord.mention} {QUESTION}")
-    discord.says(anna, thread, "Who approves each deploy?")
+    discord.says(anna, there, "Who approves each deploy?")
     (answer,) = await said(discord, asked)
     once(answer.shown)
-    await discord.until(lambda: len([one for one in discord.answers(thread) if finished(one)]) == 2, within=30)
+    await counted(discord, there, 2)
     assert len(bot.model.asked) == 3
 
 
@@ -141,8 +158,8 @@ async def test_a_thread_that_is_deleted_lets_the_answer_stand_in_its_channel(
     bot.model.after = 40
     bot.model.gate.clear()
     asked = discord.says(anna, general, f"{discord.mention} {QUESTION}")
-    await discord.until(lambda: discord.thread_of(asked) and discord.answers(discord.thread_of(asked)), within=30)
-    discord.deletes_channel(discord.thread_of(asked))
+    await begun(discord, asked)
+    discord.deletes_channel(thread(discord, asked))
     bot.model.gate.set()
     await discord.until(lambda: whole(discord.answers(general)), within=60)
     once("".join(one.shown for one in discord.answers(general)))
@@ -180,11 +197,11 @@ async def test_without_the_content_of_messages_all_but_unmentioned_follow_ups_wo
     async with team(discord, settings) as bot:
         asked = discord.says(anna, general, f"{discord.mention} {QUESTION}")
         await said(discord, asked)
-        discord.says(anna, discord.thread_of(asked), "Who approves each deploy?")
+        discord.says(anna, thread(discord, asked), "Who approves each deploy?")
         discord.says(anna, discord.direct(anna), QUESTION)
         await discord.until(lambda: whole(discord.answers(discord.direct(anna))), within=30)
         interaction = discord.commands(anna, general, "ask", question=QUESTION)
-        await discord.until(lambda: interaction.original and finished(interaction.original), within=30)
+        await answered(discord, interaction)
         assert len(bot.model.asked) == 3
 
 
@@ -197,7 +214,7 @@ async def test_of_two_processes_one_listens_and_both_answer(
         for asked in questions:
             (answer,) = await said(discord, asked)
             once(answer.shown)
-        await discord.until(lambda: command.original and finished(command.original), within=30)
+        await answered(discord, command)
         assert command.refused == []
         assert len(first.model.asked) + len(second.model.asked) == 7
         assert discord.gateway.identified == 1
@@ -239,7 +256,7 @@ async def test_a_guild_that_nobody_named_is_not_answered_where_some_are_named(
     async with team(discord, narrowed) as bot:
         discord.says(mallory, there, f"{discord.mention} {QUESTION}")
         interaction = discord.commands(mallory, there, "ask", question=QUESTION)
-        await discord.until(lambda: interaction.acknowledged, within=30)
+        await heard(discord, interaction)
         await said(discord, discord.says(anna, general, f"{discord.mention} {QUESTION}"))
         assert len(bot.model.asked) == 1
 
@@ -255,14 +272,14 @@ async def test_in_a_private_channel_only_what_its_readers_may_read_is_said(
         closed = discord.says(anna, leads, f"{discord.mention} {QUESTION}")
         (answer,) = await said(discord, closed)
         once(answer.shown)
-        await discord.until(lambda: discord.thread_of(openly) and discord.answers(discord.thread_of(openly)), within=30)
-        await discord.until(lambda: any(finished(one) for one in discord.answers(discord.thread_of(openly))), within=30)
-        shown = "".join(one.shown for one in discord.answers(discord.thread_of(openly)))
+        await begun(discord, openly)
+        await discord.until(lambda: any(finished(one) for one in discord.answers(thread(discord, openly))), within=30)
+        shown = "".join(one.shown for one in discord.answers(thread(discord, openly)))
         assert "Tuesdays" not in shown
         await discord.until(lambda: discord.answers(discord.direct(anna)), within=30)
         offer = discord.answers(discord.direct(anna))[0]
         assert "Tuesdays" not in offer.shown
-        discord.clicks(anna, offer, offer.buttons[0]["custom_id"])
+        discord.clicks(anna, offer, offer.buttons[0])
         await discord.until(lambda: whole(discord.answers(discord.direct(anna))), within=30)
         assert "Tuesdays" in "".join(one.shown for one in discord.answers(discord.direct(anna)))
         assert answer_id(answer)

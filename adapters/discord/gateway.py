@@ -171,13 +171,18 @@ class Gateway:
             self.connection.gateway = None
 
     async def _heard_by(self, client: Listening) -> None:
-        try:
-            async with asyncio.TaskGroup() as group:
-                watching = group.create_task(self._watched(client))
-                await client.connect()
+        """Hear one client to its end. It swallows a cancellation while it connects anew, so it is closed before."""
+        async with asyncio.TaskGroup() as group:
+            watching = group.create_task(self._watched(client))
+            connecting = group.create_task(_ends(client))
+            try:
+                await asyncio.wait([connecting])
+            finally:
                 watching.cancel()
-        except ExceptionGroup as errors:
-            raise _first(errors) from errors
+                await client.close()
+                connecting.cancel()
+        if not connecting.cancelled() and (error := connecting.result()) is not None:
+            raise error
 
     async def _watched(self, client: Listening) -> None:
         last = self.clock.now()
@@ -189,6 +194,15 @@ class Gateway:
                 _log.warning("a client has been deaf for minutes")
                 await client.close()
                 return
+
+
+async def _ends(client: Listening) -> Exception | None:
+    """Give by what a client ended: an error in its group would cancel its being closed."""
+    try:
+        await client.connect()
+    except Exception as error:  # noqa: BLE001 - it is given on
+        return error
+    return None
 
 
 def _ended(error: Exception) -> None:

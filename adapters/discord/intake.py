@@ -195,10 +195,16 @@ class Intake:
                 await self._kept(Edited(question=found.id, text=found.text))
             await self._kept(found)
         except Declined as error:
-            await self.telling.reply(payload, error.told)
+            await self._declined(found, payload, error.told)
         except Exception:
             self.beside(self.telling.mark(payload))
             raise
+
+    async def _declined(self, found: Question | Halted, payload: object, told: str) -> None:
+        if isinstance(found, Question) and self.policies.at(found.place).answers == "silent":
+            await self.telling.mark(payload)
+        else:
+            await self.telling.reply(payload, told)
 
     async def _rated(self, rated: Rated) -> None:
         try:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _VALUES: tuple[object, ...] = (
-    *(None, True, False, 0, -1, 3, 2**80, 1.5, float("nan"), "", " ", "0", "-5", "9" * 40, "\ud800", "\0", "a" * 5_000),
+    *(None, True, False, 0, -1, 3, 2**80, 1.5, "", " ", "0", "-5", "9" * 40, "\ud800", "\0", "a" * 5_000),
     *(ME, ANN, CHANNEL, GUILD, MESSAGE, f"<@{ME}>", "<t:99999999999999:R>", [], {}, [None], {"id": None}, [[[[[]]]]]),
     *(
         {"id": "1"},

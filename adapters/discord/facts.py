@@ -184,7 +184,8 @@ class Facts:
         if application is None or not application.bot_public:
             return None
         mine = await self._mine()
-        return None if len(mine) < 2 or guild == await self._first(mine) else _PUBLIC  # noqa: PLR2004 - several
+        first = mine[0] if len(mine) == 1 else await self._first(mine) if mine else ""
+        return None if guild == first else _PUBLIC
 
     async def can(self, guild: str, channel: str, *permissions: str) -> bool | None:
         """Say whether the bot may do all of this in a channel, or in a thread's; None where that cannot be known."""

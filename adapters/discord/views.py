@@ -112,7 +112,7 @@ def told(sentence: str) -> list[str]:
 def quotes(citations: Sequence[Citation], question: str = "") -> list[str]:
     """Give an answer's sources with the passages that it rests on; without any, say that they cannot be shown."""
     linked = links(citations)
-    about = [f"You asked here last: {escaping.line(clipped(question, _TITLE))}"] if question else []
+    about = [f"Asked last: {escaping.line(clipped(question, _TITLE))}"] if question else []
     return _pages([*about, *(quoted(one, linked) for one in citations)]) if citations else _pages([*about, WITHHELD])
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -225,7 +226,7 @@ async def test_it_says_what_a_channel_is(
         (post, Spot(sort="post", channel=forum.id, thread=post.id)),
         (thread, Spot(sort="thread", channel=general.id, thread=thread.id)),
     ):
-        await comes(lambda one=one: facts.spot(guild.id, one.id), wanted)  # type: ignore[misc]
+        await comes(partial(facts.spot, guild.id, one.id), wanted)
     direct = discord.direct(anna)
     assert await facts.spot(DIRECT, direct.id) == Spot(sort="direct", channel=direct.id)
     with pytest.raises(DiscordError):
@@ -254,6 +255,42 @@ async def test_it_says_what_the_bot_may_do(
     thread = discord.thread(anna, mute, "Keys")
     hidden = discord.channel("hidden", guild, private_to=[anna], bot=False)
     for channel, wanted in ((general, True), (mute, False), (hidden, False)):
-        await comes(lambda channel=channel: facts.can(guild.id, channel.id, "view_channel", "send_messages"), wanted)  # type: ignore[misc]
+        await comes(partial(facts.can, guild.id, channel.id, "view_channel", "send_messages"), wanted)
     await comes(lambda: facts.can(guild.id, thread.id, "send_messages_in_threads"), True)
     assert not await facts.can(guild.id, "1", "send_messages")
+
+
+async def test_what_anybody_may_add_answers_only_where_it_was_first_until_guilds_are_named(
+    discord: Discord, connection: Connection, guild: Guild, anna: Person
+) -> None:
+    discord.clock.move(60)
+    other = discord.guild("Other")
+    discord.joins(anna, other)
+    application = (await connection.client()).application
+    assert application is not None
+    clock = ItsClock(discord)
+    facts = Facts(connection, clock, guilds=None)
+    cases: tuple[tuple[bool, frozenset[str] | None, tuple[str | None, str | None]], ...] = (
+        (False, None, (None, None)),
+        (True, frozenset({other.id}), ("DISCORD_GUILDS does not name this server", None)),
+        (True, None, (None, "it is only for the server that it joined first, until DISCORD_GUILDS names its servers")),
+    )
+    for public, named, wanted in cases:
+        application.bot_public = public
+        facts = Facts(connection, clock, guilds=named)
+
+        async def why(facts: Facts = facts) -> tuple[str | None, str | None]:
+            return await facts.why_not(guild.id), await facts.why_not(other.id)
+
+        await comes(why, wanted)
+    assert (await facts.allowed(guild.id), await facts.allowed(other.id)) == (True, False)
+    assert await facts.home(anna.id) == guild.id
+
+
+async def test_what_anybody_may_add_answers_in_the_only_guild_that_it_is_in(
+    connection: Connection, guild: Guild, facts: Facts
+) -> None:
+    application = (await connection.client()).application
+    assert application is not None
+    application.bot_public = True
+    assert await facts.allowed(guild.id)

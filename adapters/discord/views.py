@@ -29,7 +29,6 @@ PAGES: Final = 5
 """Messages that one page takes at most."""
 UNKNOWN: Final = f"{UNREAD} Try again in a minute."
 UNANSWERED: Final = "I have answered nothing here whose sources I could show you. Ask me something first."
-NOTHING: Final = "Nothing can be shown here."
 
 _LABEL, _TYPED, _SELECT = 18, 4, 3
 _PARAGRAPH: Final = 2

@@ -114,6 +114,12 @@ def interaction(given: object, where: Where, now: datetime) -> Read:
             return Dropped(why="no interaction of ours")
 
 
+def ticket_of(given: object, where: Where, now: datetime) -> Ticket | None:
+    """Give the right to say something to the person alone, whatever they did; None where nothing gives it."""
+    act = _act(given, where, now)
+    return None if isinstance(act, Dropped) or number(given, "type") == _TYPING else replace(act.ticket, private=True)
+
+
 def sees(given: object) -> bool | None:
     """Whether the bot sees the channel that an interaction comes from; None where Discord does not say."""
     permissions = text(given, "app_permissions")

@@ -13,6 +13,7 @@ from adapters.discord.base import Spot
 from adapters.discord.errors import DiscordError
 from adapters.discord.events import DIRECT
 from adapters.discord.facts import Facts
+from tests.adapters.discord_reading.conftest import hearing
 from tests.adapters.discord_reading.looking import ItsClock, comes, of, person, place, reads
 
 if TYPE_CHECKING:
@@ -114,8 +115,9 @@ async def test_threads_and_posts_are_read_as_their_channel(
     forum = discord.channel("help", guild, kind="forum")
     post = discord.posts(anna, forum, "Keys", "How long do they live?")
     thread = discord.thread(anna, general, "Keys")
+    hidden = discord.thread(anna, general, "Keys", private=True)
     both = of(guild, f"channel:{general.id}", f"channel:{forum.id}")
-    for channel, within in ((general, thread), (forum, post)):
+    for channel, within in ((general, thread), (general, hidden), (forum, post)):
         here = of(guild, f"channel:{channel.id}")
         own = (both - here) | of(guild, f"person:{anna.id}")
         await reads(facts, place(guild, channel, thread=within.id), anna, {PUBLIC, *of(guild, ""), *here}, own)
@@ -218,6 +220,8 @@ async def test_it_says_what_a_channel_is(
     news = discord.channel("news", guild, kind="announcement")
     post = discord.posts(anna, forum, "Keys", "How long do they live?")
     thread = discord.thread(anna, general, "Keys")
+    hidden = discord.thread(anna, general, "Keys", private=True)
+    discord.world.add_thread_member(int(hidden.id), int(discord.me))
     for one, wanted in (
         (general, Spot(sort="text", channel=general.id)),
         (news, Spot(sort="text", channel=news.id)),
@@ -225,6 +229,7 @@ async def test_it_says_what_a_channel_is(
         (forum, Spot(sort="unknown", channel=forum.id)),
         (post, Spot(sort="post", channel=forum.id, thread=post.id)),
         (thread, Spot(sort="thread", channel=general.id, thread=thread.id)),
+        (hidden, Spot(sort="private thread", channel=general.id, thread=hidden.id)),
     ):
         await comes(partial(facts.spot, guild.id, one.id), wanted)
     direct = discord.direct(anna)
@@ -294,3 +299,36 @@ async def test_what_anybody_may_add_answers_in_the_only_guild_that_it_is_in(
     assert application is not None
     application.bot_public = True
     assert await facts.allowed(guild.id)
+
+
+async def test_while_the_gateway_is_lost_what_it_told_counts_no_more(
+    discord: Discord, calling: Connection, guild: Guild, general: Channel, anna: Person
+) -> None:
+    facts = Facts(calling, ItsClock(discord), guilds=None)
+    async with hearing(discord) as client:
+        calling.gateway = client
+        assert calling.guild(guild.id) is not None
+        discord.gateway.shut()
+        discord.gateway.drop()
+        await discord.until(lambda: calling.guild(guild.id) is None)
+        discord.overwrites(general, guild, deny=["view_channel"])
+        own = of(guild, "", f"person:{anna.id}")
+        await reads(facts, place(guild, general), anna, {PUBLIC}, own)
+        discord.gateway.let_in()
+        await discord.until(lambda: calling.guild(guild.id) is not None)
+        discord.overwrites(general, guild, allow=["view_channel"])
+        everyone = {PUBLIC, *of(guild, "", f"channel:{general.id}")}
+        await reads(facts, place(guild, general), anna, everyone, of(guild, f"person:{anna.id}"))
+        calling.gateway = None
+
+
+async def test_a_kind_of_channel_that_is_new_hides_no_other(
+    discord: Discord, calling: Connection, guild: Guild, general: Channel, anna: Person
+) -> None:
+    strange = discord.channel("strange", guild)
+    strange.stored.type = 99
+    facts = Facts(calling, ItsClock(discord), guilds=None)
+    everyone = {PUBLIC, *of(guild, "", f"channel:{general.id}")}
+    await reads(facts, place(guild, general), anna, everyone, of(guild, f"person:{anna.id}"))
+    own = of(guild, "", f"person:{anna.id}")
+    await reads(facts, place(guild, strange), anna, {PUBLIC}, own)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class Bot(library.AutoShardedClient):
     """Notes what it hears."""
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, **options: Any) -> None:  # noqa: ANN401
         settings: dict[str, Any] = {"guild_ready_timeout": 0.05, "chunk_guilds_at_startup": False, **options}
         super().__init__(**settings)
         self.heard: list[library.Message] = []
@@ -28,7 +28,7 @@ class Bot(library.AutoShardedClient):
         self.interactions: list[library.Interaction[Any]] = []
         self.up = asyncio.Event()
 
-    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:
+    def dispatch(self, event: str, /, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
         self.events.append(event)
         super().dispatch(event, *args, **kwargs)
 
@@ -56,7 +56,7 @@ INTENTS = library.Intents(
 
 
 @asynccontextmanager
-async def running(discord: Discord, **options: Any) -> AsyncIterator[Bot]:
+async def running(discord: Discord, **options: Any) -> AsyncIterator[Bot]:  # noqa: ANN401
     """A bot that is connected, on loopback."""
     bot = Bot(intents=options.pop("intents", INTENTS), **options)
     with discord.redirected():

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 POSTS = ("POST", "/channels/*/messages")
 
 
-async def post(bot: Bot, channel: Channel, content: str = "hello", **more: Any) -> Any:
+async def post(bot: Bot, channel: Channel, content: str = "hello", **more: Any) -> Any:  # noqa: ANN401
     route = Route("POST", "/channels/{channel_id}/messages", channel_id=channel.id)
     return await bot.http.request(route, json={"content": content, **more})
 

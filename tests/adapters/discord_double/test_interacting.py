@@ -38,22 +38,22 @@ FORM = {
 }
 
 
-async def register(bot: Bot) -> Any:
-    return await bot.http.bulk_upsert_global_commands(int(bot.application_id or 0), COMMANDS)  # type: ignore[arg-type]
+async def register(bot: Bot) -> Any:  # noqa: ANN401
+    return await bot.http.bulk_upsert_global_commands(int(bot.application_id or 0), COMMANDS)
 
 
-async def back(bot: Bot, asked: Asked, body: dict[str, Any], **params: str) -> Any:
-    route = Route("POST", "/interactions/{interaction_id}/{interaction_token}/callback", interaction_id=asked.id)
-    route.url = route.url.replace("%7Binteraction_token%7D", asked.token).replace("{interaction_token}", asked.token)
+async def back(bot: Bot, asked: Asked, body: dict[str, Any], **params: str) -> Any:  # noqa: ANN401
+    route = Route("POST", "/interactions/{id}/{token}/callback", id=asked.id, token=asked.token)
     return await bot.http.request(route, json=body, params=params)
 
 
-async def hook(bot: Bot, method: str, asked: Asked, path: str, body: dict[str, Any] | None = None) -> Any:
+async def hook(bot: Bot, method: str, asked: Asked, path: str, body: dict[str, Any] | None = None) -> Any:  # noqa: ANN401
     route = Route(method, f"/webhooks/{bot.application_id}/{asked.token}{path}")
-    return await bot.http.request(route, **({"json": body} if body is not None else {}))
+    sent: dict[str, Any] = {} if body is None else {"json": body}
+    return await bot.http.request(route, **sent)
 
 
-async def refused(code: int, what: Any) -> None:
+async def refused(code: int, what: Any) -> None:  # noqa: ANN401
     with pytest.raises(library.HTTPException) as error:
         await what
     assert error.value.code == code
@@ -83,10 +83,10 @@ async def test_a_command_is_answered_as_the_library_does(
     await told.edit_original_response(content="90 days.")
     await told.followup.send("More.", ephemeral=True)
     assert asked.original.content == "90 days."
-    assert not asked.original.loading
+    assert asked.original.flags == 64
     assert [one.content for one in asked.followups] == ["More."]
     assert [one.content for one in discord.whispered(anna)] == ["90 days.", "More."]
-    assert discord.messages(general) == []
+    assert not discord.messages(general)
 
 
 async def test_a_public_answer_is_told_of_and_can_be_replied_to(
@@ -149,7 +149,7 @@ async def test_a_button_opens_a_form_that_is_sent(discord: Discord, anna: Person
     await back(bot, clicked, {"type": 9, "data": FORM})
     assert clicked.modal is not None
     assert [each["label"] for each in clicked.fields] == ["Your question"]
-    sent = discord.submits(anna, clicked, {"Your question": "Why?"})
+    sent = discord.submits(anna, clicked.modal, {"Your question": "Why?"})
     await discord.until(lambda: len(bot.interactions) == 2)
     data: Any = bot.interactions[1].data
     assert data["components"][0]["component"]["value"] == "Why?"
@@ -166,6 +166,17 @@ async def test_a_message_is_asked_about(discord: Discord, anna: Person, general:
     assert data["resolved"]["messages"][said.id]["content"] == "Keys live for 90 days."
     await back(bot, asked, {"type": 9, "data": FORM})
     assert asked.modal is not None
+
+
+async def test_a_command_of_commands_is_given_by_both_its_names(
+    discord: Discord, anna: Person, general: Channel, bot: Bot
+) -> None:
+    discord.commands(anna, discord.direct(anna), "footnote usage", days=7)
+    await discord.until(lambda: bot.interactions)
+    data: Any = bot.interactions[0].data
+    days = {"name": "days", "type": 4, "value": 7}
+    assert (data["name"], data["options"]) == ("footnote", [{"name": "usage", "type": 1, "options": [days]}])
+    assert bot.interactions[0].guild_id is None
 
 
 async def test_a_forged_button_is_heard_as_any_other(

@@ -24,14 +24,14 @@ BUTTONS = [
 ]
 
 
-async def post(bot: Bot, channel: Channel, content: str, **more: Any) -> Any:
+async def post(bot: Bot, channel: Channel, content: str, **more: Any) -> Any:  # noqa: ANN401
     return await bot.http.request(
         Route("POST", CREATE, channel_id=channel.id),
         json={"content": content, "allowed_mentions": {"parse": []}, **more},
     )
 
 
-async def refused(code: int, what: Any) -> None:
+async def refused(code: int, what: Any) -> None:  # noqa: ANN401
     with pytest.raises(library.HTTPException) as error:
         await what
     assert error.value.code == code
@@ -46,7 +46,7 @@ async def test_a_message_is_posted_and_edited(discord: Discord, general: Channel
     await bot.http.request(edit, json={"content": "90 days. [\\[1\\]](<https://example.com>)", "components": []})
     assert answer.shown == "90 days. [1]"
     assert answer.buttons == []
-    assert [one.content for one in answer.edits][0] == "-# Reading…"
+    assert answer.edits[0].content == "-# Reading…"
 
 
 async def test_the_library_s_own_objects_work_as_well(
@@ -109,6 +109,7 @@ async def test_what_is_not_allowed_is_refused(discord: Discord, guild: Guild, an
     thread = Route("POST", CREATE + "/{message_id}/threads", channel_id=voice.id, message_id=said.id)
     await refused(50024, bot.http.request(thread, json={"name": "hello"}))
     await refused(50035, post(bot, voice, "x" * 2001))
+    await refused(50008, post(bot, discord.channel("help", guild, kind="forum"), "hello"))
     await refused(50006, post(bot, voice, ""))
     discord.deletes_channel(quiet)
     await refused(10003, post(bot, quiet, "hello"))
@@ -169,7 +170,7 @@ async def test_what_a_bot_reads_of_a_guild(
 ) -> None:
     thread = discord.thread(anna, general, "hello")
     http = bot.http
-    assert [role["name"] for role in (await http.get_guild(int(guild.id)))["roles"]][0] == "@everyone"
+    assert "@everyone" in [role["name"] for role in (await http.get_guild(int(guild.id)))["roles"]]
     assert [each["id"] for each in await http.get_all_guild_channels(int(guild.id))] == [general.id]
     assert [each["id"] for each in (await http.get_active_threads(int(guild.id)))["threads"]] == [thread.id]
     assert (await http.get_member(int(guild.id), int(anna.id)))["user"]["id"] == anna.id

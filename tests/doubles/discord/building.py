@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final
 
+from simcord.backend import serializers
 from simcord.backend.models import Overwrite
 from simcord.backend.models import Role as Kept
 from simcord.enums import ChannelType, OverwriteType
@@ -28,6 +29,7 @@ _KINDS: Final = {
     "announcement": ChannelType.NEWS,
     "forum": ChannelType.FORUM,
 }
+_TICK: Final = 0.01
 USUAL: Final = discord.Permissions(
     view_channel=True,
     send_messages=True,
@@ -64,6 +66,11 @@ class Building:
         return str(self.world.bot_user.id)
 
     @property
+    def bot(self) -> Person:
+        """The bot as somebody, to give it roles and rights."""
+        return Person(id=self.me, name=self.world.bot_user.name)
+
+    @property
     def application(self) -> str:
         return str(self.world.application_id)
 
@@ -74,14 +81,17 @@ class Building:
 
     async def until(self, seen: Callable[[], T], within: float = 30.0) -> T:
         """Wait for what ``seen`` gives to be true, which may be of the bot's own; fail after so many seconds."""
+        ticking = self.tasks.start(self._tick())
         try:
-            async with asyncio.timeout(within):
-                while not (found := seen()):
-                    # The double's bell rings for what happens here; the bot's own state changes without it.
-                    await asyncio.sleep(0.01)
-        except TimeoutError:
-            raise AssertionError(f"not seen within {within:g} s") from None
-        return found
+            return await self.bell.until(seen, within)
+        finally:
+            ticking.cancel()
+
+    async def _tick(self) -> None:
+        # The bell rings for what happens here; the bot's own state changes without it.
+        while True:
+            await asyncio.sleep(_TICK)
+            self.bell.ring()
 
     def guild(self, name: str, *, permissions: discord.Permissions = USUAL) -> Guild:
         """Found a guild, and add the bot with these permissions."""

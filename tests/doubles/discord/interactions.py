@@ -87,12 +87,9 @@ class Asked:
     @property
     def fields(self) -> list[Json]:
         """What is asked for in the form that it opened, with ``custom_id``; a label joins its field as ``label``."""
-        asked = []
-        for row in (self.modal or {}).get("components", []):
-            for each in walk_components([row]):
-                if each.get("type") in _VALUED:
-                    asked.append({"label": row.get("label"), **each})
-        return asked
+        rows = (self.modal or {}).get("components", [])
+        every = [(row.get("label"), each) for row in rows for each in walk_components([row])]
+        return [{"label": label, **each} for label, each in every if each.get("type") in _VALUED]
 
     def answered(self, body: Any) -> None:  # noqa: ANN401 - what the bot sent
         self.acknowledged = Acknowledged(at=self.world.real.now(), type=body["type"])

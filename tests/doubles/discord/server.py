@@ -12,11 +12,12 @@ from simcord.backend.errors import BackendError
 from simcord.http.router import RouteNotImplemented, UnsupportedField
 
 from tests.doubles.discord import specification
-from tests.doubles.discord.api import Api, Call
+from tests.doubles.discord.call import Call
 from tests.doubles.discord.faults import Faults
 from tests.doubles.discord.rates import Rates
 
 if TYPE_CHECKING:
+    from tests.doubles.discord.api import Api
     from tests.doubles.discord.faults import Plan
     from tests.doubles.discord.gateway import Gateway
     from tests.doubles.discord.rates import Standing

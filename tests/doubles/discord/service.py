@@ -12,7 +12,7 @@ import discord
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from tests.doubles.discord.acting import Acting
-from tests.doubles.discord.api import Api, Call
+from tests.doubles.discord.api import Api
 from tests.doubles.discord.faults import Plan
 from tests.doubles.discord.gateway import Gateway
 from tests.doubles.discord.server import Server
@@ -20,6 +20,7 @@ from tests.doubles.discord.server import Server
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tests.doubles.discord.call import Call
     from tests.doubles.discord.faults import Fault
     from tests.doubles.discord.rates import Rates
     from tests.doubles.slack.clock import Clock

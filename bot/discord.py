@@ -58,6 +58,8 @@ def _ids(value: object) -> object:
     found = value.split(",") if isinstance(value, str) else value
     if not isinstance(found, list | tuple):
         raise ValueError  # noqa: TRY004 - pydantic asks for it
+    if isinstance(value, str) and not value.replace(",", "").strip():
+        raise ValueError  # it would let the bot answer everywhere
     ids = [str(one).strip() for one in found if not isinstance(one, bool)]
     if len(ids) != len(found) or not all(_ID.fullmatch(one) for one in ids if one):
         raise ValueError

@@ -72,6 +72,7 @@ def test_the_servers_are_ids_in_a_variable_or_in_the_file(tmp_path: Path) -> Non
         ({"DISCORD_TOKEN": "MTIz..."}, "the placeholder that a manual shows in its place"),
         ({"DISCORD_API_URL": "discord.com"}, "DISCORD_API_URL is 'discord.com'"),
         ({"DISCORD_GATEWAY_URL": "https://gateway.discord.gg"}, "an address that begins with ws:// or wss://"),
+        ({"DISCORD_GUILDS": " , "}, "it must be ids of servers with commas"),
         ({"DISCORD_GUILDS": "my server"}, "DISCORD_GUILDS is 'my server'; it must be ids of servers with commas"),
     ],
 )

@@ -13,8 +13,9 @@ All of it runs in the test's own loop, so a fixture in which somebody acts is ``
 payloads. The behaviour is simcord's (``world`` mends it); it is served over real HTTP and a real websocket.
 
 **Connect.** ``discord.api_url`` (``DISCORD_API_URL``), ``discord.gateway_url`` (``DISCORD_GATEWAY_URL``),
-``discord.token``; ``discord.me`` and ``discord.application`` are ids, ``discord.mention`` calls the bot.
-``discord.redirected()`` is a context in which discord.py in this process goes here.
+``discord.token``; ``discord.me`` and ``discord.application`` are ids, ``discord.bot`` is a person, ``discord.mention``
+calls the bot. ``discord.redirected()`` is a context in which discord.py in this process goes here. ``Discord(shards=)``
+is how many it recommends.
 
 **Furnish** (``building``): ``guild(name, permissions=)`` (of the bot there, a ``discord.Permissions``; usually
 ``building.USUAL``), ``person(name, *guilds, roles=, bot=, owns=)``, ``role(name, guild, permissions=)``,
@@ -23,11 +24,13 @@ payloads. The behaviour is simcord's (``world`` mends it); it is served over rea
 ``without`` are permissions that the bot lacks there; with ``bot=False`` it does not see it. A person without guilds
 is a stranger. ``discord.intents_granted`` is a set of names to change. Permissions are called as discord.py calls them.
 
-**Act** (``speaking``, ``acting``): ``says(person, channel, text, replies_to=)``, ``posts(person, forum, title, text)``
+**Act** (``speaking``, ``acting``): ``says(person, channel, text, replies_to=, files=)``,
+``forwards``, ``webhook(name, channel, text)``, ``notes`` (a system message), ``posts(person, forum, title, text)``
 (gives the thread), ``thread(person, channel, name, message=, private=)``, ``edits(message, text)``, ``unfurls`` (an
 update without an edit), ``deletes(*messages)``, ``reacts``, ``unreacts``, ``archives(thread, archived=)``,
 ``locks(thread, locked=)``, ``deletes_channel``, ``overwrites(channel, whom, allow=, deny=)``, ``joins``, ``leaves``,
-``gives(person, role)``, ``takes(person, role)``, ``adds(guild)`` and ``removes(guild)`` (the bot);
+``gives(person, role)``, ``takes(person, role)``, ``permits(role or guild, *permissions)`` (exactly these),
+``adds(guild)`` and ``removes(guild)`` (the bot);
 ``commands(person, channel, name, **options)``, ``types(person, channel, name, option, text)``,
 ``asks_about(person, message, name)``, ``clicks(person, message, button)`` (label, emoji or custom id),
 ``presses(person, message, custom_id)`` (any id, as a forger would) and ``submits(person, form, {…})`` (by label or

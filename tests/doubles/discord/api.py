@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from simcord.backend import serializers
@@ -109,8 +108,9 @@ class Api:
         key = (call.parts[1], str(nonce))
         if call.json.get("enforce_nonce") and key in self._nonces:
             at, earlier = self._nonces[key]
-            if self.world.real.now() - at < _REMEMBERED and earlier in self.world.messages[int(key[0])]:
-                return self._dispatch(replace(call, method="GET", path=f"{call.path}/{earlier}"))
+            message = self.world.messages[int(key[0])].get(earlier)
+            if message is not None and self.world.real.now() - at < _REMEMBERED:
+                return dressed(self.world, serializers.message_payload(self.world, message))
         return self._remembered(call, key)
 
     def _remembered(self, call: Call, key: tuple[str, str]) -> Any:  # noqa: ANN401

@@ -65,9 +65,13 @@ class Connection:
         return Where(me=str(client.user.id), application=str(client.application_id))
 
     def guild(self, guild: str) -> Guild | None:
-        """Give a guild as the gateway keeps it up to date; None where this process does not hear of it."""
-        known = self.gateway.get_guild(int(guild)) if self.gateway is not None and guild.isdecimal() else None
-        return None if known is None or known.unavailable else known
+        """Give a guild as the gateway keeps it up to date; None where this process does not hear of it now."""
+        gateway = self.gateway
+        known = gateway.get_guild(int(guild)) if gateway is not None and guild.isdecimal() else None
+        if gateway is None or known is None or known.unavailable:
+            return None
+        shard = gateway.get_shard(known.shard_id)
+        return None if shard is None or shard.is_closed() else known
 
     async def _opened(self) -> discord.Client:
         client = discord.Client(

@@ -16,7 +16,7 @@ from adapters.joining import inert, joined
 _MARKDOWN: Final = re.compile(r"[\\`*_~\[\]|<>#]")
 """Behind a backslash, Discord shows any sign as it is."""
 _TOKEN: Final = re.compile(
-    r"@(?=everyone\b|here\b)|<(?=[@#][!&]?\d|/[\w -]{1,99}:\d|a?:\w{1,99}:\d|t:-?\d|id:\w)", re.IGNORECASE
+    r"@(?=everyone|here)|<(?=[@#][!&]?\d|/[\w -]{1,99}:\d|a?:\w{1,99}:\d|t:-?\d|id:\w)", re.IGNORECASE
 )
 _OPENING: Final = re.compile(r"<(?=\S)")
 _TICKS: Final = re.compile(r"`(?=`)")
@@ -31,8 +31,12 @@ _LONGEST: Final = 500
 
 def words(text: str) -> str:
     """Give words on one line."""
-    broken = _OPENING.sub(joined, inert(safe(text).replace("\n", " ")))
-    return _MARKDOWN.sub(r"\\\g<0>", broken)
+    return _MARKDOWN.sub(r"\\\g<0>", opened(inert(safe(text).replace("\n", " "))))
+
+
+def opened(text: str) -> str:
+    """Give text in which no bracket begins anything."""
+    return _OPENING.sub(joined, text)
 
 
 def line(text: str) -> str:

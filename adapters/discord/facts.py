@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias, TypeVar
 
 import structlog
-from discord import DMChannel, GroupChannel, Member, Permissions, Thread
+from discord import DMChannel, GroupChannel, InvalidData, Member, Permissions, Thread
 from discord.abc import GuildChannel
 
 from adapters.audience import NOBODY, Reader, Room
@@ -18,7 +18,7 @@ from adapters.audience import audience as readers
 from adapters.discord import knowing
 from adapters.discord.base import Spot
 from adapters.discord.calls import answered
-from adapters.discord.errors import DiscordError, Refused
+from adapters.discord.errors import DiscordError, Refused, Unsure
 from adapters.discord.events import DIRECT
 from adapters.discord.knowing import Known
 from adapters.remembering import Remembered
@@ -184,7 +184,8 @@ class Facts:
         if application is None or not application.bot_public:
             return None
         mine = await self._mine()
-        return None if len(mine) < 2 or guild == await self._first(mine) else _PUBLIC  # noqa: PLR2004 - several
+        first = mine[0] if len(mine) == 1 else await self._first(mine) if mine else ""
+        return None if guild == first else _PUBLIC
 
     async def can(self, guild: str, channel: str, *permissions: str) -> bool | None:
         """Say whether the bot may do all of this in a channel, or in a thread's; None where that cannot be known."""
@@ -214,8 +215,7 @@ class Facts:
             found = await answered(
                 "GET /guilds/{guild_id}", client.fetch_guild(number, with_counts=False), within=_WITHIN
             )
-            channels = await answered("GET /guilds/{guild_id}/channels", found.fetch_channels(), within=_WITHIN)
-            return Known(guild=found, channels=_by_id(channels))
+            return Known(guild=found, channels=_by_id(await _channels(found)))
 
         return await self._known.get(guild, ask)
 
@@ -281,6 +281,16 @@ class Facts:
             return str(min(joined)[1])
 
         return await self._firsts.get(mine, ask)
+
+
+async def _channels(guild: Guild) -> Sequence[GuildChannel]:
+    """Give a guild's channels; none where one is of a kind that discord.py does not know, and reads none of them."""
+    try:
+        return await answered("GET /guilds/{guild_id}/channels", guild.fetch_channels(), within=_WITHIN)
+    except Unsure as error:
+        if isinstance(error.__cause__, InvalidData):
+            return ()  # each is then asked for by itself
+        raise
 
 
 def _guild(workspace: Principal) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 import structlog
 
 from adapters.discord import knowing, views
-from adapters.discord.errors import Refused
+from adapters.discord.errors import DiscordError, Refused
 from adapters.once import Once
 from adapters.wishes import Conversations, History, Quoted, Used
 
@@ -50,7 +50,7 @@ class Pages:
     """Shows them. What the desk cannot say now is said to be so."""
 
     def __init__(self, connection: Connection, clock: Clock, now: Callable[[], datetime]) -> None:
-        """``now`` gives the time of day, aware of its zone; ``clock`` measures."""
+        """``now`` gives the time of day, aware of its zone, by which tickets are over; ``clock`` measures."""
         self._connection = connection
         self._clock = clock
         self._now = now
@@ -137,7 +137,9 @@ class Pages:
         await self._first(ticket, _DEFERRED, {"flags": views.alone("")["flags"]})
 
     async def _instead(self, ticket: Ticket, pages: Sequence[str]) -> None:
-        """Put pages in the place of an answer that was put off."""
+        """Put pages in the place of an answer that was put off; a ticket that is over by then is good for nothing."""
+        if self._now() >= ticket.until:
+            raise DiscordError("An interaction was over before there was something to show.")
         calls = await self._connection.calls()
         path = "/webhooks/{webhook_id}/{webhook_token}/messages/@original"
         whose = {"webhook_id": ticket.application, "webhook_token": ticket.token}

@@ -74,7 +74,7 @@ def _heading(level: int, words: str) -> str:
 def _table(table: Table, linked: Links) -> str:
     shown = aligned(table)
     if widest(shown) <= COLUMNS:
-        return _DIALECT.fenced(shown, "")
+        return _DIALECT.fenced(escaping.opened(shown), "")
     rows = tuple(_row(table, row) for row in table.rows) or tuple(map(Item, table.header))
     return _DIALECT.block_text(Listing(rows), linked)
 

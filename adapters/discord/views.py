@@ -29,7 +29,6 @@ PAGES: Final = 5
 """Messages that one page takes at most."""
 UNKNOWN: Final = f"{UNREAD} Try again in a minute."
 UNANSWERED: Final = "I have answered nothing here whose sources I could show you. Ask me something first."
-NOTHING: Final = "Nothing can be shown here."
 
 _LABEL, _TYPED, _SELECT = 18, 4, 3
 _PARAGRAPH: Final = 2
@@ -112,7 +111,7 @@ def told(sentence: str) -> list[str]:
 def quotes(citations: Sequence[Citation], question: str = "") -> list[str]:
     """Give an answer's sources with the passages that it rests on; without any, say that they cannot be shown."""
     linked = links(citations)
-    about = [f"You asked here last: {escaping.line(clipped(question, _TITLE))}"] if question else []
+    about = [f"Asked last: {escaping.line(clipped(question, _TITLE))}"] if question else []
     return _pages([*about, *(quoted(one, linked) for one in citations)]) if citations else _pages([*about, WITHHELD])
 
 

@@ -36,6 +36,7 @@ rooms = st.builds(
     guests=flags,
     shared=flags,
     others=st.none() | st.lists(readers, max_size=3).map(tuple),
+    history=st.booleans(),
 )
 places = st.sampled_from([HERE, replace(HERE, private_to="ann"), replace(HERE, workspace="slack:T2")])
 sets = st.lists(st.frozensets(st.sampled_from("abcd"), max_size=4), max_size=4)
@@ -51,6 +52,13 @@ def in_room(asker: Reader = ANN, **facts: Any) -> Audience:  # noqa: ANN401 - an
 
 def test_members_of_a_private_channel_hold_the_channel() -> None:
     assert in_room().everyone == principals("channel:C1")
+
+
+@pytest.mark.parametrize("kind", ["public", "private"])
+def test_where_not_all_may_read_what_was_said_before_the_channel_is_not_everyones(kind: Kind) -> None:
+    found = in_room(kind=kind, history=False)
+    assert found.everyone == principals()
+    assert f"{TEAM}:channel:C1" in found.asker
 
 
 def test_a_public_channel_proves_the_workspace_and_itself() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from simcord.backend import serializers
 
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from adapters.discord.facts import Facts
     from tests.doubles.discord import Channel, Discord, Guild, Message
     from tests.doubles.discord import Person as Somebody
-
-T = TypeVar("T")
 
 
 def payload(discord: Discord, message: Message) -> dict[str, Any]:
@@ -49,7 +47,7 @@ def place(guild: Guild, channel: Channel, *, thread: str | None = None, private_
     )
 
 
-async def comes(ask: Callable[[], Awaitable[T]], wanted: T) -> None:
+async def comes(ask: Callable[[], Awaitable[object]], wanted: object) -> None:
     """Ask until the answer is this one: what the gateway tells takes a moment."""
     found = await ask()
     try:

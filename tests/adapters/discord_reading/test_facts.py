@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,7 @@ from adapters.discord.base import Spot
 from adapters.discord.errors import DiscordError
 from adapters.discord.events import DIRECT
 from adapters.discord.facts import Facts
+from tests.adapters.discord_reading.conftest import hearing
 from tests.adapters.discord_reading.looking import ItsClock, comes, of, person, place, reads
 
 if TYPE_CHECKING:
@@ -113,8 +115,9 @@ async def test_threads_and_posts_are_read_as_their_channel(
     forum = discord.channel("help", guild, kind="forum")
     post = discord.posts(anna, forum, "Keys", "How long do they live?")
     thread = discord.thread(anna, general, "Keys")
+    hidden = discord.thread(anna, general, "Keys", private=True)
     both = of(guild, f"channel:{general.id}", f"channel:{forum.id}")
-    for channel, within in ((general, thread), (forum, post)):
+    for channel, within in ((general, thread), (general, hidden), (forum, post)):
         here = of(guild, f"channel:{channel.id}")
         own = (both - here) | of(guild, f"person:{anna.id}")
         await reads(facts, place(guild, channel, thread=within.id), anna, {PUBLIC, *of(guild, ""), *here}, own)
@@ -217,6 +220,8 @@ async def test_it_says_what_a_channel_is(
     news = discord.channel("news", guild, kind="announcement")
     post = discord.posts(anna, forum, "Keys", "How long do they live?")
     thread = discord.thread(anna, general, "Keys")
+    hidden = discord.thread(anna, general, "Keys", private=True)
+    discord.world.add_thread_member(int(hidden.id), int(discord.me))
     for one, wanted in (
         (general, Spot(sort="text", channel=general.id)),
         (news, Spot(sort="text", channel=news.id)),
@@ -224,8 +229,9 @@ async def test_it_says_what_a_channel_is(
         (forum, Spot(sort="unknown", channel=forum.id)),
         (post, Spot(sort="post", channel=forum.id, thread=post.id)),
         (thread, Spot(sort="thread", channel=general.id, thread=thread.id)),
+        (hidden, Spot(sort="private thread", channel=general.id, thread=hidden.id)),
     ):
-        await comes(lambda one=one: facts.spot(guild.id, one.id), wanted)  # type: ignore[misc]
+        await comes(partial(facts.spot, guild.id, one.id), wanted)
     direct = discord.direct(anna)
     assert await facts.spot(DIRECT, direct.id) == Spot(sort="direct", channel=direct.id)
     with pytest.raises(DiscordError):
@@ -254,6 +260,75 @@ async def test_it_says_what_the_bot_may_do(
     thread = discord.thread(anna, mute, "Keys")
     hidden = discord.channel("hidden", guild, private_to=[anna], bot=False)
     for channel, wanted in ((general, True), (mute, False), (hidden, False)):
-        await comes(lambda channel=channel: facts.can(guild.id, channel.id, "view_channel", "send_messages"), wanted)  # type: ignore[misc]
+        await comes(partial(facts.can, guild.id, channel.id, "view_channel", "send_messages"), wanted)
     await comes(lambda: facts.can(guild.id, thread.id, "send_messages_in_threads"), True)
     assert not await facts.can(guild.id, "1", "send_messages")
+
+
+async def test_what_anybody_may_add_answers_only_where_it_was_first_until_guilds_are_named(
+    discord: Discord, connection: Connection, guild: Guild, anna: Person
+) -> None:
+    discord.clock.move(60)
+    other = discord.guild("Other")
+    discord.joins(anna, other)
+    application = (await connection.client()).application
+    assert application is not None
+    clock = ItsClock(discord)
+    facts = Facts(connection, clock, guilds=None)
+    cases: tuple[tuple[bool, frozenset[str] | None, tuple[str | None, str | None]], ...] = (
+        (False, None, (None, None)),
+        (True, frozenset({other.id}), ("DISCORD_GUILDS does not name this server", None)),
+        (True, None, (None, "it is only for the server that it joined first, until DISCORD_GUILDS names its servers")),
+    )
+    for public, named, wanted in cases:
+        application.bot_public = public
+        facts = Facts(connection, clock, guilds=named)
+
+        async def why(facts: Facts = facts) -> tuple[str | None, str | None]:
+            return await facts.why_not(guild.id), await facts.why_not(other.id)
+
+        await comes(why, wanted)
+    assert (await facts.allowed(guild.id), await facts.allowed(other.id)) == (True, False)
+    assert await facts.home(anna.id) == guild.id
+
+
+async def test_what_anybody_may_add_answers_in_the_only_guild_that_it_is_in(
+    connection: Connection, guild: Guild, facts: Facts
+) -> None:
+    application = (await connection.client()).application
+    assert application is not None
+    application.bot_public = True
+    assert await facts.allowed(guild.id)
+
+
+async def test_while_the_gateway_is_lost_what_it_told_counts_no_more(
+    discord: Discord, calling: Connection, guild: Guild, general: Channel, anna: Person
+) -> None:
+    facts = Facts(calling, ItsClock(discord), guilds=None)
+    async with hearing(discord) as client:
+        calling.gateway = client
+        assert calling.guild(guild.id) is not None
+        discord.gateway.shut()
+        discord.gateway.drop()
+        await discord.until(lambda: calling.guild(guild.id) is None)
+        discord.overwrites(general, guild, deny=["view_channel"])
+        own = of(guild, "", f"person:{anna.id}")
+        await reads(facts, place(guild, general), anna, {PUBLIC}, own)
+        discord.gateway.let_in()
+        await discord.until(lambda: calling.guild(guild.id) is not None)
+        discord.overwrites(general, guild, allow=["view_channel"])
+        everyone = {PUBLIC, *of(guild, "", f"channel:{general.id}")}
+        await reads(facts, place(guild, general), anna, everyone, of(guild, f"person:{anna.id}"))
+        calling.gateway = None
+
+
+async def test_a_kind_of_channel_that_is_new_hides_no_other(
+    discord: Discord, calling: Connection, guild: Guild, general: Channel, anna: Person
+) -> None:
+    strange = discord.channel("strange", guild)
+    strange.stored.type = 99
+    facts = Facts(calling, ItsClock(discord), guilds=None)
+    everyone = {PUBLIC, *of(guild, "", f"channel:{general.id}")}
+    await reads(facts, place(guild, general), anna, everyone, of(guild, f"person:{anna.id}"))
+    own = of(guild, "", f"person:{anna.id}")
+    await reads(facts, place(guild, strange), anna, {PUBLIC}, own)

@@ -35,23 +35,24 @@ class Look:
         clock = ItsClock(discord)
         self.facts = Facts(connection, clock, guilds=None)
         self.reading = Reading(connection, self.facts, clock, patience=30)
-        self._discord, self._connection, self._guild = discord, connection, guild
+        self.connection, self.guild = connection, guild
+        self._discord = discord
 
-    async def question(self, message: Message, **other: Any) -> Question:
+    async def question(self, message: Message, **other: Any) -> Question:  # noqa: ANN401 - whatever a question has
         given = payload(self._discord, message)
-        spot = await self.facts.spot(self._guild.id, message.channel.id) if given.get("guild_id") else None
-        (asked,) = read("MESSAGE_CREATE", given, await self._connection.who(), when(message.id), spot)
+        spot = await self.facts.spot(self.guild.id, message.channel.id) if given.get("guild_id") else None
+        (asked,) = read("MESSAGE_CREATE", given, await self.connection.who(), when(message.id), spot)
         assert isinstance(asked, Question), asked
         if not given.get("guild_id"):  # as the intake does it, which finds out where its person is at home
-            home = f"discord:{self._guild.id}"
+            home = f"discord:{self.guild.id}"
             own, talk = (one.replace("discord:@me", home) for one in (asked.id, asked.conversation))
             asked = replace(asked, id=own, conversation=talk, place=replace(asked.place, workspace=home))
         return replace(asked, **other)
 
-    async def around(self, message: Message, **other: Any) -> list[Said]:
+    async def around(self, message: Message, **other: Any) -> list[Said]:  # noqa: ANN401 - whatever a question has
         return list(await self.reading.around(await self.question(message, **other)))
 
-    async def words(self, message: Message, **other: Any) -> list[tuple[str, str]]:
+    async def words(self, message: Message, **other: Any) -> list[tuple[str, str]]:  # noqa: ANN401 - whatever a question has
         return [(one.author, one.text) for one in await self.around(message, **other)]
 
 
@@ -74,7 +75,7 @@ async def test_a_mention_in_a_channel_reads_nothing_of_what_people_say_there(
 
 
 async def test_what_a_question_replies_to_is_read_back_to_where_it_began(
-    discord: Discord, look: Look, guild: Guild, general: Channel, anna: Person, ben: Person
+    discord: Discord, look: Look, general: Channel, anna: Person, ben: Person
 ) -> None:
     first = discord.says(ben, general, f"Keys live 90 days, {anna.mention}")
     second = discord.says(anna, general, "Since when?", replies_to=first)
@@ -82,8 +83,8 @@ async def test_what_a_question_replies_to_is_read_back_to_where_it_began(
     asked = discord.says(ben, general, f"{discord.mention} is that right?", replies_to=second)
     one, other = await look.around(asked)
     assert (one.author, one.text, other.text) == ("Ben", "Keys live 90 days, @Anna", "Since when?")
-    assert (one.id, one.at) == (f"discord:{guild.id}:{general.id}:{first.id}", when(first.id))
-    assert one.url == f"https://discord.com/channels/{guild.id}/{general.id}/{first.id}"
+    assert (one.id, one.at) == (f"discord:{look.guild.id}:{general.id}:{first.id}", when(first.id))
+    assert one.url == f"https://discord.com/channels/{look.guild.id}/{general.id}/{first.id}"
 
 
 async def test_replies_are_followed_ten_messages_back(
@@ -177,27 +178,27 @@ async def test_in_a_direct_message_only_what_is_replied_to_is_read(
 
 
 async def test_a_question_about_a_message_reads_that_one_first(
-    discord: Discord, look: Look, guild: Guild, general: Channel, anna: Person, ben: Person
+    discord: Discord, look: Look, general: Channel, anna: Person, ben: Person
 ) -> None:
     thread = discord.thread(anna, general, "Keys")
     discord.says(ben, thread, "Once upon a time")
     meant = discord.says(ben, thread, "Keys live 90 days")
     later = discord.says(ben, thread, "Lunch?")
     asked = discord.says(anna, thread, f"{discord.mention} is that right?")
-    name = f"discord:{guild.id}:about:{thread.id}:{meant.id}:{asked.id}"
+    name = f"discord:{look.guild.id}:about:{thread.id}:{meant.id}:{asked.id}"
     found = [words for _, words in await look.words(asked, id=name, text="is that right?")]
     assert found == ["Keys live 90 days", "Once upon a time", "Lunch?"]
     assert later.id in [one.id.rpartition(":")[2] for one in await look.around(asked, id=name)]
 
 
 async def test_a_forged_name_lets_nobody_read_what_stands_elsewhere(
-    discord: Discord, look: Look, guild: Guild, general: Channel, anna: Person, ben: Person
+    discord: Discord, look: Look, general: Channel, anna: Person, ben: Person
 ) -> None:
-    secret = discord.channel("secret", guild, private_to=[ben])
+    secret = discord.channel("secret", look.guild, private_to=[ben])
     meant = discord.says(ben, secret, "Nobody knows this")
     asked = discord.says(anna, general, f"{discord.mention} is that right?")
     for name in (f"about:{secret.id}:{meant.id}:{asked.id}", f"{secret.id}:{meant.id}", "about", "1", ":::", "x:y:z"):
-        assert await look.around(asked, id=f"discord:{guild.id}:{name}") == []
+        assert await look.around(asked, id=f"discord:{look.guild.id}:{name}") == []
 
 
 async def test_what_is_asked_by_a_command_in_a_thread_reads_what_was_said_before_it(
@@ -252,7 +253,8 @@ async def files(monkeypatch: pytest.MonkeyPatch) -> AsyncGenerator[TestServer]:
     application = web.Application()
     application.router.add_get("/keys.md", content)
     application.router.add_get("/moved.md", elsewhere)
-    async with TestServer(application) as server:
+    server = TestServer(application)
+    async with server:
         monkeypatch.setattr("adapters.discord.fetching.Route", _Here(str(server.make_url(""))))
         yield server
 
@@ -278,9 +280,7 @@ async def test_files_are_read_where_the_channels_policy_says_so(
     (file,) = said.attached
     assert (file.name, file.media, file.content) == ("keys.md", "text/markdown", b"Keys live 90 days.")
     assert said.text == ""
-    without = Reading(
-        look._connection, look.facts, ItsClock(discord), policies=Policies(everywhere=Policy(files=False))
-    )
+    without = Reading(look.connection, look.facts, ItsClock(discord), policies=Policies(everywhere=Policy(files=False)))
     assert await without.around(await look.question(asked)) == ()
 
 

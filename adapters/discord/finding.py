@@ -77,7 +77,7 @@ class Finding:
     def _spoken(self, guild: Guild) -> Iterator[_Spoken]:
         """Give where something was said in a guild, since the bot is in it."""
         joined = guild.me.joined_at if guild.me is not None else None
-        oldest = max(self.oldest, joined.timestamp() if joined is not None else 0.0)
+        oldest = max(self.oldest, joined.timestamp() - 1.0 if joined is not None else 0.0)  # ids know no less than ms
         channels: list[_Channel] = [*guild.text_channels, *guild.voice_channels, *guild.threads]
         for channel in channels:
             last = moment(str(channel.last_message_id or 0))

@@ -165,16 +165,17 @@ class Interacting:
         await self.keeping.keep(event, until)
 
     async def _seen(self, payload: object) -> bool:
-        """Whether the bot sees the channel in which somebody does something."""
-        known = sees(payload)
-        if known is not None:
-            return known
+        """Whether the bot sees the channel in which somebody does something: by all that is known, and surely."""
+        said = sees(payload)
+        if said is False:
+            return False
         guild, channel = ident(payload, "guild_id"), ident(payload, "channel_id")
         try:
             async with asyncio.timeout(_KNOWING):
-                return await self.facts.can(guild, channel, "view_channel") is True
+                known = await self.facts.can(guild, channel, "view_channel")
         except (DiscordError, TimeoutError):
-            return False
+            known = None
+        return bool(said if known is None else known)
 
     def _remember(self, found: AskingAbout) -> None:
         name = f"{found.message.channel}:{found.message.message}:{found.person.id}"

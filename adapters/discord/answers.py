@@ -73,11 +73,14 @@ def lines(ending: Ending, citations: Sequence[Citation], linked: Links) -> list[
     return [small(one) for one in ([note] if note else []) + [source(one, linked) for one in used(ending, citations)]]
 
 
-def closing(ending: Ending, citations: Sequence[Citation], question: str) -> list[Row]:
-    """Give the buttons below an answer that came to its end."""
+def closing(ending: Ending, citations: Sequence[Citation], question: str, guild: str = "") -> list[Row]:
+    """Give the buttons below an answer that came to its end; in direct messages, nothing else says its ``guild``."""
     if ending.verdict == "offered":
         return offering(question)
-    return after(ending.answer, cited=bool(used(ending, citations))) if ending.verdict in _ENDED else []
+    if ending.verdict not in _ENDED:
+        return []
+    answer = f"{guild}/{ending.answer}" if guild else ending.answer
+    return after(answer, cited=bool(used(ending, citations)))
 
 
 def after(answer: AnswerId, *, cited: bool) -> list[Row]:
@@ -121,12 +124,20 @@ def title(question: str) -> str:
 
 
 def asked(person: str, question: str, about: str = "") -> str:
-    """Say who asked what, above an answer whose question stands in no message; ``about`` is a message's address.
+    """Say who asked what, above an answer whose question stands in no message; ``about`` is where another stands.
 
     A mention without leave to mention calls nobody.
     """
-    which = f" about {about}" if about else ""
-    return f"<@{person}> asked{which}: {_words(question)}"
+    return f"<@{person}> asked{_which(about)}: {_words(question)}"
+
+
+def you_asked(question: str, about: str = "") -> str:
+    """Say to somebody alone what they asked."""
+    return f"You asked{_which(about)}: {_words(question)}"
+
+
+def _which(about: str) -> str:
+    return f" about {escaping.link('this message', f'https://discord.com/channels/{about}')}" if about else ""
 
 
 def offered(channel: str, question: str) -> str:

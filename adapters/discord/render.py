@@ -45,6 +45,26 @@ def fits(tree: Tree, linked: Links) -> bool:
     return escaping.size(text(tree, linked)) <= _ROOM
 
 
+class Below:
+    """Renders so that a page has room below a head of so many characters."""
+
+    def __init__(self, head: int) -> None:
+        """Leave that much."""
+        self._room = _ROOM - head
+
+    def fits(self, tree: Tree, linked: Links) -> bool:
+        """Say whether one message takes a tree."""
+        return escaping.size(text(tree, linked)) <= self._room
+
+    def pieces(self, tree: Tree, linked: Links) -> tuple[Tree, ...]:
+        """Cut a tree into what single messages take."""
+        return split(tree, lambda piece: self.fits(piece, linked))
+
+    def links(self, citations: Sequence[Citation]) -> Links:
+        """Give the URLs that may be linked."""
+        return links(citations)
+
+
 def text(tree: Tree, linked: Links) -> str:
     """Give a tree as the text of a message."""
     return _DIALECT.tree_text(tuple(map(_unnested, tree)), linked)

@@ -15,19 +15,22 @@ from bot.policy import address, key
 
 _PREFIX: Final = re.compile(r"\s*Bot\s+(?=\S)", re.IGNORECASE)
 """What stands before a token in a header, and is copied along."""
-_GATEWAY: Final = re.compile(r"wss?://[^\s/?#]+[^\s?#]*")
+_GATEWAY: Final = re.compile(r"wss?://[^\s/?#]+\S*")
 _ID: Final = re.compile(r"[0-9]{1,20}")
 _DISCORD: Final = re.compile(r"https?://(?:[^/]*\.)?discord(?:app)?\.com\.?(?::\d+)?(?:/|$)", re.IGNORECASE)
 _TOKEN: Final = re.compile(r"([\w-]{16,})\.[\w-]{4,}\.[\w-]{20,}")
 """The id of the bot in Base64, a time and a signature."""
-_OTHERS: Final = (
+_FOREIGN: Final = (
     (re.compile(r"(?:xox|xapp-).*"), "a token of Slack's"),
-    (re.compile(r"[0-9a-fA-F]{64}"), "the public key of the application"),
-    (re.compile(r"[0-9]{15,20}"), "an id"),
     (re.compile(r"https?://.*"), "an address"),
 )
 """What is pasted into the token's place, and is none on any server."""
-_SECRET: Final = re.compile(r"[\w-]{32}")
+_NEAR: Final = (
+    (re.compile(r"[0-9a-fA-F]{64}"), "the public key of the application"),
+    (re.compile(r"[0-9]{15,20}"), "an id"),
+    (re.compile(r"[\w-]{32}"), "a client secret"),
+)
+"""What stands near it on Discord's own pages; another server's tokens may look like that."""
 _WHERE: Final = "set it to the token that Reset Token shows under Bot of your application"
 
 
@@ -58,6 +61,8 @@ def _ids(value: object) -> object:
     found = value.split(",") if isinstance(value, str) else value
     if not isinstance(found, list | tuple):
         raise ValueError  # noqa: TRY004 - pydantic asks for it
+    if isinstance(value, str) and not value.replace(",", "").strip():
+        raise ValueError  # it would let the bot answer everywhere
     ids = [str(one).strip() for one in found if not isinstance(one, bool)]
     if len(ids) != len(found) or not all(_ID.fullmatch(one) for one in ids if one):
         raise ValueError
@@ -103,14 +108,11 @@ def checked(discord: DiscordSettings) -> None:
 
 
 def _mistaken(token: str, *, own: bool) -> str | None:
-    """Tell the token apart from what stands near it on Discord's pages. Other servers may make tokens of any look."""
-    for look, name in _OTHERS:
+    """Tell the token apart from what else is copied. Other servers than Discord's may make tokens of any look."""
+    for look, name in (*_FOREIGN, *(_NEAR if own else ())):
         if look.fullmatch(token):
             return f"DISCORD_TOKEN is {name}, and no bot's token: {_WHERE}."
-    if not own or _is_token(token):
-        return None
-    what = "a client secret, and no bot's token" if _SECRET.fullmatch(token) else "no bot's token"
-    return f"DISCORD_TOKEN is {what}: {_WHERE}."
+    return f"DISCORD_TOKEN is no bot's token: {_WHERE}." if own and not _is_token(token) else None
 
 
 def _is_token(value: str) -> bool:

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import ClientError, ClientSession
 
 from adapters.clock import Clock, Running
+from adapters.discord.commands import commands, differ
 from adapters.discord.connection import Connection
 from adapters.discord.errors import DiscordError, Misset
 from adapters.discord.gathering import Wanted, gathered
 from adapters.discord.inviting import link
 from adapters.found import Found
 from adapters.greeting import greeted
-from adapters.payload import at, items, text
+from adapters.payload import at, text
 from adapters.timeliness import timely
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
     from discord import Client
 
-COMMANDS: Final = ("ask", "sources", "usage", "privacy", "help", "Ask about this")
 _HELLO: Final = 10
 """The operation with which a gateway greets."""
 _PATIENCE: Final = 15.0
@@ -152,11 +152,9 @@ async def _commands(connection: Connection) -> Found:
         there = await calls.ask("GET", "/applications/{application_id}/commands", application_id=who.application)
     except DiscordError as error:
         return Found("commands", ok=False, told=f"Discord does not say which commands people see. {error.told}")
-    names = {text(one, "name") for one in items({"there": there}, "there")}
-    missing = [name for name in COMMANDS if name not in names]
-    if not missing:
-        return Found("commands", ok=True, told=f"People see all {len(COMMANDS)} commands.")
-    told = f"{', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not there yet: footnote serve registers them."
+    if not differ(there):
+        return Found("commands", ok=True, told=f"People see all {len(commands())} commands.")
+    told = "People do not see the commands of this version yet: footnote serve registers them when it starts."
     return Found("commands", ok=True, told=told)
 
 

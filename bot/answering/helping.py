@@ -37,41 +37,51 @@ _ANYWHERE: Final[tuple[tuple[Inline, ...], ...]] = (
     _UNKNOWN,
     (Plain("Rate an answer: with + or - in a terminal, elsewhere with a thumb up or down."),),
 )
-_SLACK: Final[tuple[tuple[Inline, ...], ...]] = (
-    (
-        Plain("Mention me with a question in a channel, or write to me directly. I answer in the thread, with "),
-        Strong((Plain("footnotes"),)),
-        Plain("."),
-    ),
-    (Plain(f"Ask on in that thread, without a mention: a follow-up such as “and on Windows?” {_FOLLOW}"),),
-    (
-        Code("/ask"),
-        Plain(" asks from anywhere, and "),
-        Strong((Plain("Ask about this message"),)),
-        Plain(" is in the menu of each message."),
-    ),
-    (
-        Plain("Write "),
-        Code("stop"),
-        Plain(" in the thread, or press "),
-        Strong((Plain("Stop"),)),
-        Plain(", to end it."),
-    ),
-    (
-        Strong((Plain("Quotes"),)),
-        Plain(" below an answer shows what it rests on, and "),
-        Strong((Plain("Ask again"),)),
-        Plain(" answers anew."),
-    ),
-    _FILTERS,
-    _UNKNOWN,
-    (Plain("Rate an answer with a thumb up or down below it."),),
-)
+
+
+def _said(about: str, quotes: str) -> tuple[tuple[Inline, ...], ...]:
+    """Say what can be done where threads, commands and buttons are, by the names that these have there."""
+    return (
+        (
+            Plain("Mention me with a question in a channel, or write to me directly. I answer in the thread, with "),
+            Strong((Plain("footnotes"),)),
+            Plain("."),
+        ),
+        (Plain(f"Ask on in that thread, without a mention: a follow-up such as “and on Windows?” {_FOLLOW}"),),
+        (
+            Code("/ask"),
+            Plain(" asks from anywhere, and "),
+            Strong((Plain(about),)),
+            Plain(" is in the menu of each message."),
+        ),
+        (
+            Plain("Write "),
+            Code("stop"),
+            Plain(" in the thread, or press "),
+            Strong((Plain("Stop"),)),
+            Plain(", to end it."),
+        ),
+        (
+            Strong((Plain(quotes),)),
+            Plain(" below an answer shows what it rests on, and "),
+            Strong((Plain("Ask again"),)),
+            Plain(" answers anew."),
+        ),
+        _FILTERS,
+        _UNKNOWN,
+        (Plain("Rate an answer with a thumb up or down below it."),),
+    )
+
+
+_THERE: Final = {
+    "slack": _said("Ask about this message", "Quotes"),
+    "discord": _said("Ask about this", "Sources"),
+}
 
 
 def help_tree(platform: str) -> Tree:
     """What the bot can do on a platform, as a person should read it."""
-    items = _SLACK if platform == "slack" else _ANYWHERE
+    items = _THERE.get(platform, _ANYWHERE)
     return (
         Paragraph((Plain("I answer questions from your team's documents and show where each sentence comes from."),)),
         Listing(tuple(Item(children) for children in items)),

@@ -53,8 +53,9 @@ def lacking() -> Iterator[None]:
 
 
 def connected(settings: Settings) -> Connection:
-    """Give the bot at Discord, connected to nothing yet."""
-    from adapters.discord.connection import Connection
+    """Give the bot at Discord, connected to nothing yet. Raises BadSettings where its libraries are missing."""
+    with lacking():
+        from adapters.discord.connection import Connection
 
     own = settings.discord
     return Connection(own.token.get_secret_value() if own.token else "", own.api_url)

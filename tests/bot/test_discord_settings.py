@@ -72,6 +72,7 @@ def test_the_servers_are_ids_in_a_variable_or_in_the_file(tmp_path: Path) -> Non
         ({"DISCORD_TOKEN": "MTIz..."}, "the placeholder that a manual shows in its place"),
         ({"DISCORD_API_URL": "discord.com"}, "DISCORD_API_URL is 'discord.com'"),
         ({"DISCORD_GATEWAY_URL": "https://gateway.discord.gg"}, "an address that begins with ws:// or wss://"),
+        ({"DISCORD_GUILDS": " , "}, "it must be ids of servers with commas"),
         ({"DISCORD_GUILDS": "my server"}, "DISCORD_GUILDS is 'my server'; it must be ids of servers with commas"),
     ],
 )
@@ -88,7 +89,13 @@ def test_a_mistake_in_the_file_is_told(table: str, tmp_path: Path) -> None:
     assert "discord." in told({}, file)
 
 
+def test_an_address_of_the_gateway_is_taken_as_it_is() -> None:
+    given = "ws://localhost:1/gateway?v=10"
+    assert load({"DISCORD_GATEWAY_URL": f" {given} "}).discord.gateway_url == given
+
+
 def test_another_server_may_have_tokens_of_another_look() -> None:
     there = {"DISCORD_API_URL": "http://localhost:1/api/v10"}
-    checked(load({**there, "DISCORD_TOKEN": "secret"}).discord)
+    for token in ("secret", "ab" * 32, "123456789012345678"):
+        checked(load({**there, "DISCORD_TOKEN": token}).discord)
     assert "a token of Slack's" in told({**there, "DISCORD_TOKEN": "xapp-1"})

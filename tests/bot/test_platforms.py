@@ -60,8 +60,9 @@ def test_without_a_platforms_libraries_it_says_what_to_install(
         return real(name, *rest)
 
     monkeypatch.setattr(builtins, "__import__", bare)
-    with pytest.raises(BadSettings, match=rf"footnote-bot\[{platform}\]"):
-        platforms(load(environ))
+    for made in (platforms, *([discord.connected] if platform == "discord" else [])):
+        with pytest.raises(BadSettings, match=rf"footnote-bot\[{platform}\]"):
+            made(load(environ))
 
 
 def test_a_library_that_lacks_something_of_its_own_is_no_matter_of_an_extra() -> None:

@@ -50,15 +50,19 @@ def test_help_lists_what_the_bot_can_do(text: str) -> None:
     assert any(isinstance(block, Listing) and len(block.items) >= 4 for block in route.tree)
 
 
-def test_help_on_slack_is_of_what_stands_there() -> None:
-    there, here = (rendered(help_tree(platform)) for platform in ("slack", "terminal"))
-    for name in ("Mention me", "/ask", "Ask about this message", "stop", "Ask again", "Quotes", "thumb", "Ask on"):
+@pytest.mark.parametrize(
+    ("platform", "names"),
+    [("slack", ("Ask about this message", "Quotes")), ("discord", ("Ask about this", "Sources"))],
+)
+def test_help_is_of_what_stands_on_the_platform(platform: str, names: tuple[str, ...]) -> None:
+    there, here = (rendered(help_tree(where)) for where in (platform, "terminal"))
+    for name in ("Mention me", "/ask", "stop", "Ask again", "thumb", "Ask on", *names):
         assert name in there
     assert "terminal" not in there
     assert "Mention me" not in here
-    route = routed("help", "slack")
+    route = routed("help", platform)
     assert isinstance(route, Told)
-    assert route.tree == help_tree("slack")
+    assert route.tree == help_tree(platform)
 
 
 @pytest.mark.parametrize("text", ["What's your name?", "what is your name", "Are you ChatGPT?", "are you an AI?"])

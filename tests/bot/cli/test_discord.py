@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import discord as library
 import pytest
 
-from adapters.discord import checkup, inviting
+from adapters.discord import checkup, commands, inviting
+from adapters.discord.connection import Connection
 from adapters.discord.permissions import PERMISSIONS, everything
 from bot.cli.running import run
 from tests.doubles.discord import Clock, Discord
@@ -275,6 +276,14 @@ async def test_a_gateway_that_does_not_greet_is_told(
     discord.misbehave("dropped before", "GET", "/gateway/bot")
     assert await doctor() == 1
     assert "Discord names no gateway." in doctor.lines()["gateway"]
+
+
+async def test_commands_that_are_there_are_counted(discord: Discord, doctor: Doctor) -> None:
+    discord.channel("general", discord.guild("Acme"))
+    async with Connection(discord.token, discord.api_url) as connection:
+        assert await commands.synced(connection)
+    assert await doctor() == 0
+    assert f"People see all {len(commands.commands())} commands." in doctor.lines()["commands"]
 
 
 async def test_the_invitation_says_where_discord_cannot_be_asked(

@@ -2,15 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import json
-import os
 import re
-import signal
-import sys
-from contextlib import asynccontextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -18,62 +11,17 @@ from aiohttp import ClientSession
 from cryptography.fernet import Fernet
 
 from tests.doubles.slack_team import whole
+from tests.e2e.programs import PATIENCE, footnote, handbook, serving
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from pathlib import Path
 
     from tests.doubles.slack import Slack
-
-ROOT: Final = Path(__file__).resolve().parents[3]
-PATIENCE: Final = 60.0
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    pages = tmp_path / "handbook"
-    pages.mkdir()
-    (pages / "keys.md").write_text("# Keys\n\nAccess keys live for 90 days.\n")
-    return tmp_path
-
-
-def environment(more: Mapping[str, str]) -> dict[str, str]:
-    own = {"PATH": os.defpath, "PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", "FOOTNOTE_EMBEDDER": "lite", "PORT": "0"}
-    return {**own, "FOOTNOTE_HOST": "127.0.0.1", "FOOTNOTE_LOG_LEVEL": "info", **more}
-
-
-async def footnote(folder: Path, settings: Mapping[str, str], *arguments: str) -> str:
-    """Run a command to its end."""
-    told = asyncio.subprocess
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *arguments, cwd=folder, env=environment(settings), stdout=told.PIPE
-    )
-    out, _ = await asyncio.wait_for(process.communicate(), PATIENCE)
-    assert process.returncode == 0, out.decode()
-    return out.decode()
-
-
-@asynccontextmanager
-async def serving(folder: Path, settings: Mapping[str, str]) -> AsyncGenerator[int]:
-    """Serve, and give the port; at the end it is told to end, and does."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "serve", cwd=folder, env=environment(settings), stderr=asyncio.subprocess.PIPE
-    )
-    assert process.stderr is not None
-    try:
-        async with asyncio.TaskGroup() as tasks, asyncio.timeout(PATIENCE):
-            while "port" not in (said := json.loads(await process.stderr.readline())):
-                pass
-            rest = tasks.create_task(process.stderr.read())
-            yield said["port"]
-            process.send_signal(signal.SIGTERM)
-            assert await process.wait() == 0
-            logged = (await rest).decode()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
-    assert "xox" not in logged
-    assert '"level": "error"' not in logged
+    return handbook(tmp_path)
 
 
 async def test_two_tokens_and_a_sync_are_enough_for_an_answer(slack: Slack, folder: Path) -> None:
@@ -86,7 +34,7 @@ async def test_two_tokens_and_a_sync_are_enough_for_an_answer(slack: Slack, fold
     general = slack.channel("general", anna)
     await footnote(folder, settings, "sync", "handbook", "--quiet")
     assert "wrong" not in await footnote(folder, settings, "doctor", "slack")
-    async with serving(folder, settings):
+    async with serving(folder, settings, ["xox"]):
         await slack.until(lambda: slack.sockets.open, within=PATIENCE)
         question = slack.says(anna, general, f"{slack.mention} how long do access keys live?")
         await slack.until(lambda: whole(slack.answers(general, question)), within=PATIENCE)
@@ -106,7 +54,7 @@ async def test_a_workspace_installs_the_app_and_is_answered(slack: Slack, folder
     anna = slack.person("Anna")
     general = slack.channel("general", anna)
     await footnote(folder, settings, "sync", "handbook", "--public", "--quiet")
-    async with serving(folder, settings) as port, ClientSession() as browser:
+    async with serving(folder, settings, ["xox"]) as port, ClientSession() as browser:
         address = f"http://127.0.0.1:{port}"
         async with browser.get(f"{address}/slack/install") as page:
             cookie = page.headers["Set-Cookie"].partition(";")[0]

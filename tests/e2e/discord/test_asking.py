@@ -99,13 +99,14 @@ async def test_a_direct_message_is_answered(discord: Discord, bot: Team, anna: P
     assert "Tuesdays" in discord.answers(channel)[0].shown
 
 
-async def test_a_stranger_in_direct_messages_is_told_so_and_costs_nothing(discord: Discord, bot: Team) -> None:
+async def test_a_stranger_in_direct_messages_is_not_answered_and_costs_nothing(
+    discord: Discord, bot: Team, anna: Person, general: Channel
+) -> None:
     stranger = discord.person("Mallory")
-    channel = discord.direct(stranger)
-    discord.says(stranger, channel, QUESTION)
-    await discord.until(lambda: discord.answers(channel), within=30)
-    assert "Tuesdays" not in discord.answers(channel)[0].shown
-    assert bot.model.asked == []
+    discord.says(stranger, discord.direct(stranger), QUESTION)
+    await said(discord, discord.says(anna, general, f"{discord.mention} {QUESTION}"))
+    assert all("Tuesdays" not in one.shown for one in discord.answers(discord.direct(stranger)))
+    assert len(bot.model.asked) == 1
 
 
 async def test_a_command_is_answered_where_everybody_reads(

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+import pytest
+
 from adapters.parts import Ending, PrivateOffer, Sources, Status
 from tests.doubles.adapters import AN_ANSWER, CITATIONS
 from tests.doubles.slack_stage import ANSWERED, sentences, spread
 
 if TYPE_CHECKING:
+    from tests.doubles.discord.faults import Fault
     from tests.doubles.discord_stage import Stage
 
 BUTTONS = ["Sources", "👍", "👎", "Ask again"]
@@ -129,3 +132,24 @@ async def test_an_answer_that_is_faster_than_discord_waits_for_it(stage: Stage) 
     await stage.tell(question, *AN_ANSWER)
     assert asked.original is not None
     assert asked.original.buttons == BUTTONS
+
+
+@pytest.mark.parametrize("fault", ["dropped before", "dropped after", "429", "429 hidden", "503", "garbage"])
+@pytest.mark.parametrize("method", ["PATCH", "POST"])
+@pytest.mark.parametrize("private", [False, True])
+async def test_a_call_that_fails_once_loses_and_doubles_nothing(
+    stage: Stage,
+    fault: Fault,
+    method: str,
+    private: bool,
+) -> None:
+    asked, question = await stage.commands(private=private)
+    stage.discord.misbehave(fault, method, "/webhooks/*" if private or method == "PATCH" else "/channels/*", times=1)
+    await stage.tell(question, Sources(citations=CITATIONS), *spread(sentences(60), 0.5), ANSWERED)
+    assert asked.original is not None
+    shown = [asked.original, *asked.followups] if private else stage.discord.answers(stage.general)
+    whole = "\n".join(one.shown for one in shown)
+    counts = [whole.count(f"Sentence {at} ") for at in range(60)]
+    arrived = not (private and method == "POST" and fault in {"dropped before", "503"})
+    assert max(counts) == 1  # what one person alone sees is found by nobody, and is not said twice
+    assert min(counts) == int(arrived)

@@ -56,7 +56,7 @@ async def offer(asides: Asides) -> None:
     """Offer the asker an answer where nobody else reads, once a day for the same words."""
     posting, question = asides.posting, asides.posting.question
     place = question.place
-    name = (question.conversation if place.thread else place.channel, question.asker.id, question.text)
+    name = (place.channel, question.asker.id, question.text)
     rows = answers.privately(question.id)
     if not rows or asides.offers.knows(name):
         return

@@ -116,6 +116,11 @@ def keyed(rows: Sequence[Row], key: str) -> list[Row]:
     return made
 
 
+def spare(rows: Sequence[Row]) -> bool:
+    """Whether there is a button in rows that only holds a key."""
+    return any((meant(one["custom_id"]) or ("", ""))[0] == MORE for each in rows for one in each["components"])
+
+
 def key_of(custom_id: str) -> str:
     """Give the key that a custom id holds, or nothing."""
     found = meant(custom_id)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from adapters.base import MessageRef, Posted
+from adapters.discord import kit
 from adapters.discord.errors import Away, DiscordError, Limited, Refused, Unsure
 from adapters.discord.ways import UNKNOWN_MESSAGE
 
@@ -29,6 +30,7 @@ _PAUSE: Final = 1.0
 _REMEMBERED: Final = 120.0
 """Seconds for which Discord surely knows a nonce."""
 _KEY: Final = 24
+_SOME_KEY: Final = "-" * _KEY
 _UNAUTHORIZED: Final = 401
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
@@ -170,9 +172,17 @@ class Posting:
                 await self._rested(error, last=last)
             else:
                 await self.noted(part, message)
-                if part in self._tried and says and says.split() != content.text.split():
-                    await self._edited(part, message, content)  # Discord gave what an earlier try had posted
+                await self._cleared(part, content, says)
                 return
+
+    async def _cleared(self, part: int, content: Content, says: str) -> None:
+        """Take away what only held the key of a message that is noted now, and what an earlier try had posted."""
+        message = self.stands[part]
+        if part in self._tried and says and says.split() != content.text.split():
+            await self._edited(part, message, content)
+        elif kit.spare(kit.keyed(content.rows, _SOME_KEY)) and self.way.sure(part):
+            with suppress(DiscordError):
+                await self.way.edit(self.held(part), part, message, content.body())
 
     async def _insisted(self, call: Callable[[], Awaitable[None]]) -> None:
         """Do what comes to the same twice, until it is known to be done."""

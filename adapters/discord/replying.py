@@ -195,7 +195,7 @@ class _Reply:
         mark = refusing.mark(ending, silent=self._silent, worded=said)
         if mark and await marked(self._asides, mark, ending, growing.pages[0] if said else ()):
             growing.cut(0, ())
-        elif not said and (mark or (ending.verdict == "failed" and self._head)):
+        elif not said and (mark or ending.verdict == "failed"):
             growing.pages.add(refusing.words(ending), {}, continues=False)
 
     def _whole(self) -> list[Content]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Protocol
 
 from adapters.discord import kit, lookup
-from adapters.discord.errors import Refused
+from adapters.discord.errors import Refused, Unsure
 from adapters.payload import text
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ UNKNOWN_MESSAGE: Final = 10008
 _THREAD_EXISTS: Final = 160004
 _NO_REPLIES: Final = 160002
 _ARCHIVED: Final = 50083
-_UNKNOWN: Final = frozenset({10008, 10015, 10062})
+_UNKNOWN: Final = frozenset({10015, 10062})
 _OVER: Final = 50027
 """What Discord says once a ticket is good for nothing."""
 _WITHIN: Final = 20.0
@@ -97,7 +97,7 @@ class Chat(Way):
             if refused.code != _NO_REPLIES:
                 raise
             answer = await self._calls.act(held, "POST", path, within=_WITHIN, channel_id=self.channel, json=dict(body))
-        return text(answer, "id"), text(answer, "content")
+        return _told(answer), text(answer, "content")
 
     async def edit(self, held: Held, part: int, message: str, body: Body, /) -> None:  # noqa: ARG002
         """Edit it; a thread that was put away is opened for that."""
@@ -172,7 +172,7 @@ class Direct(Chat):
         """Find out which channel they are. Raises DiscordError."""
         if not self.channel:
             wanted = {"recipient_id": self._person}
-            self.channel = text(await self._calls.ask("POST", "/users/@me/channels", json=wanted), "id")
+            self.channel = _told(await self._calls.ask("POST", "/users/@me/channels", json=wanted))
 
 
 class Ticketed(Way):
@@ -210,12 +210,13 @@ class Ticketed(Way):
         sent = {name: value for name, value in body.items() if name not in {"nonce", "enforce_nonce"}}
         hidden = kit.EPHEMERAL if self._ticket.private else 0
         sent["flags"] = kit.SUPPRESS_EMBEDS | hidden
-        return text(await self._act(held, "POST", "", sent), "id")
+        return _told(await self._act(held, "POST", "", sent))
 
     async def whisper(self, held: Held, body: Body) -> None:
         """Say something to the person alone instead of the answer that everybody waits for. Raises as ``post`` does."""
+        await self._original(held, {**body, "content": "…"})  # what follows a wait would be seen by whom that is
+        await self.aside(held, body)
         await self._act(held, "DELETE", "/messages/@original", None)
-        await self._act(held, "POST", "", {**body, "flags": kit.SUPPRESS_EMBEDS | kit.EPHEMERAL})
 
     async def aside(self, held: Held, body: Body) -> None:
         """Say something to the person alone, beside the answer. Raises as ``post`` does."""
@@ -242,7 +243,7 @@ class Ticketed(Way):
         sent = {name: value for name, value in body.items() if name not in {"nonce", "enforce_nonce"}}
         while True:
             try:
-                return text(await self._act(held, "PATCH", "/messages/@original", sent), "id")
+                return _told(await self._act(held, "PATCH", "/messages/@original", sent))
             except Refused as refused:
                 if refused.code not in _UNKNOWN or self._age > _YOUNG:
                     raise
@@ -258,3 +259,10 @@ class Ticketed(Way):
     @property
     def _age(self) -> float:
         return self._clock.now() - (self._ticket.until.timestamp() - _LIFE)
+
+
+def _told(answer: object) -> str:
+    """Give the id of what Discord says that it made."""
+    if not (made := text(answer, "id")):
+        raise Unsure("Discord did not say what it made.")
+    return made

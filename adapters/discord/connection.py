@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from discord.guild import Guild
 
 _PATIENCE: Final = 20.0
-_LONGEST: Final = 30.0
-"""Seconds that one call may wait for Discord's limits; discord.py allows no less."""
 _UNKNOWN: Final = "DISCORD_TOKEN is not accepted: take the token of your bot (Bot, Reset Token)."
 
 
@@ -78,7 +76,6 @@ class Connection:
             intents=discord.Intents(guilds=True),  # it hears nothing, but without them a warning is logged
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
-            max_ratelimit_timeout=_LONGEST,
         )
         try:
             async with asyncio.timeout(_PATIENCE):

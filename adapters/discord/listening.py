@@ -107,9 +107,10 @@ class Listening(discord.AutoShardedClient):
         """Connect; a server that only resembles Discord's may not say how many connections it wants."""
         if self._gateway_url is not None:
             try:
-                self.shard_count, _, _ = await self.http.get_bot_gateway()
+                shards, _, _ = await self.http.get_bot_gateway()
             except (discord.GatewayNotFound, LookupError, TypeError):
-                self.shard_count = 1
+                shards = 1
+            self.shard_count = shards if isinstance(shards, int) and shards > 0 else 1
             # With a number of shards, discord.py asks for no address.
         await super().launch_shards()
 

@@ -33,9 +33,10 @@ class Swift:
 
     def __init__(self) -> None:
         self._running = Running()
+        self.ahead = 0.0
 
     def now(self) -> float:
-        return self._running.now()
+        return self._running.now() + self.ahead
 
     async def sleep(self, seconds: float, /) -> None:
         await asyncio.sleep(min(seconds, 0.02))

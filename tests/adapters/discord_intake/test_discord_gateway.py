@@ -205,3 +205,26 @@ async def test_what_was_said_too_long_ago_is_let_be(discord: Discord, anna: Pers
         await discord.until(lambda: "heard" in hearing.lease.shared)
 
         assert hearing.desk.events == []
+
+
+async def test_a_client_that_is_deaf_for_minutes_is_followed_by_another(
+    discord: Discord, anna: Person, general: Channel, hearing: Hearing
+) -> None:
+    before = hearing.connection.gateway
+    hearing.lease.seconds = 10_000.0
+    discord.gateway.shut()
+    discord.gateway.drop()
+    await discord.until(lambda: not hearing.ready)
+    hearing.clock.ahead += 200.0
+    await discord.until(lambda: hearing.connection.gateway not in (before, None))
+    discord.says(anna, general, f"{discord.mention} are you there?")
+    discord.gateway.let_in()
+    await discord.until(lambda: hearing.desk.events)
+
+    assert _texts(hearing) == ["are you there?"]
+
+
+async def test_an_adapter_ends_while_it_connects(discord: Discord, hearing: Hearing) -> None:
+    discord.gateway.shut()
+    discord.gateway.drop()
+    await discord.until(lambda: not hearing.ready)

@@ -149,7 +149,7 @@ async def test_a_button_opens_a_form_that_is_sent(discord: Discord, anna: Person
     await back(bot, clicked, {"type": 9, "data": FORM})
     assert clicked.modal is not None
     assert [each["label"] for each in clicked.fields] == ["Your question"]
-    sent = discord.submits(anna, clicked, {"Your question": "Why?"})
+    sent = discord.submits(anna, clicked.modal, {"Your question": "Why?"})
     await discord.until(lambda: len(bot.interactions) == 2)
     data: Any = bot.interactions[1].data
     assert data["components"][0]["component"]["value"] == "Why?"
@@ -166,6 +166,17 @@ async def test_a_message_is_asked_about(discord: Discord, anna: Person, general:
     assert data["resolved"]["messages"][said.id]["content"] == "Keys live for 90 days."
     await back(bot, asked, {"type": 9, "data": FORM})
     assert asked.modal is not None
+
+
+async def test_a_command_of_commands_is_given_by_both_its_names(
+    discord: Discord, anna: Person, general: Channel, bot: Bot
+) -> None:
+    discord.commands(anna, discord.direct(anna), "footnote usage", days=7)
+    await discord.until(lambda: bot.interactions)
+    data: Any = bot.interactions[0].data
+    days = {"name": "days", "type": 4, "value": 7}
+    assert (data["name"], data["options"]) == ("footnote", [{"name": "usage", "type": 1, "options": [days]}])
+    assert bot.interactions[0].guild_id is None
 
 
 async def test_a_forged_button_is_heard_as_any_other(

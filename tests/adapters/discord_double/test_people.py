@@ -60,6 +60,43 @@ async def test_a_role_lets_somebody_into_a_private_channel(discord: Discord, gui
     discord.joins(anna, guild)
 
 
+async def test_the_bot_hears_of_a_private_thread_once_it_is_called_there(
+    discord: Discord, anna: Person, general: Channel, bot: Bot
+) -> None:
+    thread = discord.thread(anna, general, "secret", private=True)
+    discord.says(anna, thread, "a secret")
+    discord.says(anna, thread, f"{discord.mention} hello")
+    await discord.until(lambda: bot.heard)
+    assert [one.content for one in bot.heard] == [f"{discord.mention} hello"]
+
+
+async def test_what_nobody_typed_is_told_apart(
+    discord: Discord, guild: Guild, anna: Person, general: Channel, bot: Bot
+) -> None:
+    said = discord.says(anna, general, "hello", files=["notes.txt"])
+    discord.forwards(anna, general, said)
+    discord.webhook("Builds", general, "It failed.")
+    discord.notes(anna, general, 7)
+    discord.says(discord.person("Other", guild, bot=True), general, "beep")
+    shown = told(discord, "MESSAGE_CREATE")
+    assert [each["type"] for each in shown] == [0, 0, 0, 7, 0]
+    assert shown[0]["attachments"][0]["filename"] == "notes.txt"
+    assert shown[1]["message_snapshots"][0]["message"]["content"] == "hello"
+    assert shown[2]["webhook_id"] == shown[2]["author"]["id"]
+    assert shown[4]["author"]["bot"]
+
+
+async def test_everybody_and_the_bot_may_what_they_are_permitted(
+    discord: Discord, guild: Guild, anna: Person, bot: Bot
+) -> None:
+    discord.permits(guild)
+    room = discord.channel("room", guild)
+    with pytest.raises(AssertionError, match="does not see"):
+        discord.says(anna, room, "hello")
+    discord.gives(discord.bot, discord.role("boss", guild, permissions=["administrator"]))
+    await discord.until(lambda: bot.guilds[0].me.guild_permissions.administrator)
+
+
 async def test_threads_are_closed_and_deleted(discord: Discord, anna: Person, general: Channel, bot: Bot) -> None:
     thread = discord.thread(anna, general, "hello", message=discord.says(anna, general, "hello"))
     assert thread.parent == general

@@ -109,6 +109,7 @@ async def test_what_is_not_allowed_is_refused(discord: Discord, guild: Guild, an
     thread = Route("POST", CREATE + "/{message_id}/threads", channel_id=voice.id, message_id=said.id)
     await refused(50024, bot.http.request(thread, json={"name": "hello"}))
     await refused(50035, post(bot, voice, "x" * 2001))
+    await refused(50008, post(bot, discord.channel("help", guild, kind="forum"), "hello"))
     await refused(50006, post(bot, voice, ""))
     discord.deletes_channel(quiet)
     await refused(10003, post(bot, quiet, "hello"))

@@ -35,23 +35,21 @@ class Acting(Speaking):
 
     def commands(self, person: Person, channel: Channel, name: str, **options: object) -> Asked:
         """Give a command of the bot's."""
-        command = self._command(person, channel, name)
-        declared = {each["name"]: each for each in command.get("options", [])}
-        known = "options" not in command or set(options) <= set(declared)
+        command, leaf = self._leaf(person, channel, name)
+        declared = {each["name"]: each for each in leaf.get("options", [])}
+        known = "options" not in leaf or set(options) <= set(declared)
         assert known, f"/{name} has no {set(options) - set(declared)}"
         for each in declared.values():
             assert not each.get("required") or each["name"] in options, f"/{name} wants {each['name']}"
         told = [_option(declared.get(key), key, value) for key, value in options.items()]
-        data = {"id": command["id"], "name": name, "type": 1, "options": told}
-        return self._interacts(_COMMAND, person, channel, data)
+        return self._interacts(_COMMAND, person, channel, _given(command, name, told))
 
     def types(self, person: Person, channel: Channel, name: str, option: str, text: str, **others: object) -> Asked:
         """Type into an option of a command, so that something is suggested."""
-        command = self._command(person, channel, name)
+        command, _ = self._leaf(person, channel, name)
         told = [_option(None, key, value) for key, value in others.items()]
         told.append({"name": option, "type": 3, "value": text, "focused": True})
-        data = {"id": command["id"], "name": name, "type": 1, "options": told}
-        return self._interacts(_SUGGESTION, person, channel, data)
+        return self._interacts(_SUGGESTION, person, channel, _given(command, name, told))
 
     def asks_about(self, person: Person, message: Message, name: str = "Ask about this") -> Asked:
         """Choose a command of the bot's in a message's menu."""
@@ -80,8 +78,9 @@ class Acting(Speaking):
         payload = dressed(self.world, serializers.message_payload(self.world, message.kept))
         return self._interacts(_BUTTON, person, message.channel, data, message=message, extra={"message": payload})
 
-    def submits(self, person: Person, asked: Asked, values: dict[str, Any]) -> Asked:
-        """Send the form that an interaction opened; ``values`` are by label or custom id, and must fit."""
+    def submits(self, person: Person, form: Asked | Json, values: dict[str, Any]) -> Asked:
+        """Send a form (or what an interaction opened); ``values`` are by label or custom id, and must fit."""
+        asked = form if isinstance(form, Asked) else next(one for one in self.asked.values() if one.modal is form)
         assert asked.modal is not None, f"no form was opened; {asked.refused=}"
         assert asked.person == person, "somebody else has this form"
         left = dict(values)
@@ -92,6 +91,15 @@ class Acting(Speaking):
         message = self.message(source["id"]) if source else None
         extra = {"message": source} if source else {}
         return self._interacts(_FORM, person, asked.channel, data, message=message, extra=extra)
+
+    def _leaf(self, person: Person, channel: Channel, name: str) -> tuple[Json, Json]:
+        """A command, and of it what ``name`` means: "ask", or "footnote usage" where that is a command of commands."""
+        first, *others = name.split()
+        leaf = command = self._command(person, channel, first)
+        for each in others:
+            leaf = next((one for one in leaf.get("options", []) if one["name"] == each), {})
+            assert leaf or not self.strict, f"there is no /{name}"
+        return command, leaf
 
     def _command(self, person: Person, channel: Channel, name: str, kind: int = 1) -> Json:
         found = self.world.find_command(name, channel.stored.guild_id, type=kind)
@@ -124,6 +132,14 @@ class Acting(Speaking):
         self.world.emit("INTERACTION_CREATE", whole)
         self.bell.ring()
         return asked
+
+
+def _given(command: Json, name: str, options: list[Json]) -> Json:
+    """A command's data, with its options as deep as its name is long."""
+    first, *others = name.split()
+    for depth, each in enumerate(reversed(others)):
+        options = [{"name": each, "type": 1 if depth == 0 else 2, "options": options}]
+    return {"id": command["id"], "name": first, "type": 1, "options": options}
 
 
 def _option(declared: Json | None, name: str, value: object) -> Json:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from simcord.backend import serializers
@@ -76,15 +75,24 @@ class Api:
             return dressed(self.world, body)
         return body
 
-    def _own(self, call: Call) -> Json | None:
+    def _membership(self, guild: int) -> Json:
+        kept, me = self.world.guilds[guild], self.world.bot_user.id
+        permissions = str(self.world.compute_permissions(guild, me))
+        told: Json = {"icon": None, "banner": None, "features": [], "owner": False, "permissions": permissions}
+        return {"id": str(guild), "name": kept.name, **told}
+
+    def _own(self, call: Call) -> Json | list[Json] | None:
         world = self.world
         if call.method != "GET":
             return None
         if call.path == "/gateway":
             return {"url": self.gateway_url}
         if call.path == "/gateway/bot":
-            limit = {"total": 1000, "remaining": 1000, "reset_after": 86_400_000, "max_concurrency": 16}
-            return {"url": self.gateway_url, "shards": self.shards, "session_start_limit": limit}
+            starts = {"total": 1000, "remaining": 1000, "reset_after": 86_400_000, "max_concurrency": 16}
+            return {"url": self.gateway_url, "shards": self.shards, "session_start_limit": starts}
+        if call.path == "/users/@me/guilds":
+            after, limit = int(call.params.get("after", 0)), int(call.params.get("limit", 200))
+            return [self._membership(each) for each in sorted(world.guilds) if each > after][:limit]
         if call.path in ("/applications/@me", "/oauth2/applications/@me"):
             told: Json = dispatch(world, "GET", "/oauth2/applications/@me")
             flags = sum(FLAGS[name] for name in self.granted)
@@ -100,8 +108,9 @@ class Api:
         key = (call.parts[1], str(nonce))
         if call.json.get("enforce_nonce") and key in self._nonces:
             at, earlier = self._nonces[key]
-            if self.world.real.now() - at < _REMEMBERED and earlier in self.world.messages[int(key[0])]:
-                return self._dispatch(replace(call, method="GET", path=f"{call.path}/{earlier}"))
+            message = self.world.messages[int(key[0])].get(earlier)
+            if message is not None and self.world.real.now() - at < _REMEMBERED:
+                return dressed(self.world, serializers.message_payload(self.world, message))
         return self._remembered(call, key)
 
     def _remembered(self, call: Call, key: tuple[str, str]) -> Any:  # noqa: ANN401

@@ -66,6 +66,11 @@ class Building:
         return str(self.world.bot_user.id)
 
     @property
+    def bot(self) -> Person:
+        """The bot as somebody, to give it roles and rights."""
+        return Person(id=self.me, name=self.world.bot_user.name)
+
+    @property
     def application(self) -> str:
         return str(self.world.application_id)
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from aiohttp import WSMsgType, web
 from simcord.backend import serializers
+from simcord.backend.access import channel_accessible
 
 from tests.doubles.discord.shaping import shaped, shard_of
 
@@ -222,7 +223,9 @@ class Gateway:
 
     def _guild(self, guild: int) -> dict[str, Any]:
         payload: dict[str, Any] = dict(serializers.guild_create_payload(self._world, self._world.guilds[guild]))
-        active = {str(thread.id) for thread in self._world.active_threads(guild)}
+        world = self._world
+        seen = [one for one in world.active_threads(guild) if channel_accessible(world, one.id, world.bot_user.id)]
+        active = {str(thread.id) for thread in seen}
         payload["threads"] = [thread for thread in payload["threads"] if thread["id"] in active]
         return payload
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from simcord.backend.errors import BackendError
+from simcord.enums import ChannelType
 
 if TYPE_CHECKING:
     from simcord.backend.models import Channel
@@ -28,6 +29,8 @@ def refuse(world: World, call: Call) -> None:
             raise BackendError(400, 50035, "Invalid Form Body: limit")
         return
     posting = call.method == "POST" and call.route == _MESSAGES
+    if posting and channel.type in (ChannelType.FORUM, ChannelType.CATEGORY):
+        raise BackendError(400, 50008, "Cannot send messages in a non-text channel")
     if posting and channel.guild_id is None:
         _take_directly(world, channel.recipient_ids)
     if channel.thread_metadata is not None and parts[2:3] == ["messages"]:

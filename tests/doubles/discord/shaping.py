@@ -27,10 +27,11 @@ def shaped(world: World, event: str, payload: Mapping[str, Any], intents: int) -
     """The event as a session with these intents has it; None where it has it not."""
     declared = discord.Intents._from_value(intents)
     gate = rules.required_intent(event, payload)
-    if gate is not None and not getattr(declared, gate):
+    me = world.bot_user.id
+    itself = event == "GUILD_MEMBER_UPDATE" and payload["user"]["id"] == str(me)  # which every bot is told
+    if gate is not None and not getattr(declared, gate) and not itself:
         return None
     mine = copy.deepcopy(dict(payload))
-    me = world.bot_user.id
     if event == "GUILD_CREATE":
         rules.prune_guild_create(mine, declared, me)
     if declared.message_content:

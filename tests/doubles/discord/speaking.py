@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simcord.backend import serializers
 from simcord.backend.access import channel_accessible
-from simcord.enums import ChannelType, OverwriteType
+from simcord.enums import ChannelType, MessageType, OverwriteType
 
 from tests.doubles.discord.building import bits
 from tests.doubles.discord.records import Channel, Message, Person, Role
@@ -23,8 +23,16 @@ if TYPE_CHECKING:
 class Speaking(Seeing):
     """Each act tells the bot of itself at once, as far as it may know."""
 
-    def says(self, person: Person, channel: Channel, text: str, *, replies_to: Message | None = None) -> Message:
-        """Say something; it wakes a thread that was archived."""
+    def says(
+        self,
+        person: Person,
+        channel: Channel,
+        text: str,
+        *,
+        replies_to: Message | None = None,
+        files: Iterable[str] = (),
+    ) -> Message:
+        """Say something, with files of these names; it wakes a thread, and a mention brings the bot into it."""
         world, where, who = self.world, int(channel.id), int(person.id)
         assert where in world.channels, f"{channel} is gone"
         stored = channel.stored
@@ -32,11 +40,35 @@ class Speaking(Seeing):
             assert channel_accessible(world, where, who), f"{person.name} does not see {channel.name}"
         if channel.archived:
             self.archives(channel, archived=False)
+        if stored.is_thread:
+            self._comes(channel, who)
+            if self.mention in text:
+                self._comes(channel, int(self.me))
         reference = {"channel_id": channel.id, "message_id": replies_to.id} if replies_to else None
-        kept = world.create_message(where, who, text, reference=reference)
-        if stored.is_thread and who not in stored.thread_members:
-            world.add_thread_member(where, who)
-        return self._shown(kept)
+        attached = world.store_attachments(where, [(name, b"made up") for name in files])
+        return self._shown(world.create_message(where, who, text, reference=reference, attachments=attached))
+
+    def _comes(self, thread: Channel, who: int) -> None:
+        if who in thread.stored.thread_members:
+            return
+        self.world.add_thread_member(int(thread.id), who)
+        if who == int(self.me):
+            self.world.emit("THREAD_CREATE", dict(serializers.thread_payload(self.world, thread.stored)))
+
+    def forwards(self, person: Person, channel: Channel, message: Message) -> Message:
+        """Forward a message to a channel: what it said stands in a snapshot."""
+        reference = {"type": 1, "channel_id": message.channel.id, "message_id": message.id}
+        return self._shown(self.world.create_message(int(channel.id), int(person.id), "", reference=reference))
+
+    def webhook(self, name: str, channel: Channel, text: str) -> Message:
+        """Let a webhook say something, as other programs do."""
+        world = self.world
+        hook = world.make_user(name, bot=True).id
+        return self._shown(world.create_message(int(channel.id), hook, text, webhook_id=hook))
+
+    def notes(self, person: Person, channel: Channel, kind: int) -> Message:
+        """Let Discord itself note what somebody did, by its number of the message's type: 7 is that they joined."""
+        return self._shown(self.world.create_system_message(int(channel.id), MessageType(kind), int(person.id)))
 
     def posts(self, person: Person, forum: Channel, title: str, text: str) -> Channel:
         """Open a post in a forum, and give it; its first message has its id."""
@@ -137,6 +169,14 @@ class Speaking(Seeing):
             member.role_ids.append(int(role.id))
         payload = {**serializers.member_payload(world, guild, member), "guild_id": role.guild.id}
         world.emit("GUILD_MEMBER_UPDATE", payload)
+
+    def permits(self, whom: Role | Guild, *names: str) -> None:
+        """Let a role, or everybody, have exactly these permissions."""
+        guild = whom.guild.id if isinstance(whom, Role) else whom.id
+        role = self.world.guilds[int(guild)].roles[int(whom.id)]
+        role.permissions = bits(*names)
+        payload = {"guild_id": guild, "role": dict(serializers.role_payload(role))}
+        self.world.emit("GUILD_ROLE_UPDATE", payload)
 
     def removes(self, guild: Guild) -> None:
         """Remove the bot from a guild."""

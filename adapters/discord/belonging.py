@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 STRANGER: Final = "I answer members of the servers that I am set up for, and I find you in none of them."
 ELSEWHERE: Final = "I am not set up to answer in this server. Whoever runs me can allow it, by DISCORD_GUILDS."
-_HOME: Final = 600.0
+_HOME: Final = 60.0
 _CHANNEL: Final = 86_400.0
 
 

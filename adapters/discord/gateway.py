@@ -34,6 +34,7 @@ _LOOKING: Final = 5.0
 _CERTAIN: Final = 120.0
 """Seconds after which it is certain that all was heard: discord.py closes what it heard nothing of for so long."""
 _RELEASING: Final = 2.0
+_CLOSING: Final = 5.0
 _REFUSED: Final = 4004
 _TOKEN: Final = "DISCORD_TOKEN is not accepted: take the token of your bot (Bot, Reset Token)."  # noqa: S105 - no token
 _CONTENT: Final = (
@@ -163,12 +164,13 @@ class Gateway:
         """Listen with one client, until it ends or is deaf."""
         client = self.opened(self._content)
         try:
-            async with client:
-                await client.login(self.connection.token)
-                self.connection.gateway = client
-                await self._heard_by(client)
+            await client.login(self.connection.token)
+            self.connection.gateway = client
+            await self._heard_by(client)
         finally:
             self.connection.gateway = None
+            if not client.is_closed():
+                await _closed(client)
 
     async def _heard_by(self, client: Listening) -> None:
         """Hear one client to its end. It swallows a cancellation while it connects anew, so it is closed before."""
@@ -176,15 +178,16 @@ class Gateway:
             watching = group.create_task(self._watched(client))
             connecting = group.create_task(_ends(client))
             try:
-                await asyncio.wait([connecting])
+                await asyncio.wait([connecting, watching], return_when=asyncio.FIRST_COMPLETED)
             finally:
                 watching.cancel()
-                await client.close()
+                await _closed(client)
                 connecting.cancel()
         if not connecting.cancelled() and (error := connecting.result()) is not None:
             raise error
 
     async def _watched(self, client: Listening) -> None:
+        """Return once a client has been deaf for too long."""
         last = self.clock.now()
         while True:
             await self.clock.sleep(_LOOKING)
@@ -192,7 +195,6 @@ class Gateway:
                 last = self.clock.now()
             elif self.clock.now() - last >= _DEAF:
                 _log.warning("a client has been deaf for minutes")
-                await client.close()
                 return
 
 
@@ -203,6 +205,15 @@ async def _ends(client: Listening) -> Exception | None:
     except Exception as error:  # noqa: BLE001 - it is given on
         return error
     return None
+
+
+async def _closed(client: Listening) -> None:
+    """Close a client once, whether or not its server says goodbye."""
+    try:
+        async with asyncio.timeout(_CLOSING):
+            await client.close()
+    except TimeoutError:
+        await client.http.close()
 
 
 def _ended(error: Exception) -> None:

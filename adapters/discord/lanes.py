@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 _AT_ONCE: Final = 50
 """Lanes at work at a time."""
-_MOST: Final = 10_000
+MOST: Final = 10_000
 """Pieces of work that wait in all."""
 _log = structlog.get_logger()
 
@@ -30,7 +30,7 @@ class Lanes:
 
     def put(self, lane: str, work: Callable[[], Coroutine[Any, Any, None]]) -> bool:
         """Have something done after what is in this lane already; False where too much waits in all."""
-        if self._waiting >= _MOST:
+        if self._waiting >= MOST:
             return False
         self._waiting += 1
         if lane in self._lanes:

@@ -7,7 +7,7 @@ It does keep guilds, channels and roles up to date.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 
 import discord
 import structlog
@@ -52,6 +52,9 @@ class Ears(Protocol):
 class Listening(discord.AutoShardedClient):
     """A client that tells ``ears``; where ``gateway_url`` is given, that is the gateway, whatever Discord names."""
 
+    settling: ClassVar[float] = 2.0
+    """Seconds without another guild after which all of them are taken to be known."""
+
     def __init__(self, ears: Ears, clock: Clock, *, gateway_url: str | None, content: bool) -> None:
         """Connect to nothing yet. ``content`` says whether to ask for what people write without mentioning the bot."""
         super().__init__(
@@ -60,6 +63,7 @@ class Listening(discord.AutoShardedClient):
             chunk_guilds_at_startup=False,
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
+            guild_ready_timeout=self.settling,
             shard_connect_timeout=_SHARD,
         )
         self._ears = ears
@@ -107,9 +111,10 @@ class Listening(discord.AutoShardedClient):
         """Connect; a server that only resembles Discord's may not say how many connections it wants."""
         if self._gateway_url is not None:
             try:
-                self.shard_count, _, _ = await self.http.get_bot_gateway()
+                shards, _, _ = await self.http.get_bot_gateway()
             except (discord.GatewayNotFound, LookupError, TypeError):
-                self.shard_count = 1
+                shards = 1
+            self.shard_count = shards if isinstance(shards, int) and shards > 0 else 1
             # With a number of shards, discord.py asks for no address.
         await super().launch_shards()
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from adapters.discord.listening import Listening
 from tests.adapters.discord_intake.hearing import Hearing
 from tests.doubles.discord import Discord
 
@@ -13,6 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from tests.doubles.discord import Channel, Guild, Person
+
+
+@pytest.fixture(autouse=True)
+def swift(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the few guilds of a test known soon."""
+    monkeypatch.setattr(Listening, "settling", 0.1)
 
 
 @pytest.fixture

@@ -33,9 +33,10 @@ class Swift:
 
     def __init__(self) -> None:
         self._running = Running()
+        self.ahead = 0.0
 
     def now(self) -> float:
-        return self._running.now()
+        return self._running.now() + self.ahead
 
     async def sleep(self, seconds: float, /) -> None:
         await asyncio.sleep(min(seconds, 0.02))
@@ -216,13 +217,18 @@ class Hearing:
         gateway = self.connection.gateway
         return gateway is not None and gateway.is_ready() and bool(getattr(gateway, "whole", False))
 
+    @property
+    def settled(self) -> bool:
+        """Whether the look back at the start is over, too."""
+        return self.ready and bool(self.lease.noted) and self.lease.noted[-1] is not None
+
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[Hearing]:
-        """Listen, once it is connected."""
+        """Listen, once it is connected and looked back."""
         async with self.adapter, asyncio.TaskGroup() as group:
             task = group.create_task(self.adapter.run(self.desk))
             try:
-                await self._discord.until(lambda: self.ready or task.done())
+                await self._discord.until(lambda: self.settled or task.done())
                 yield self
             finally:
                 task.cancel()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -70,7 +71,8 @@ async def test_what_cannot_be_read_ends_nothing(
     for event in ("GUILD_CREATE", "GUILD_UPDATE", "CHANNEL_CREATE", "THREAD_CREATE", "MESSAGE_CREATE", "TYPING_START"):
         discord.gateway.send(event, {"id": "x", "guild_id": {}, "channels": 5})
     for event, payload in spoiled(2_000):
-        discord.gateway.send(event, payload)
+        if "\\ud800" not in json.dumps(payload):  # which is no JSON, and so ends a client
+            discord.gateway.send(event, payload)
     discord.says(anna, general, f"{discord.mention} are you there?")
     await discord.until(lambda: "are you there?" in _texts(hearing), _PATIENCE)
 
@@ -203,3 +205,26 @@ async def test_what_was_said_too_long_ago_is_let_be(discord: Discord, anna: Pers
         await discord.until(lambda: "heard" in hearing.lease.shared)
 
         assert hearing.desk.events == []
+
+
+async def test_a_client_that_is_deaf_for_minutes_is_followed_by_another(
+    discord: Discord, anna: Person, general: Channel, hearing: Hearing
+) -> None:
+    before = hearing.connection.gateway
+    hearing.lease.seconds = 10_000.0
+    discord.gateway.shut()
+    discord.gateway.drop()
+    await discord.until(lambda: not hearing.ready)
+    hearing.clock.ahead += 200.0
+    await discord.until(lambda: hearing.connection.gateway not in (before, None))
+    discord.says(anna, general, f"{discord.mention} are you there?")
+    discord.gateway.let_in()
+    await discord.until(lambda: hearing.desk.events)
+
+    assert _texts(hearing) == ["are you there?"]
+
+
+async def test_an_adapter_ends_while_it_connects(discord: Discord, hearing: Hearing) -> None:
+    discord.gateway.shut()
+    discord.gateway.drop()
+    await discord.until(lambda: not hearing.ready)

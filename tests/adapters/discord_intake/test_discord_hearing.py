@@ -90,9 +90,9 @@ async def test_a_follow_up_in_the_bots_thread_needs_no_mention(
     other = discord.thread(anna, general, "Lunch")
     discord.says(anna, other, "what is for lunch?")
     discord.says(anna, thread, "who decides that?")
-    await discord.until(lambda: len(hearing.of(Question)) == 3)
+    await discord.until(lambda: len({one.id for one in hearing.desk.events if isinstance(one, Question)}) == 3)
 
-    questions = [one for one in hearing.desk.events if isinstance(one, Question)]
+    questions = list({one.id: one for one in hearing.desk.events if isinstance(one, Question)}.values())
     assert [one.text for one in questions] == ["how long do keys live?", "and in Europe?", "who decides that?"]
     assert len({one.conversation for one in questions}) == 1
 
@@ -158,3 +158,18 @@ async def test_a_guild_is_greeted_when_the_bot_comes_and_forgotten_when_it_goes(
     assert hearing.pages.introduced == [other.id]
     assert hearing.tickets.forgotten == [f"discord:{other.id}"]
     assert guild.id not in hearing.pages.introduced
+
+
+async def test_a_post_that_mentions_the_bot_is_asked_and_goes_on_without(
+    discord: Discord, guild: Guild, anna: Person, hearing: Hearing
+) -> None:
+    forum = discord.channel("help", guild, kind="forum")
+    post = discord.posts(anna, forum, "Keys", f"{discord.mention} how long do keys live?")
+    await discord.until(lambda: hearing.desk.events)
+    discord.clock.move(1)
+    discord.says(anna, post, "and in Europe?")
+    await discord.until(lambda: len({one.id for one in hearing.desk.events if isinstance(one, Question)}) == 2)
+
+    questions = [one for one in hearing.desk.events if isinstance(one, Question)]
+    assert {one.conversation for one in questions} == {f"discord:{guild.id}:{post.id}"}
+    assert {(one.place.channel, one.place.thread) for one in questions} == {(forum.id, post.id)}

@@ -8,6 +8,7 @@ import pytest
 
 from adapters.base import Again, Declined, Explained, Question, Rated, Stopped, WantedPrivately
 from adapters.discord import kit
+from adapters.discord.acting import ASK, QUESTION
 from adapters.discord.commands import commands, differ, synced
 from tests.adapters.discord_intake.hearing import Hearing, at_home
 from tests.doubles.discord_payloads import ANSWER
@@ -214,3 +215,20 @@ async def test_commands_are_told_once(discord: Discord, anna: Person, general: C
     assert differ(commands()[1:])
     assert differ([{**commands()[0], "description": "other"}, *commands()[1:]])
     assert differ(None)
+
+
+async def test_what_a_form_is_about_comes_with_the_question_where_the_bot_cannot_read_it(
+    discord: Discord, anna: Person, shown: Message, hearing: Hearing
+) -> None:
+    hearing.facts.seen = False
+    asking = discord.asks_about(anna, shown)
+    await discord.until(lambda: hearing.pages.asked_about)
+    fields = [{"type": 1, "components": [{"type": 4, "custom_id": QUESTION, "value": "is that so?"}]}]
+    data = {"custom_id": kit.custom(ASK, f"{shown.channel.id}:{shown.id}"), "components": fields}
+    discord.gateway.send("INTERACTION_CREATE", {**asking.payload, "id": "1450000000000000999", "type": 5, "data": data})
+    await discord.until(lambda: hearing.desk.events)
+
+    (question,) = hearing.desk.events
+    assert isinstance(question, Question)
+    assert question.text == "is that so?\n\nThis is about the message: “nothing”"
+    assert question.place.private_to == anna.id

@@ -27,17 +27,25 @@ def snowflake(at: datetime) -> str:
 
 async def found(calls: Calls, me: str, channel: str, since: datetime, key: str) -> str | None:
     """Give the bot's newest message with a key that is no older than a moment. Raises DiscordError."""
-    after, last = snowflake(since), None
+    oldest = int(snowflake(since))
+    before: dict[str, str] = {}
     for _ in range(_PAGES):
         answer = await calls.ask(
-            "GET", "/channels/{channel_id}/messages", channel_id=channel, params={"after": after, "limit": _PAGE}
+            "GET", "/channels/{channel_id}/messages", channel_id=channel, params={"limit": _PAGE, **before}
         )
-        page: list[object] = sorted(answer if isinstance(answer, list) else [], key=lambda one: int(text(one, "id")))
-        last = next((text(one, "id") for one in reversed(page) if _is(one, me, key)), last)
-        if len(page) < _PAGE:
+        page = sorted(items({"messages": answer}, "messages"), key=_number, reverse=True)
+        for one in page:
+            if _number(one) >= oldest and _is(one, me, key):
+                return text(one, "id")
+        if len(page) < _PAGE or _number(page[-1]) < oldest:
             break
-        after = text(page[-1], "id")
-    return last
+        before = {"before": text(page[-1], "id")}
+    return None
+
+
+def _number(given: object) -> int:
+    found = text(given, "id")
+    return int(found) if found.isdecimal() else 0
 
 
 def _is(given: object, me: str, key: str) -> bool:

@@ -123,6 +123,7 @@ class Discord(Adapter):
             interacting=interacting,
             facts=self._facts,
             pages=self._pages,
+            reading=self._reading,
             tickets=self._tickets,
             policies=self._policies,
             lanes=Lanes(group.create_task),

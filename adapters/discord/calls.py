@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_UNCOUNTED: Final = "/interactions/"
+"""What Discord does not count among a bot's calls."""
 _TOO_MANY: Final = 429
 _BANNED: Final = 60.0
 """Seconds to leave Discord alone that says for how long in no way that discord.py knows."""
@@ -32,10 +34,11 @@ _BANNED: Final = 60.0
 class Calls:
     """One bot's calls; a path is written as Discord's documentation does, ``/channels/{channel_id}``, for its limits.
 
-    ``client`` is logged in, and need not be connected.
+    ``client`` is logged in, and need not be connected. ``turn`` waits until one more call may be made at all.
     """
 
     client: discord.Client
+    turn: Callable[[], Awaitable[None]]
 
     async def ask(self, method: str, path: str, /, *, within: float = 10.0, **given: Any) -> Any:  # noqa: ANN401
         """Call what changes nothing, or comes to the same twice; ``json`` and ``params`` go along, others into it.
@@ -44,7 +47,13 @@ class Calls:
         """
         sent = {name: given.pop(name) for name in ("json", "params") if name in given}
         what = f"{method} {path}"
-        return await answered(what, self.client.http.request(Route(method, path, **given), **sent), within=within)
+
+        async def asked() -> Any:  # noqa: ANN401 - the same
+            if not path.startswith(_UNCOUNTED):
+                await self.turn()
+            return await self.client.http.request(Route(method, path, **given), **sent)
+
+        return await answered(what, asked(), within=within)
 
     async def act(
         self,

@@ -12,11 +12,14 @@ from discord.http import Route
 from adapters.discord.calls import Calls
 from adapters.discord.errors import Away, DiscordError, Misset
 from adapters.discord.events import Where
+from adapters.pacing import Bucket, Budget
 
 if TYPE_CHECKING:
     from discord.guild import Guild
 
 _PATIENCE: Final = 20.0
+_EVERYTHING: Final = Budget(calls=45, burst=5, seconds=1.0)
+"""All calls of a bot together; Discord takes fifty a second, which is no limit of any route that discord.py knows."""
 _UNKNOWN: Final = "DISCORD_TOKEN is not accepted: take the token of your bot (Bot, Reset Token)."
 
 
@@ -29,6 +32,7 @@ class Connection:
         self._token = token
         self._lock = asyncio.Lock()
         self._client: discord.Client | None = None
+        self._bucket: Bucket | None = None
         self.gateway: discord.AutoShardedClient | None = None
 
     async def __aenter__(self) -> Self:
@@ -53,7 +57,7 @@ class Connection:
 
     async def calls(self) -> Calls:
         """Give what calls. Raises Away, and Misset where the token is none."""
-        return Calls(client=await self.client())
+        return Calls(client=await self.client(), turn=self._turn)
 
     async def who(self) -> Where:
         """Say who the bot is. Raises as ``client`` does."""
@@ -70,6 +74,14 @@ class Connection:
             return None
         shard = gateway.get_shard(known.shard_id)
         return None if shard is None or shard.is_closed() else known
+
+    async def _turn(self) -> None:
+        """Wait, as discord.py waits for the limits of a route: in the loop's own time."""
+        clock = asyncio.get_running_loop()
+        if self._bucket is None:
+            self._bucket = Bucket(_EVERYTHING, clock.time())
+        while not self._bucket.take(clock.time()):  # noqa: ASYNC110 - nothing but time makes room
+            await asyncio.sleep(max(0.001, self._bucket.ready(clock.time())))
 
     async def _opened(self) -> discord.Client:
         client = discord.Client(

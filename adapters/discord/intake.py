@@ -21,6 +21,7 @@ from adapters.discord.keeping import PATIENCE
 from adapters.discord.payload import ident, moment
 from adapters.discord.read import placed, read
 from adapters.once import Once
+from adapters.payload import at, items
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     from adapters.base import Desk
     from adapters.clock import Clock
-    from adapters.discord.base import Facts, Pages, Tickets
+    from adapters.discord.base import Facts, Pages, Reading, Tickets
     from adapters.discord.belonging import Belonging
     from adapters.discord.connection import Connection
     from adapters.discord.events import Read, Where
@@ -60,6 +61,7 @@ class Intake:
     interacting: Interacting
     facts: Facts
     pages: Pages
+    reading: Reading
     tickets: Tickets
     policies: Policies
     lanes: Lanes
@@ -129,17 +131,25 @@ class Intake:
     async def _heard(self, event: str, payload: object) -> None:
         try:
             for found in await self._read(event, payload):
+                self._noted(found, payload)
                 await self._heed(found, event, payload)
         except Exception as error:  # noqa: BLE001 - whatever a store's library raises: it is looked for again
             _failed(event, error)
             if event == "MESSAGE_CREATE" and ident(payload, "id"):
                 self.unkept(moment(ident(payload, "id")))
 
+    def _noted(self, found: Read, payload: object) -> None:
+        """Spare whoever reads what surrounds a question from asking for its message where that has nothing to tell."""
+        question = found.question if isinstance(found, Heard) else found
+        if isinstance(question, Question):
+            bare = at(payload, "message_reference") is None and not items(payload, "attachments")
+            self.reading.heard(question.id, bare=bare)
+
     async def _read(self, event: str, payload: object) -> tuple[Read, ...]:
         """Read an event; what came from direct messages is of the guild to which its person belongs."""
         where = await self._where(ident(payload, "guild_id"))
-        at = placed(event, payload, where)
-        found = read(event, payload, where, self.now(), await self._spot(*at) if at else None)
+        spot = placed(event, payload, where)
+        found = read(event, payload, where, self.now(), await self._spot(*spot) if spot else None)
         if ident(payload, "guild_id") or all(isinstance(one, Dropped) for one in found):
             return found
         person = ident(payload, "author", "id") or ident(payload, "user_id")

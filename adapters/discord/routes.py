@@ -38,7 +38,7 @@ class Routes:
         if place.thread is None:
             return [self._chat(place.channel, "" if place.private_to else asked.message)]
         above = self._chat(place.channel, asked.message if asked.channel == place.channel else "")
-        if place.thread == asked.message:
+        if place.thread == asked.message != asked.channel:  # a post's first message has its thread's id, and is in it
             title = answers.title(question.text)
             return [Threaded(self.calls, self.me, place.channel, asked.message, title), above]
         there = self._chat(place.thread, asked.message)

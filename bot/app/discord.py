@@ -77,7 +77,7 @@ def _made(  # noqa: PLR0913, PLR0917 - the parts of one platform
     return Discord(
         connection=connection,
         facts=facts,
-        reading=Reading(connection, facts, clock),
+        reading=Reading(connection, facts, clock, policies=allowed),
         replying=Replying(connection, facts, tickets, allowed, clock, errands=errands),
         pages=Pages(connection, clock, now),
         tickets=tickets,

@@ -171,6 +171,9 @@ class Mute:
     async def notify(self, place: Place, notice: Notice, /) -> None:
         raise NotImplementedError
 
+    def heard(self, question: str, *, bare: bool) -> None:
+        pass
+
     async def around(self, question: Question, /) -> Sequence[Said]:
         return ()
 

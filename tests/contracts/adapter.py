@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.routing import BaseRoute
 
-from adapters.base import LeaseLost, Notice, Place, Question
+from adapters.base import LeaseLost, Notice, Person, Place, Question
 from adapters.markup import Paragraph, Plain
 from adapters.parts import Ending
 from tests.doubles.adapters import AN_ANSWER, MARY, RecordingDesk, Stream, a_question, said
@@ -36,6 +36,14 @@ class AdapterContract(ABC):
     def place(self) -> Place:
         """A place of its platform."""
 
+    def asker(self) -> Person:
+        """Somebody who reads at that place."""
+        return MARY
+
+    def asked(self) -> Question:
+        """What she asks there."""
+        return replace(a_question(place=self.place()), asker=self.asker())
+
     async def test_it_can_be_entered_and_left(self) -> None:
         async with self.adapter() as adapter:
             assert adapter.name
@@ -44,42 +52,38 @@ class AdapterContract(ABC):
     async def test_a_reply_takes_every_part_and_closes_the_stream(self) -> None:
         stream = Stream(*AN_ANSWER)
         async with self.adapter() as adapter:
-            await adapter.reply(a_question(place=self.place()), stream(), Remembering())
+            await adapter.reply(self.asked(), stream(), Remembering())
         assert stream.given == len(AN_ANSWER)
         assert stream.closed
 
     async def test_a_reply_shows_the_sentences_in_their_order(self) -> None:
         parts = (said("First.", 1), said("Second.", 1, continues=True), said("Third."))
         async with self.adapter() as adapter:
-            await adapter.reply(a_question(place=self.place()), Stream(*parts, AN_ANSWER[-1])(), Remembering())
+            await adapter.reply(self.asked(), Stream(*parts, AN_ANSWER[-1])(), Remembering())
         text = self.shown()
         assert 0 <= text.find("First.") < text.find("Second.") < text.find("Third.")
 
     async def test_a_reply_without_text_is_no_error(self) -> None:
         async with self.adapter() as adapter:
-            await adapter.reply(
-                a_question(place=self.place()), Stream(Ending(answer="a1", verdict="stopped"))(), Remembering()
-            )
+            await adapter.reply(self.asked(), Stream(Ending(answer="a1", verdict="stopped"))(), Remembering())
 
     async def test_what_breaks_the_stream_is_raised_after_what_came_before_was_shown(self) -> None:
         async with self.adapter() as adapter:
             with pytest.raises(RuntimeError):
-                await adapter.reply(
-                    a_question(place=self.place()), Stream(said("Before."), RuntimeError())(), Remembering()
-                )
+                await adapter.reply(self.asked(), Stream(said("Before."), RuntimeError())(), Remembering())
         assert "Before." in self.shown()
 
     async def test_a_cancelled_reply_closes_the_stream(self) -> None:
         stream = Stream(said("Before."), asyncio.CancelledError())
         async with self.adapter() as adapter:
             with suppress(asyncio.CancelledError):
-                await adapter.reply(a_question(place=self.place()), stream(), Remembering())
+                await adapter.reply(self.asked(), stream(), Remembering())
         assert stream.closed
 
     async def test_a_reply_notes_each_post_before_and_after_it(self) -> None:
         journal = Remembering()
         async with self.adapter() as adapter:
-            await adapter.reply(a_question(place=self.place()), Stream(*AN_ANSWER)(), journal)
+            await adapter.reply(self.asked(), Stream(*AN_ANSWER)(), journal)
         assert journal.intents
         assert [posted.part for posted in journal.outcomes] == journal.intents
 
@@ -88,7 +92,7 @@ class AdapterContract(ABC):
         journal.lost = True
         async with self.adapter() as adapter:
             with pytest.raises(LeaseLost):
-                await adapter.reply(a_question(place=self.place()), Stream(*AN_ANSWER)(), journal)
+                await adapter.reply(self.asked(), Stream(*AN_ANSWER)(), journal)
         assert "OPENAI_API_KEY" not in self.shown()
 
     async def test_run_takes_in_its_question_and_ends_with_its_platform(self) -> None:
@@ -121,23 +125,23 @@ class AdapterContract(ABC):
     async def test_at_a_place_of_another_platform_nobody_reads(self) -> None:
         elsewhere = Place(platform="elsewhere", workspace="elsewhere:1", channel="1")
         async with self.adapter() as adapter:
-            assert (await adapter.audience(elsewhere, MARY)).everyone == frozenset()
+            assert (await adapter.audience(elsewhere, self.asker())).everyone == frozenset()
 
     async def test_what_is_private_to_somebody_else_is_read_by_nobody_who_asks(self) -> None:
         private = replace(self.place(), private_to="somebody-else")
         async with self.adapter() as adapter:
-            assert (await adapter.audience(private, MARY)).own == frozenset()
+            assert (await adapter.audience(private, self.asker())).own == frozenset()
 
     async def test_whoever_asks_holds_what_everyone_does_and_alone_no_less(self) -> None:
         async with self.adapter() as adapter:
-            found = await adapter.audience(self.place(), MARY)
-            alone = await adapter.audience(replace(self.place(), private_to=MARY.id), MARY)
+            found = await adapter.audience(self.place(), self.asker())
+            alone = await adapter.audience(replace(self.place(), private_to=self.asker().id), self.asker())
         assert found.everyone <= found.own
         assert found.own <= alone.everyone
 
     async def test_whoever_reads_at_a_place_may_read_what_is_public(self) -> None:
         async with self.adapter() as adapter:
-            assert "public" in (await adapter.audience(self.place(), MARY)).everyone
+            assert "public" in (await adapter.audience(self.place(), self.asker())).everyone
 
 
 def _answering(adapter: Adapter) -> RecordingDesk:

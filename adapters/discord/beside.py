@@ -58,7 +58,7 @@ async def offer(asides: Asides) -> None:
     place = question.place
     name = (place.channel, question.asker.id, question.text)
     rows = answers.privately(question.id)
-    if not rows or asides.offers.knows(name):
+    if not rows or asides.offers.knows(name) or any(one.part == BESIDE + _OFFER for one in posting.journal.earlier):
         return
     content = Content(head=answers.offered(place.channel, question.text), rows=rows)
     if await _by_ticket(posting, content) or await privately(asides, _OFFER, content):
@@ -66,11 +66,12 @@ async def offer(asides: Asides) -> None:
 
 
 async def _by_ticket(posting: Posting, content: Content) -> bool:
-    """Say it where a command was given; whether it may have arrived, it is not said twice."""
-    if not isinstance(posting.way, Ticketed):
+    """Say it where a command was given; what may have arrived is not said there twice."""
+    part = BESIDE + _OFFER
+    if not isinstance(posting.way, Ticketed) or posting.journal.unsure:
         return False
     try:
-        await posting.way.aside(posting.held(BESIDE), content.body())
+        await posting.beside(part, await posting.way.aside(posting.held(part), content.body()))
     except Refused:
         return False
     except DiscordError as error:

@@ -110,9 +110,13 @@ class Posting:
 
     async def noted(self, part: int, message: str) -> None:
         """Note in the journal where a part stands."""
+        self.stands[part] = message
+        await self.beside(part, message)
+
+    async def beside(self, part: int, message: str) -> None:
+        """Note in the journal what is no page, and is not written again."""
         workspace = self.question.place.workspace
         ref = MessageRef(platform="discord", workspace=workspace, channel=self.way.channel, message=message)
-        self.stands[part] = message
         await self.journal.after(Posted(part=part, message=ref))
 
     def held(self, part: int) -> Callable[[], Awaitable[object]]:

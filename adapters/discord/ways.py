@@ -5,10 +5,11 @@ A way posts, edits and takes away once; what became of that is for ``adapters.di
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final, Protocol
 
 from adapters.discord import kit, lookup
-from adapters.discord.errors import Refused, Unsure
+from adapters.discord.errors import DiscordError, Refused, Unsure
 from adapters.payload import text
 
 if TYPE_CHECKING:
@@ -216,11 +217,12 @@ class Ticketed(Way):
         """Say something to the person alone instead of the answer that everybody waits for. Raises as ``post`` does."""
         await self._original(held, {**body, "content": "…"})  # what follows a wait would be seen by whom that is
         await self.aside(held, body)
-        await self._act(held, "DELETE", "/messages/@original", None)
+        with suppress(DiscordError):
+            await self._act(held, "DELETE", "/messages/@original", None)
 
-    async def aside(self, held: Held, body: Body) -> None:
-        """Say something to the person alone, beside the answer. Raises as ``post`` does."""
-        await self._act(held, "POST", "", {**body, "flags": kit.SUPPRESS_EMBEDS | kit.EPHEMERAL})
+    async def aside(self, held: Held, body: Body) -> str:
+        """Say something to the person alone, beside the answer, and give the message. Raises as ``post`` does."""
+        return _told(await self._act(held, "POST", "", {**body, "flags": kit.SUPPRESS_EMBEDS | kit.EPHEMERAL}))
 
     async def edit(self, held: Held, part: int, message: str, body: Body, /) -> None:
         """Edit by the ticket, or as the bot where it posted as the bot."""

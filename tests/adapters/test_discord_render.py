@@ -82,21 +82,20 @@ class TestRenderer(RendererContract):
         return answers.quoted(citation, render.links([citation]))
 
 
-FENCE = re.compile(r"```(?:([a-z0-9_+\-.#]+?)\n)?\n*([^\n][^`]*?(?:`{1,2}[^`]+?)*)\n*```", re.IGNORECASE)
-SPAN = re.compile(r"(?<![\\`])(`+)([^\n]*?[^`\n])\1(?!`)")
-LINK = re.compile(r"\[\[\d+\]\]\(<([^>\s\\]+)>\)")
-ESCAPE = re.compile(r"\\([^0-9A-Za-z\s])")
-OWN_TIME = re.compile(r"<t:\d+:f>")
+TOKEN = re.compile(
+    r"\\[^0-9A-Za-z\s]|```.*?```|\[\[\d+\]\]\(<(?P<url>[^>\s\\]+)>\)|(?P<ticks>`+)[^\n]*?[^`\n](?P=ticks)(?!`)",
+    re.DOTALL,
+)
+"""What Discord reads first, wherever it stands: what is escaped, code, and links as we make them."""
 
 
 def _acting(text: str, urls: set[str]) -> str:
     """Give what Discord may make something of: all but code, links to stored addresses, and what is escaped."""
-    for url in LINK.findall(text):
-        assert url in urls
-        assert not re.search(r"[)>\\\s]", re.sub(r"\([^()]*\)", "", url))
-    rest = re.sub(r"```.*?```", "\ue000", text, flags=re.DOTALL)
-    rest = SPAN.sub("\ue000", LINK.sub("\ue000", rest))
-    return ESCAPE.sub("\ue001", rest)
+    for found in TOKEN.finditer(text):
+        if url := found["url"]:
+            assert url in urls
+            assert not re.search(r"[()]", re.sub(r"\([^()]*\)", "", url))
+    return TOKEN.sub("\ue000", text)
 
 
 def _check(text: str, urls: set[str]) -> None:
@@ -109,7 +108,6 @@ def _check(text: str, urls: set[str]) -> None:
     assert not re.search(r"<[@#/:at]", rest)
     assert not re.search(r":[\w+-]+:", rest)
     assert not re.search(r"(?m)^\s*(?:-#|>>>)", rest)
-    assert text.count("```") % 2 == 0
 
 
 @few

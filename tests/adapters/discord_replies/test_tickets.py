@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.parts import Ending, PrivateOffer, Sources, Status
+from adapters.policies import Policies
 from tests.doubles.adapters import AN_ANSWER, CITATIONS
-from tests.doubles.slack_stage import ANSWERED, sentences, spread
+from tests.doubles.slack_stage import ANSWERED, a_journal, sentences, spread
 
 if TYPE_CHECKING:
     from tests.doubles.discord.faults import Fault
@@ -120,7 +121,12 @@ async def test_a_refusal_of_a_command_is_its_askers_alone(stage: Stage) -> None:
 
 async def test_more_is_offered_behind_a_command_where_nobody_else_sees_it(stage: Stage) -> None:
     asked, question = await stage.commands()
-    await stage.tell(question, PrivateOffer(), *AN_ANSWER)
+    journal = a_journal(question)
+    await stage.tell(question, PrivateOffer(), *AN_ANSWER, journal=journal)
+    stage.discord.clock.move(100)
+    again = a_journal(question, *journal.outcomes)
+    stage.replying = stage.with_policies(Policies())
+    await stage.tell(question, PrivateOffer(), *AN_ANSWER, journal=again)
     (offer,) = asked.followups
     assert offer.ephemeral
     assert offer.button("Answer me privately")["custom_id"] == f"f:privately:{question.id}"

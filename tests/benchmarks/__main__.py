@@ -24,6 +24,7 @@ TITLES = {
     "abstention": "Abstaining, in 10,000 chunks",
     "inbox": "Inbox, with a scripted engine",
     "slack": "A mention in Slack, with a scripted model",
+    "discord": "A mention in Discord, with a scripted model, and 1,000 guilds",
     "ledger": "Ledger of money",
     "rates": "Rates, of three windows",
     "sync": "Sync",

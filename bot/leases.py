@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bot.database import Database
 
 LEASE: Final = cast("Table", LeaseRow.__table__)
-_SECONDS: Final = 30.0
+_SECONDS: Final = 15.0
 _row = LEASE.c
 
 

@@ -36,7 +36,10 @@ class _Crowd(Crowd):
         self._asked: list[Message] = []
 
     async def ready(self) -> None:
+        """Wait for a bot that was written to directly once: Discord lists no such channels to bots."""
         await self._discord.until(lambda: self._discord.gateway.connected, within=60)
+        self._discord.says(self._anna, self._directly, "Hello, are you there?")
+        await self._discord.until(lambda: any(map(finished, self._discord.answers(self._directly))), within=60)
 
     def ask(self, number: int) -> None:
         if number % 4 == 3:

@@ -277,6 +277,14 @@ class TicketRow(Base):
     until: Mapped[float] = mapped_column(Double)
 
 
+class SettledRow(Base):
+    """What was settled once and stays so, whatever would be chosen later."""
+
+    __tablename__ = "settled"
+    name: Mapped[str] = mapped_column(String(255), primary_key=True)
+    value: Mapped[str] = mapped_column(Text)
+
+
 def _sdks(name: str, indexed: tuple[str, ...], **columns: int | type[Any]) -> None:
     """Declare a table that Slack's SDK reads and writes; a number is the length of a text."""
     needed = {"client_id", "app_id", "user_id", "state", "expire_at", "installed_at", "is_enterprise_install"}

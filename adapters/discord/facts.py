@@ -24,7 +24,7 @@ from adapters.discord.knowing import Known
 from adapters.remembering import Remembered
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from datetime import datetime
 
     from discord.guild import Guild
@@ -68,9 +68,17 @@ class Facts:
     may add it: a stranger's guild would spend the host's money.
     """
 
-    def __init__(self, connection: Connection, clock: Clock, *, guilds: frozenset[str] | None) -> None:
-        """Know nothing yet."""
+    def __init__(
+        self,
+        connection: Connection,
+        clock: Clock,
+        *,
+        guilds: frozenset[str] | None,
+        settled: Callable[[str], Awaitable[str]] | None = None,
+    ) -> None:
+        """Know nothing yet. ``settled`` keeps for good which guild came first, and gives the one that it keeps."""
         self._connection = connection
+        self._settled = settled
         self._guilds = guilds
         self._known: Remembered[str, Known] = Remembered(clock, seconds=_GUILD, most=1_000)
         self._members: Remembered[Key, Member | None] = Remembered(clock, seconds=_MEMBER, most=20_000)
@@ -184,8 +192,7 @@ class Facts:
         if application is None or not application.bot_public:
             return None
         mine = await self._mine()
-        first = mine[0] if len(mine) == 1 else await self._first(mine) if mine else ""
-        return None if guild == first else _PUBLIC
+        return None if guild == (await self._first(mine) if mine else "") else _PUBLIC
 
     async def can(self, guild: str, channel: str, *permissions: str) -> bool | None:
         """Say whether the bot may do all of this in a channel, or in a thread's; None where that cannot be known."""
@@ -268,9 +275,18 @@ class Facts:
         return await self._listed.get("", ask)
 
     async def _first(self, mine: tuple[str, ...]) -> str:
-        """Give the guild that the bot joined first."""
+        """Give the guild that the bot joined first; no other takes its place, should it leave that one."""
 
         async def ask() -> str:
+            first = mine[0] if len(mine) == 1 else await earliest()
+            if self._settled is None:
+                return first
+            try:
+                return await self._settled(first)
+            except Exception as error:
+                raise DiscordError("The database does not say which server came first.") from error
+
+        async def earliest() -> str:
             me = (await self._connection.who()).me
             joined: list[tuple[datetime, int]] = []
             for guild in mine[:_LOOKED]:

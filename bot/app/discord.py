@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from bot.app.policing import now, policies_of
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 _LEASE: Final = "discord"
+_FIRST: Final = "first guild"
 
 
 def platform(settings: Settings, *, policies: Policies | None = None, clock: Clock | None = None) -> Adapter:
@@ -29,11 +31,12 @@ def platform(settings: Settings, *, policies: Policies | None = None, clock: Clo
         from adapters.discord.facts import Facts
         from bot.belonging import Belonging, Team
         from bot.database import Database
+        from bot.settled import settled
         from bot.wrapping import Opening
 
         time, database, connection = clock or Running(), Database(settings.database), connected(settings)
         guilds = frozenset(settings.discord.guilds)
-        facts = Facts(connection, time, guilds=guilds or None)
+        facts = Facts(connection, time, guilds=guilds or None, settled=partial(settled, database, _FIRST))
         made = _made(settings, connection, facts, database, policies or policies_of(settings), time)
         team = Team(team=settings.team, named="team" in settings.model_fields_set)
         return Belonging(Opening(made, database), team, Alone(connection, facts, time, guilds))

@@ -1,4 +1,4 @@
-"""What one process at a time holds, and the right to answer what a platform asked."""
+"""What one process at a time holds, the right to answer what a platform asked, and what was settled for good."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create both."""
+    """Create them."""
     op.create_table(
         "lease",
         sa.Column("name", sa.String(255), nullable=False),
@@ -30,9 +30,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("question", name=op.f("pk_ticket")),
     )
     op.create_index(op.f("ix_ticket_until"), "ticket", ["until"])
+    op.create_table(
+        "settled",
+        sa.Column("name", sa.String(255), nullable=False),
+        sa.Column("value", sa.Text, nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_settled")),
+    )
 
 
 def downgrade() -> None:
     """Drop them."""
+    op.drop_table("settled")
     op.drop_table("ticket")
     op.drop_table("lease")

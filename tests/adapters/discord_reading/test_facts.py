@@ -301,6 +301,37 @@ async def test_what_anybody_may_add_answers_in_the_only_guild_that_it_is_in(
     assert await facts.allowed(guild.id)
 
 
+async def test_where_it_was_first_nobody_else_comes_after_it(
+    connection: Connection, discord: Discord, guild: Guild
+) -> None:
+    application = (await connection.client()).application
+    assert application is not None
+    application.bot_public = True
+    kept: dict[str, str] = {}
+
+    async def settled(first: str) -> str:
+        return kept.setdefault("first", first)
+
+    assert await Facts(connection, ItsClock(discord), guilds=None, settled=settled).allowed(guild.id)
+    kept["first"] = "1"  # it left that one since
+    assert not await Facts(connection, ItsClock(discord), guilds=None, settled=settled).allowed(guild.id)
+
+
+async def test_where_nobody_can_say_which_was_first_none_is(
+    connection: Connection, discord: Discord, guild: Guild
+) -> None:
+    application = (await connection.client()).application
+    assert application is not None
+    application.bot_public = True
+
+    async def away(_: str) -> str:
+        raise OSError
+
+    facts = Facts(connection, ItsClock(discord), guilds=None, settled=away)
+    with pytest.raises(DiscordError):
+        await facts.allowed(guild.id)
+
+
 async def test_while_the_gateway_is_lost_what_it_told_counts_no_more(
     discord: Discord, calling: Connection, guild: Guild, general: Channel, anna: Person
 ) -> None:

@@ -52,8 +52,9 @@ class _Spoken:
 class Finding:
     """Finds what was said after ``oldest``, in seconds since 1970, as the gateway knows of channels.
 
-    ``answered`` says to leave out what the bot answered, whatever is remembered of that: what one of its own messages
-    replies to, or, in a thread or in direct messages, comes before one.
+    Where ``answered`` is given, what the bot answered until then is left out, whatever is remembered of that: what one
+    of its own messages replies to, or, in a thread or in direct messages, comes before one. What it wrote after that
+    answers what came meanwhile, and says nothing of what is older.
     """
 
     connection: Connection
@@ -61,7 +62,7 @@ class Finding:
     clock: Clock
     bucket: Bucket
     oldest: float
-    answered: bool
+    answered: float | None
 
     async def said(self) -> AsyncGenerator[object]:
         """Give messages as the gateway would have told them, each channel's oldest first. Raises DiscordError."""
@@ -112,7 +113,7 @@ class Finding:
         except Refused as error:
             _log.info("not looked back", channel=place.channel, why=error.told)
         told = [_told(found[one], place) for one in sorted(found, key=int)]
-        return _unanswered(told, me, place) if self.answered else told
+        return told if self.answered is None else _unanswered(told, me, place, self.answered)
 
     async def _page(self, channel: str, after: str) -> list[object]:
         while not self.bucket.take(self.clock.now()):
@@ -137,10 +138,11 @@ def _told(message: object, place: _Spoken) -> object:
     return {**said, "channel_id": place.channel} | ({"guild_id": place.guild} if place.guild else {})
 
 
-def _unanswered(messages: Sequence[object], me: str, place: _Spoken) -> Sequence[object]:
+def _unanswered(messages: Sequence[object], me: str, place: _Spoken, until: float) -> Sequence[object]:
     mine = [one for one in messages if ident(one, "author", "id") == me]
     replied = {ident(one, "message_reference", "message_id") for one in mine}
-    last = max((int(ident(one, "id")) for one in mine), default=0) if place.within else 0
+    known = [ident(one, "id") for one in mine if moment(ident(one, "id")) <= until]
+    last = max(map(int, known), default=0) if place.within else 0
     return [
         one
         for one in messages

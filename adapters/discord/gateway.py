@@ -74,6 +74,8 @@ class Gateway:
     _content: bool = True
     _until: float | None = field(default=None, init=False)
     """Until when everything was heard for certain, as far as is known."""
+    _began: float = field(default=0.0, init=False)
+    """When the session began, before which all was looked for once no look is pending."""
 
     async def run(self) -> None:
         """Listen, whenever nobody else does, until cancelled. Raises Misset where Discord does not know the token."""
@@ -88,6 +90,7 @@ class Gateway:
 
     def anew(self) -> None:
         """Look for what was said between two sessions."""
+        self._began = self.clock.now()
         self.looks.since(self._until)
 
     async def _acquired(self) -> None:
@@ -135,7 +138,7 @@ class Gateway:
         """Say until when everything was heard for certain; None where that is not known to be later than before."""
         client = self.connection.gateway
         if client is not None and getattr(client, "whole", False) and not self.looks.pending:
-            self._until = max(self._until or 0.0, self.clock.now() - _CERTAIN)
+            self._until = max(self._until or 0.0, self._began, self.clock.now() - _CERTAIN)
             return self._until
         return None
 

@@ -52,6 +52,7 @@ class LookBack:
     clock: Clock
     _since: float | None = field(default=None, init=False)
     _begins: bool = field(default=False, init=False)
+    _wished: float = field(default=0.0, init=False)
     _looking: bool = field(default=False, init=False)
     _wanted: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _bucket: Bucket | None = field(default=None, init=False)
@@ -67,6 +68,8 @@ class LookBack:
             self._begins = True
         else:
             self._since = at if self._since is None else min(self._since, at)
+        if not self._wanted.is_set():
+            self._wished = self.clock.now()
         self._wanted.set()
 
     async def run(self) -> None:
@@ -78,23 +81,23 @@ class LookBack:
             while (gateway := self.connection.gateway) is None or not gateway.is_ready():
                 await self.clock.sleep(_GATHERING)
             self._wanted.clear()
-            begins, since = self._begins, self._since
+            begins, since, wished = self._begins, self._since, self._wished
             self._begins, self._since = False, None
-            await self._looked(None if begins and since is None else since)
+            await self._looked(None if begins and since is None else since, wished)
             self._looking = False
 
-    async def _looked(self, since: float | None) -> None:
+    async def _looked(self, since: float | None, wished: float) -> None:
         oldest = self.clock.now() - REACH
         if since is not None:
             oldest = max(oldest, since - _MARGIN)
         for _ in range(_TRIES):
-            if await self._look(oldest, begins=since is None):
+            if await self._look(oldest, wished if since is None else None):
                 return
             await self.clock.sleep(_AGAIN)
         _log.warning("not looked back to the end")
 
-    async def _look(self, oldest: float, *, begins: bool) -> bool:
-        """Look, and say whether that came to an end."""
+    async def _look(self, oldest: float, answered: float | None) -> bool:
+        """Look, and say whether that came to an end; ``answered`` is when a process began that knows of nothing."""
         if self._bucket is None:
             self._bucket = Bucket(BUDGET, self.clock.now())
         finding = Finding(
@@ -103,12 +106,12 @@ class LookBack:
             clock=self.clock,
             bucket=self._bucket,
             oldest=oldest,
-            answered=begins,
+            answered=answered,
         )
         found = 0
         try:
             async for payload in finding.said():
-                if not await self.missed(payload, lately=not begins):
+                if not await self.missed(payload, lately=answered is None):
                     _log.info("not looked back", why="the desk takes nothing now")
                     return False
                 found += 1

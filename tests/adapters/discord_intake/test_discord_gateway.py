@@ -11,6 +11,9 @@ import pytest
 
 from adapters.base import Question
 from adapters.discord.errors import Misset
+from adapters.discord.finding import BUDGET, Finding
+from adapters.pacing import Bucket
+from adapters.payload import text
 from adapters.wishes import Served
 from tests.adapters.discord_intake.hearing import Hearing, Lease, at_home
 from tests.doubles.discord_junk import spoiled
@@ -175,7 +178,7 @@ async def test_what_was_heard_is_noted_only_once_all_was_looked_for(discord: Dis
 
     heard = hearing.lease.shared["heard"]
     assert isinstance(heard, float)
-    assert 100 < hearing.clock.now() - heard < 300
+    assert 0 <= hearing.clock.now() - heard < 300
     assert hearing.lease.noted[0] is None
 
 
@@ -195,6 +198,34 @@ async def test_at_a_start_what_nobody_answered_is_found(
         await discord.until(lambda: len(_texts(hearing)) == 2)
 
     assert sorted(_texts(hearing)) == ["and certificates?", "how long do keys live?"]
+
+
+async def test_what_the_bot_writes_while_it_looks_back_hides_nothing_that_is_older(
+    discord: Discord, hearing: Hearing, guild: Guild, anna: Person
+) -> None:
+    direct = discord.direct(anna)
+    talk = f"discord:{guild.id}:{direct.id}"
+    lately = datetime.fromtimestamp(discord.clock.now(), UTC)
+    hearing.desk.lately.append(Served(conversation=talk, channel=direct.id, last_at=lately))
+    discord.says(anna, direct, "and certificates?")
+    discord.clock.move(60)
+    began = discord.clock.now()
+    discord.clock.move(60)
+    discord.says(discord.bot, direct, "Keys live for 90 days.")
+
+    async def found(answered: float) -> list[str]:
+        finding = Finding(
+            connection=hearing.connection,
+            desk=hearing.desk,
+            clock=hearing.clock,
+            bucket=Bucket(BUDGET, hearing.clock.now()),
+            oldest=began - 3_600,
+            answered=answered,
+        )
+        return [text(one, "content") async for one in finding.said()]
+
+    assert "and certificates?" in await found(began)
+    assert "and certificates?" not in await found(discord.clock.now() + 1)
 
 
 async def test_what_was_said_too_long_ago_is_let_be(discord: Discord, anna: Person, general: Channel) -> None:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.crash.crowds import Seen
+    from tests.doubles.postgres import Server
 
 CALLS = (
     "POST /channels/{channel_id}/messages",
@@ -45,6 +46,16 @@ async def test_killed_at_random_nothing_is_lost_doubled_or_out_of_order(seed: in
 async def test_bots_that_stand_still_for_longer_than_their_lease_say_nothing_twice(tmp_path: Path) -> None:
     seen = await campaign(Plan(seed=5, questions=100, channels=20, workers=2, pauses=12), tmp_path)
     assert seen.paused >= 8
+    assert harms(seen) == ([], [], [])
+
+
+@pytest.mark.crash
+async def test_two_bots_on_one_server_that_are_killed_and_stand_still_lose_and_double_nothing(
+    tmp_path: Path, server: Server
+) -> None:
+    plan = Plan(seed=6, questions=100, channels=20, workers=2, kills=6, pauses=6)
+    seen = await campaign(plan, tmp_path, server.database())
+    assert seen.paused >= 4
     assert harms(seen) == ([], [], [])
 
 

@@ -187,9 +187,7 @@ async def test_somebody_is_of_the_same_guild_whether_or_not_discord_answers(
             assert first == await facts.home(ben.id) or "Error" in str(first) or "Unsure" in str(first)
 
 
-async def test_whoever_may_not_read_history_hears_nothing_of_a_channels_past(
-    discord: Discord, guild: Guild
-) -> None:
+async def test_whoever_may_not_read_history_hears_nothing_of_a_channels_past(discord: Discord, guild: Guild) -> None:
     import discord as library
 
     from adapters.discord.connection import Connection

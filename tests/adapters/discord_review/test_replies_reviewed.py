@@ -42,11 +42,14 @@ async def test_a_private_answer_in_direct_messages_is_taken_up_there(stage: Stag
     assert "👍" in answer.buttons
 
 
-async def test_a_page_that_was_never_sent_is_not_left_out(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("times", [0, 1])
+async def test_a_page_that_was_never_sent_is_not_left_out(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
     monkeypatch.setattr(ways, "_WITHIN", 0.5)  # of 20 seconds
     asked, question = await stage.commands(private=True)
     webhook = f"/webhooks/*/{asked.token}"
-    stage.discord.misbehave("429", "POST", webhook, times=1, retry_after=1.0)
+    stage.discord.misbehave("429", "POST", webhook, times=times, retry_after=1.0)
     await stage.tell(question, Sources(citations=CITATIONS), *sentences(60), ANSWERED)
     assert asked.original is not None
     whole = "\n".join(one.shown for one in (asked.original, *asked.followups))

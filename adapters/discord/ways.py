@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from adapters.discord import kit, lookup
 from adapters.discord.errors import Refused, Unsure
+from adapters.discord.payload import ident
 from adapters.payload import text
 
 if TYPE_CHECKING:
@@ -263,6 +264,6 @@ class Ticketed(Way):
 
 def _told(answer: object) -> str:
     """Give the id of what Discord says that it made."""
-    if not (made := text(answer, "id")):
+    if not (made := ident(answer, "id")):
         raise Unsure("Discord did not say what it made.")
     return made

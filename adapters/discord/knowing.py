@@ -99,7 +99,7 @@ def room(workspace: Principal, channel: GuildChannel, asker: Member) -> Room:
     here = Room(workspace=workspace, channel=str(channel.id))
     if _open(channel):
         return replace(here, kind="public", guests=False, shared=False)
-    if not channel.permissions_for(asker).view_channel:
+    if not _ruled(channel) or not channel.permissions_for(asker).view_channel:
         return here
     everybody = channel.permissions_for(channel.guild.default_role)
     return Room(
@@ -114,8 +114,15 @@ def room(workspace: Principal, channel: GuildChannel, asker: Member) -> Room:
 
 def open_to(channel: GuildChannel, writer: Member) -> bool:
     """Say whether everybody reads a channel, and somebody may write there."""
+    if not _ruled(channel):
+        return _open(channel)
     everybody, own = channel.permissions_for(channel.guild.default_role), channel.permissions_for(writer)
     return everybody.view_channel and everybody.read_message_history and own.view_channel and own.send_messages
+
+
+def _ruled(channel: GuildChannel) -> bool:
+    """Whether it is known what everybody may do; discord.py takes that for granted."""
+    return channel.guild.get_role(channel.guild.id) is not None
 
 
 def _open(channel: GuildChannel) -> bool:
@@ -124,8 +131,8 @@ def _open(channel: GuildChannel) -> bool:
 
 
 def _reads(channel: GuildChannel, member: Member) -> bool:
-    if _open(channel):
-        return True
+    if not _ruled(channel):
+        return _open(channel)
     allowed = channel.permissions_for(member)
     return allowed.view_channel and allowed.read_message_history
 

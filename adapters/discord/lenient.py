@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import discord
 import discord.http
+from aiohttp import WSMessage, WSMsgType
 from discord.http import Route
 
 from adapters.discord.payload import number
 from adapters.payload import text
 
 if TYPE_CHECKING:
-    from aiohttp import ClientResponse
+    from aiohttp import ClientResponse, ClientWebSocketResponse
     from discord.types.appinfo import AppInfo
 
 _JSON: Final = "application/json"
@@ -78,3 +80,24 @@ async def gateway(client: discord.Client) -> tuple[str, int]:
         if url := text(answer, "url"):
             return url, max(1, number(answer, "shards", otherwise=1))
     return "", 1
+
+
+def named(socket: ClientWebSocketResponse, gateway: str) -> ClientWebSocketResponse:
+    """Have a session say where it may be resumed, which discord.py takes for granted."""
+    receive = socket.receive
+
+    async def received(timeout: float | None = None) -> WSMessage:  # noqa: ASYNC109 - as aiohttp has it
+        message = await receive(timeout)
+        if message.type is not WSMsgType.TEXT or '"READY"' not in message.data[:200]:
+            return message
+        try:
+            told = json.loads(message.data)
+        except ValueError:
+            return message
+        if text(told, "t") != "READY" or not isinstance(told.get("d"), dict):
+            return message
+        told["d"] = {"resume_gateway_url": gateway, "_trace": [], **told["d"]}
+        return WSMessage(message.type, json.dumps(told), message.extra)
+
+    socket.receive = received  # type: ignore[method-assign]
+    return socket

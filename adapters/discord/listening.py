@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 import discord
 import structlog
 
-from adapters.discord.lenient import bearing, foreign, gateway
+from adapters.discord.lenient import bearing, foreign, gateway, named
 from adapters.discord.payload import ident, number
 from adapters.discord.read import HEARD
 from adapters.payload import items
@@ -127,7 +127,8 @@ class Listening(discord.AutoShardedClient):
         connect = self.http.ws_connect
 
         async def redirected(url: str, *, compress: int = 0) -> ClientWebSocketResponse:
-            return await connect(f"{gateway}?{url.partition('?')[2]}", compress=compress)
+            socket = await connect(f"{gateway}?{url.partition('?')[2]}", compress=compress)
+            return named(socket, gateway)
 
         self.http.ws_connect = redirected  # type: ignore[method-assign] # the one place that all connections go through
 
@@ -135,6 +136,9 @@ class Listening(discord.AutoShardedClient):
         """Have what cannot be read dropped, instead of ending the client."""
 
         def guarded(payload: Any) -> None:  # noqa: ANN401 - anybody may have written it
+            if event == "READY" and isinstance(payload, dict):
+                # One connection says it of itself only where a server knows of several.
+                payload = {"shard": [0, self.shard_count or 1], "guilds": [], **payload}
             try:
                 parse(payload)
             except Exception as error:  # noqa: BLE001 - discord.py's own trust in payloads knows no bounds

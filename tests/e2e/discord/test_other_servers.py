@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+import discord as library
 import pytest
 from aiohttp import web
 from simcord.backend.errors import BackendError
 
 from adapters.discord.listening import Listening
 from tests.doubles.discord.api import Api
-from tests.doubles.discord_team import HANDBOOK, QUESTION, answered, counted, known, said, team
+from tests.doubles.discord.gateway import Gateway, Session
+from tests.doubles.discord_team import HANDBOOK, QUESTION, answered, counted, known, said, shown, team
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from tests.doubles.discord.call import Call
 
 WHOLE = "Tuesdays at 14:00"
+_LEAST = frozenset({"user", "guilds", "session_id"})
 MEMBERS = r"GET /guilds/\d+/members/\d+"
 
 
@@ -212,3 +215,66 @@ async def test_a_server_that_names_its_gateway_to_all_alike(  # noqa: PLR0913, P
         await discord.until(lambda: discord.gateway.connected, within=60)
         asked = discord.says(anna, general, f"{discord.mention} {QUESTION}")
         assert WHOLE in "".join(one.shown for one in await said(discord, asked))
+
+
+@pytest.mark.parametrize("field", ["flags", "components", "nonce"])
+async def test_a_server_that_takes_less_of_a_message_has_its_words(  # noqa: PLR0913, PLR0917 - fixtures
+    field: str,
+    discord: Discord,
+    settings: Settings,
+    anna: Person,
+    general: Channel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    answer = Api.answer
+
+    def strict(api: Api, call: Call) -> tuple[int, Any]:
+        if isinstance(call.json, dict) and "content" in call.json and call.json.get(field):
+            raise BackendError(400, 50035, f"Invalid Form Body: {field}")
+        return answer(api, call)
+
+    monkeypatch.setattr(Api, "answer", strict)
+    async with team(discord, settings):
+        asked = discord.says(anna, general, f"{discord.mention} {QUESTION}")
+
+        def there() -> bool:
+            found = discord.thread_of(asked)
+            return found is not None and any(WHOLE in one.shown for one in discord.answers(found))
+
+        await discord.until(there, within=30)
+        command = discord.commands(anna, general, "ask", question=QUESTION)
+        await shown(discord, command, WHOLE)
+
+
+async def test_a_session_that_says_neither_its_shard_nor_where_it_is_resumed(
+    discord: Discord, settings: Settings, anna: Person, general: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready = Gateway._ready
+
+    def less(gateway: Gateway, session: Session, guilds: list[str]) -> dict[str, Any]:
+        return {name: one for name, one in ready(gateway, session, guilds).items() if name in _LEAST}
+
+    monkeypatch.setattr(Gateway, "_ready", less)
+    async with team(discord, settings):
+        await everything(discord, anna, general)
+        discord.gateway.drop()
+        asked = discord.says(anna, general, f"{discord.mention} {QUESTION}")
+        assert WHOLE in "".join(one.shown for one in await said(discord, asked))
+
+
+async def test_where_it_is_not_said_what_everybody_may_do_only_what_is_public_is_read(  # noqa: PLR0913, PLR0917
+    discord: Discord,
+    guild: Guild,
+    settings: Settings,
+    anna: Person,
+    general: Channel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    discord.role("team", guild)
+    role = library.Guild.get_role
+    monkeypatch.setattr(
+        library.Guild, "get_role", lambda here, number: None if number == here.id else role(here, number)
+    )
+    async with team(discord, settings):
+        asked = discord.says(anna, general, f"{discord.mention} {QUESTION}")
+        assert WHOLE not in "".join(one.shown for one in await said(discord, asked))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from adapters.discord.errors import DiscordError
-from adapters.payload import text
+from adapters.discord.payload import ident
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -48,7 +48,7 @@ class Alone:
         """Give two at most."""
         calls = await self._connection.calls()
         listed = await calls.ask("GET", "/users/@me/guilds", params={"limit": _LISTED})
-        ids = [text(one, "id") for one in listed] if isinstance(listed, list) else []
+        ids = [ident(one, "id") for one in listed] if isinstance(listed, list) else []
         found: list[str] = []
         for guild in filter(None, ids):
             if len(found) < 2 and await self._facts.allowed(guild):  # noqa: PLR2004 - more are as many

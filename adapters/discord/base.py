@@ -33,6 +33,10 @@ class Facts(Protocol):
         """Say who reads at a place now."""
         ...
 
+    async def met(self, guild: str, user: object, member: object, /) -> None:
+        """Hear from the gateway who said something in a guild."""
+        ...
+
     async def spot(self, guild: str, channel: str, /) -> Spot:
         """Say what a channel is. Raises DiscordError where that cannot be known now."""
         ...

@@ -26,6 +26,8 @@ T = TypeVar("T")
 _UNCOUNTED: Final = "/interactions/"
 """What Discord does not count among a bot's calls."""
 _TOO_MANY: Final = 429
+_NOT_IMPLEMENTED: Final = 501
+"""What a server that only resembles Discord's may answer where it has no such call, and did nothing."""
 _BANNED: Final = 60.0
 """Seconds to leave Discord alone that says for how long in no way that discord.py knows."""
 
@@ -88,6 +90,6 @@ async def answered(what: str, asked: Awaitable[T], /, *, within: float = 10.0) -
 def _refusal(what: str, error: HTTPException) -> DiscordError:
     if error.status == _TOO_MANY:
         return Limited(what, _BANNED)
-    if isinstance(error, DiscordServerError):
+    if isinstance(error, DiscordServerError) and error.status != _NOT_IMPLEMENTED:
         return Unsure(f"Discord gave no answer to {what}.")
     return Refused(what, error.code, error.status, error.text[:200])

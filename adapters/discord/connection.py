@@ -12,6 +12,8 @@ from discord.http import Route
 from adapters.discord.calls import Calls
 from adapters.discord.errors import Away, DiscordError, Misset
 from adapters.discord.events import Where
+from adapters.discord.lenient import bearing
+from adapters.discord.payload import ident
 from adapters.pacing import Bucket, Budget
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 _PATIENCE: Final = 20.0
 _EVERYTHING: Final = Budget(calls=45, burst=5, seconds=1.0)
 """All calls of a bot together; Discord takes fifty a second, which is no limit of any route that discord.py knows."""
+_UNLIKE: Final = "What answers at DISCORD_API_URL does not say who the bot is, as Discord does."
 _UNKNOWN: Final = "DISCORD_TOKEN is not accepted: take the token of your bot (Bot, Reset Token)."
 
 
@@ -75,6 +78,14 @@ class Connection:
         shard = gateway.get_shard(known.shard_id)
         return None if shard is None or shard.is_closed() else known
 
+    def placed(self, payload: object) -> object:
+        """Give what the gateway tells with its guild: a server that leaves it out would make a channel a person's."""
+        channel, gateway = ident(payload, "channel_id"), self.gateway
+        if gateway is None or not channel or not isinstance(payload, dict) or ident(payload, "guild_id"):
+            return payload
+        guild = getattr(gateway.get_channel(int(channel)), "guild", None)
+        return payload if guild is None else {**payload, "guild_id": str(guild.id)}
+
     async def _turn(self) -> None:
         """Wait, as discord.py waits for the limits of a route: in the loop's own time."""
         clock = asyncio.get_running_loop()
@@ -89,6 +100,7 @@ class Connection:
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
         )
+        bearing(client)
         try:
             async with asyncio.timeout(_PATIENCE):
                 await client.login(self._token)
@@ -98,5 +110,7 @@ class Connection:
                 raise Misset(_UNKNOWN) from error
             if isinstance(error, discord.HTTPException | ClientError | OSError | TimeoutError | RuntimeError):
                 raise Away("Discord cannot be reached.") from error
+            if isinstance(error, LookupError | TypeError | ValueError | AttributeError):
+                raise DiscordError(_UNLIKE) from error
             raise
         return client

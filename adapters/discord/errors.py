@@ -36,5 +36,9 @@ class Unsure(DiscordError):
     """Nobody knows whether Discord did it: it was asked, and no answer of its own came back."""
 
 
+class Unlisted(DiscordError):
+    """A server that only resembles Discord's has no notion of who is in a guild."""
+
+
 class Misset(DiscordError):
     """The bot cannot work as it is set up at Discord, such as with a token that is none."""

@@ -18,9 +18,10 @@ from adapters.audience import audience as readers
 from adapters.discord import knowing
 from adapters.discord.base import Spot
 from adapters.discord.calls import answered
-from adapters.discord.errors import DiscordError, Refused, Unsure
+from adapters.discord.errors import DiscordError, Refused, Unlisted, Unsure
 from adapters.discord.events import DIRECT
 from adapters.discord.knowing import Known
+from adapters.discord.payload import ident
 from adapters.remembering import Remembered
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ _GUILD: Final = 30.0
 _MEMBER: Final = 60.0
 _SPOT: Final = 600.0
 """Seconds that things are kept which no event tells of; a thread's channel never changes."""
+_MET: Final = 300.0
+"""Seconds for which the gateway's word for who somebody is does, where there is no other."""
 _WITHIN: Final = 3.0
 """Seconds that one question to Discord may take in all."""
 _IN_ALL: Final = 4.0
@@ -50,6 +53,10 @@ _GUILDS: Final = 1_000
 _LOOKED: Final = 100
 _AT_ONCE: Final = 8
 _GONE: Final = 404
+_NOBODY: Final = frozenset({10007, 10013})
+"""What Discord says of a person who is in no such guild, or is none."""
+_ABSENT: Final = frozenset({_GONE, 405, 501})
+"""What a server answers, too, that has no such route."""
 _SHUT: Final = frozenset({403, _GONE})
 
 _UNNAMED: Final = "DISCORD_GUILDS does not name this server"
@@ -85,6 +92,15 @@ class Facts:
         self._spots: Remembered[Key, Spot] = Remembered(clock, seconds=_SPOT, most=5_000)
         self._listed: Remembered[str, tuple[str, ...]] = Remembered(clock, seconds=_MEMBER, most=1)
         self._firsts: Remembered[tuple[str, ...], str] = Remembered(clock, seconds=_SPOT, most=10)
+        self._listing: Remembered[str, bool] = Remembered(clock, seconds=_SPOT, most=1_000)
+        self._met: Remembered[Key, object] = Remembered(clock, seconds=_MET, most=5_000)
+
+    async def met(self, guild: str, user: object, member: object, /) -> None:
+        """Hear from the gateway who said something in a guild: it counts where nobody says who is in it."""
+        person = ident(user, "id")
+        if guild and person and isinstance(user, dict) and isinstance(member, dict):
+            self._met.forget(lambda key, _: key == (guild, person))
+            await self._met.get((guild, person), lambda: _given({**member, "user": user}))
 
     async def audience(self, place: Place, asker: Person, /) -> Audience:
         """Say who reads at a place now; never raises, as anybody is an answer too."""
@@ -168,6 +184,8 @@ class Facts:
                     failed = found
                 elif knowing.standing(found) != "outsider":
                     return guild
+        if len(guilds) == 1 and isinstance(failed, Unlisted):
+            return guilds[0]  # there is no other, and only what is public is read
         if failed is not None:
             raise failed
         return None
@@ -252,11 +270,31 @@ class Facts:
             try:
                 return await answered(what, within.fetch_member(int(person)), within=_WITHIN)
             except Refused as error:
-                if error.status == _GONE:
+                if error.status not in _ABSENT:
+                    raise
+                if error.code in _NOBODY or await self._lists(within):
                     return None
-                raise
+                told = self._met.known((guild, person))
+                if told is None:
+                    raise Unlisted("This server does not say who is in it.") from error
+                return knowing.told(within, told)
 
         return await self._members.get((guild, person), ask)
+
+    async def _lists(self, guild: Guild) -> bool:
+        """Say whether this server tells of members at all: one without that route answers as it does for a stranger."""
+
+        async def ask() -> bool:
+            me = int((await self._connection.who()).me)
+            try:
+                await answered("GET /guilds/{guild_id}/members/{user_id}", guild.fetch_member(me), within=_WITHIN)
+            except Refused as error:
+                if error.status in _ABSENT:
+                    return False
+                raise
+            return True
+
+        return await self._listing.get(str(guild.id), ask)
 
     async def _mine(self) -> tuple[str, ...]:
         """Give the guilds that the bot is in, by their ids. Raises DiscordError."""
@@ -297,6 +335,10 @@ class Facts:
             return str(min(joined)[1])
 
         return await self._firsts.get(mine, ask)
+
+
+async def _given(told: object) -> object:
+    return told
 
 
 async def _channels(guild: Guild) -> Sequence[GuildChannel]:

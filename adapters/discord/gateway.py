@@ -42,6 +42,7 @@ _CONTENT: Final = (
     "application (Bot, Privileged Gateway Intents at https://discord.com/developers/applications). Until the next "
     "start it does without: it answers commands, mentions and direct messages, but no follow-ups without a mention."
 )
+_NOWHERE: Final = "the server at DISCORD_API_URL names no gateway: set DISCORD_GATEWAY_URL"
 _log = structlog.get_logger()
 
 
@@ -221,6 +222,7 @@ async def _closed(client: Listening) -> None:
 
 def _ended(error: Exception) -> None:
     told = f"code {error.code}" if isinstance(error, discord.ConnectionClosed) else None
+    told = _NOWHERE if isinstance(error, discord.GatewayNotFound) else told
     trace = None if isinstance(error, discord.DiscordException | OSError | TimeoutError) else error
     _log.warning("a client ended", error=type(error).__name__, why=told, exc_info=trace)
 

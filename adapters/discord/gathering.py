@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from adapters.discord.calls import answered
 from adapters.discord.errors import DiscordError, Refused
 from adapters.discord.facts import Facts
+from adapters.discord.payload import ident
 from adapters.discord.permissions import PERMISSIONS, missing, shown
 from adapters.found import Found
 from adapters.payload import text
@@ -74,7 +75,7 @@ async def gathered(connection: Connection, wanted: Wanted, clock: Clock) -> Asyn
 async def _listed(connection: Connection) -> list[Server]:
     calls = await connection.calls()
     found = await calls.ask("GET", "/users/@me/guilds", params={"limit": _LISTED})
-    return [(text(one, "id"), text(one, "name")) for one in found] if isinstance(found, list) else []
+    return [(ident(one, "id"), text(one, "name")) for one in found] if isinstance(found, list) else []
 
 
 def _servers(why: Mapping[Server, str | None], wanted: Wanted) -> list[Found]:

@@ -108,7 +108,7 @@ def ours(given: object, where: Where) -> str:
         return "a bot"
     if at(given, "webhook_id") is not None:
         return "a webhook"
-    if number(given, "type", otherwise=-1) not in _SPOKEN:
+    if at(given, "type") is not None and number(given, "type", otherwise=-1) not in _SPOKEN:
         return "a message that nobody wrote"
     if not (author and ident(given, "id") and ident(given, "channel_id")):
         return "incomplete"
@@ -117,7 +117,7 @@ def ours(given: object, where: Where) -> str:
 
 def _nowhere(given: object, spot: Spot | None) -> str:
     if _direct(given):
-        return ""
+        return "in a guild that nobody names" if at(given, "member") is not None else ""
     if spot is None:
         return "in a channel that nobody knows"
     return "in a direct message of several" if spot.sort in {"direct", "group"} else ""

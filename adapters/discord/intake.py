@@ -78,6 +78,7 @@ class Intake:
 
     def hear(self, event: str, payload: object) -> None:
         """Take in one event of the gateway, soon. Never raises."""
+        payload = self.connection.placed(payload)
         if event == "INTERACTION_CREATE":
             self.beside(self._interaction(payload))
         elif not self.lanes.put(ident(payload, "channel_id"), lambda: self._heard(event, payload)):
@@ -122,6 +123,8 @@ class Intake:
 
     async def _interaction(self, payload: object) -> None:
         try:
+            member = at(payload, "member")
+            await self.facts.met(ident(payload, "guild_id"), at(member, "user"), member)
             where = await self._where(ident(payload, "guild_id"))
         except DiscordError as error:
             _failed("INTERACTION_CREATE", error)
@@ -130,6 +133,8 @@ class Intake:
 
     async def _heard(self, event: str, payload: object) -> None:
         try:
+            if event == "MESSAGE_CREATE":
+                await self.facts.met(ident(payload, "guild_id"), at(payload, "author"), at(payload, "member"))
             for found in await self._read(event, payload):
                 self._noted(found, payload)
                 await self._heed(found, event, payload)

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from discord import ChannelType
+from discord import ChannelType, Member
 
 from adapters.audience import Reader, Room
 from adapters.discord.base import Spot
+from adapters.discord.errors import Unlisted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from discord import Member, Thread
+    from discord import Thread
     from discord.abc import GuildChannel
     from discord.guild import Guild
 
@@ -65,6 +66,14 @@ def of(member: Member, guild: Guild) -> Member:
     return again
 
 
+def told(guild: Guild, given: object) -> Member:
+    """Give somebody as the gateway tells of them. Raises DiscordError where it tells too little."""
+    try:
+        return Member(data=given, guild=guild, state=guild._state)  # type: ignore[arg-type]  # noqa: SLF001
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise Unlisted("The gateway does not say who somebody is.") from error
+
+
 def standing(member: Member | None) -> Standing:
     """Say what somebody is to a guild; whoever has not agreed to its rules yet is none of its people."""
     if member is None or member.pending:
@@ -88,7 +97,9 @@ def room(workspace: Principal, channel: GuildChannel, asker: Member) -> Room:
     Who sees it beside them is of the guild in any case; administrators see every channel, so that it proves no role.
     """
     here = Room(workspace=workspace, channel=str(channel.id))
-    if not channel.permissions_for(asker).view_channel:
+    if _open(channel):
+        return replace(here, kind="public", guests=False, shared=False)
+    if not _ruled(channel) or not channel.permissions_for(asker).view_channel:
         return here
     everybody = channel.permissions_for(channel.guild.default_role)
     return Room(
@@ -103,11 +114,25 @@ def room(workspace: Principal, channel: GuildChannel, asker: Member) -> Room:
 
 def open_to(channel: GuildChannel, writer: Member) -> bool:
     """Say whether everybody reads a channel, and somebody may write there."""
+    if not _ruled(channel):
+        return _open(channel)
     everybody, own = channel.permissions_for(channel.guild.default_role), channel.permissions_for(writer)
     return everybody.view_channel and everybody.read_message_history and own.view_channel and own.send_messages
 
 
+def _ruled(channel: GuildChannel) -> bool:
+    """Whether it is known what everybody may do; discord.py takes that for granted."""
+    return channel.guild.get_role(channel.guild.id) is not None
+
+
+def _open(channel: GuildChannel) -> bool:
+    """Whether a server has no notion of who sees what: no roles at all, not even everybody's, and nothing denied."""
+    return not channel.guild.roles and not channel.overwrites
+
+
 def _reads(channel: GuildChannel, member: Member) -> bool:
+    if not _ruled(channel):
+        return _open(channel)
     allowed = channel.permissions_for(member)
     return allowed.view_channel and allowed.read_message_history
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 import discord
 import structlog
 
+from adapters.discord.lenient import bearing, foreign, gateway, named
 from adapters.discord.payload import ident, number
 from adapters.discord.read import HEARD
 from adapters.payload import items
@@ -66,6 +67,7 @@ class Listening(discord.AutoShardedClient):
             guild_ready_timeout=self.settling,
             shard_connect_timeout=_SHARD,
         )
+        bearing(self)
         self._ears = ears
         self._clock = clock
         self._gateway_url = gateway_url
@@ -108,21 +110,25 @@ class Listening(discord.AutoShardedClient):
         self._identified = self._clock.now()
 
     async def launch_shards(self) -> None:
-        """Connect; a server that only resembles Discord's may not say how many connections it wants."""
-        if self._gateway_url is not None:
-            try:
-                shards, _, _ = await self.http.get_bot_gateway()
-            except (discord.GatewayNotFound, LookupError, TypeError):
-                shards = 1
-            self.shard_count = shards if isinstance(shards, int) and shards > 0 else 1
+        """Connect; a server that only resembles Discord's may not say how many connections it wants.
+
+        Of such a server, one address is kept for all connections: discord.py would begin anew at Discord's own.
+        """
+        if self._gateway_url is not None or foreign():
+            named, self.shard_count = await gateway(self)
             # With a number of shards, discord.py asks for no address.
+            if self._gateway_url is None:
+                if not named:
+                    raise discord.GatewayNotFound
+                self._redirect(named.partition("?")[0])
         await super().launch_shards()
 
     def _redirect(self, gateway: str) -> None:
         connect = self.http.ws_connect
 
         async def redirected(url: str, *, compress: int = 0) -> ClientWebSocketResponse:
-            return await connect(f"{gateway}?{url.partition('?')[2]}", compress=compress)
+            socket = await connect(f"{gateway}?{url.partition('?')[2]}", compress=compress)
+            return named(socket, gateway)
 
         self.http.ws_connect = redirected  # type: ignore[method-assign] # the one place that all connections go through
 
@@ -130,6 +136,9 @@ class Listening(discord.AutoShardedClient):
         """Have what cannot be read dropped, instead of ending the client."""
 
         def guarded(payload: Any) -> None:  # noqa: ANN401 - anybody may have written it
+            if event == "READY" and isinstance(payload, dict):
+                # One connection says it of itself only where a server knows of several.
+                payload = {"shard": [0, self.shard_count or 1], "guilds": [], **payload}
             try:
                 parse(payload)
             except Exception as error:  # noqa: BLE001 - discord.py's own trust in payloads knows no bounds

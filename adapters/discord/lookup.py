@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from adapters.discord import kit
+from adapters.discord.payload import ident
 from adapters.payload import at, items, text
 
 if TYPE_CHECKING:
@@ -36,20 +37,19 @@ async def found(calls: Calls, me: str, channel: str, since: datetime, key: str) 
         page = sorted(items({"messages": answer}, "messages"), key=_number, reverse=True)
         for one in page:
             if _number(one) >= oldest and _is(one, me, key):
-                return text(one, "id")
+                return ident(one, "id")
         if len(page) < _PAGE or _number(page[-1]) < oldest:
             break
-        before = {"before": text(page[-1], "id")}
+        before = {"before": ident(page[-1], "id")}
     return None
 
 
 def _number(given: object) -> int:
-    found = text(given, "id")
-    return int(found) if found.isdecimal() else 0
+    return int(ident(given, "id") or 0)
 
 
 def _is(given: object, me: str, key: str) -> bool:
-    if text(given, "author", "id") != me:
+    if ident(given, "author", "id") != me:
         return False
     buttons = [one for row in items(given, "components") for one in items(row, "components")]
     return any(kit.key_of(text(one, "custom_id")) == key for one in buttons if at(one, "custom_id"))

@@ -18,8 +18,9 @@ EPHEMERAL: Final = 1 << 6
 
 
 def ident(given: object, *path: str) -> str:
-    """Give an id of Discord's: a decimal number as a string."""
-    found = text(given, *path)
+    """Give an id of Discord's: a decimal number as a string; other servers give the number itself, too."""
+    found = at(given, *path)
+    found = str(found) if isinstance(found, int) and not isinstance(found, bool) else text(given, *path)
     return found if _IDENT.fullmatch(found) and int(found) < _LARGEST else ""
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from adapters.discord import kit, lookup
 from adapters.discord.errors import DiscordError, Refused, Unsure
+from adapters.discord.payload import ident
 from adapters.payload import text
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ _ARCHIVED: Final = 50083
 _UNKNOWN: Final = frozenset({10015, 10062})
 _OVER: Final = 50027
 """What Discord says once a ticket is good for nothing."""
+_FORM: Final = 50035
+_BAD: Final = 400
 _WITHIN: Final = 20.0
 _KEPT: Final = 1_440
 """Minutes without a message after which a thread is put away."""
@@ -95,9 +98,10 @@ class Chat(Way):
         try:
             answer = await self._calls.act(held, "POST", path, within=_WITHIN, channel_id=self.channel, json=sent)
         except Refused as refused:
-            if refused.code != _NO_REPLIES:
+            if refused.code != _NO_REPLIES and not _odd(refused):
                 raise
-            answer = await self._calls.act(held, "POST", path, within=_WITHIN, channel_id=self.channel, json=dict(body))
+            less = dict(body) if refused.code == _NO_REPLIES else plain(body)
+            answer = await self._calls.act(held, "POST", path, within=_WITHIN, channel_id=self.channel, json=less)
         return _told(answer), text(answer, "content")
 
     async def edit(self, held: Held, part: int, message: str, body: Body, /) -> None:  # noqa: ARG002
@@ -106,6 +110,9 @@ class Chat(Way):
         try:
             await self._calls.act(held, "PATCH", _MESSAGE, within=_WITHIN, json=body, **where)
         except Refused as refused:
+            if _odd(refused):
+                await self._calls.act(held, "PATCH", _MESSAGE, within=_WITHIN, json=plain(body), **where)
+                return
             if refused.code != _ARCHIVED:
                 raise
             opened = {"archived": False}
@@ -245,8 +252,12 @@ class Ticketed(Way):
         sent = {name: value for name, value in body.items() if name not in {"nonce", "enforce_nonce"}}
         while True:
             try:
-                return _told(await self._act(held, "PATCH", "/messages/@original", sent))
+                answer = await self._act(held, "PATCH", "/messages/@original", sent)
+                return ident(answer, "id") or "@original"  # it has that name, too, where nobody says another
             except Refused as refused:
+                if _odd(refused) and sent.keys() - {"content", "allowed_mentions"}:
+                    sent = plain(sent)
+                    continue
                 if refused.code not in _UNKNOWN or self._age > _YOUNG:
                     raise
             await self._clock.sleep(_PAUSE)  # the answer that it comes later is under way
@@ -263,8 +274,18 @@ class Ticketed(Way):
         return self._clock.now() - (self._ticket.until.timestamp() - _LIFE)
 
 
+def plain(body: Body) -> Body:
+    """Give nothing but the words, for a server that does not take all that Discord does."""
+    return {name: body[name] for name in ("content", "allowed_mentions") if name in body}
+
+
+def _odd(refused: Refused) -> bool:
+    """Whether a server does not take what a message is made of."""
+    return refused.code == _FORM or (refused.status == _BAD and refused.code == 0)
+
+
 def _told(answer: object) -> str:
     """Give the id of what Discord says that it made."""
-    if not (made := text(answer, "id")):
+    if not (made := ident(answer, "id")):
         raise Unsure("Discord did not say what it made.")
     return made

@@ -11,7 +11,7 @@ from typing import Final
 
 from adapters.addresses import web
 from adapters.escaping import safe, safe_line
-from adapters.joining import inert, joined
+from adapters.joining import JOINER, inert, joined
 
 _MARKDOWN: Final = re.compile(r"[\\`*_~\[\]|<>#]")
 """Behind a backslash, Discord shows any sign as it is."""
@@ -30,8 +30,9 @@ _LONGEST: Final = 500
 
 
 def words(text: str) -> str:
-    """Give words on one line."""
-    return _MARKDOWN.sub(r"\\\g<0>", opened(inert(safe(text).replace("\n", " "))))
+    """Give words on one line; a bracket at their beginning makes no link of a mark before them."""
+    shown = _MARKDOWN.sub(r"\\\g<0>", opened(inert(safe(text).replace("\n", " "))))
+    return f"{JOINER}{shown}" if shown.startswith("(") else shown
 
 
 def opened(text: str) -> str:

@@ -71,9 +71,9 @@ def text(tree: Tree, linked: Links) -> str:
 
 
 def mark(number: int, linked: Links) -> str:
-    """Give a footnote's mark, which is a link where there is one."""
+    """Give a footnote's mark, which is a link where there is one; brackets alone mean nothing to Discord."""
     url = linked.get(number)
-    return escaping.link(f"[{number}]", url) if url and escaping.linkable(url) else rf"\[{number}\]"
+    return escaping.link(f"[{number}]", url) if url and escaping.linkable(url) else f"[{number}]"
 
 
 def _unnested(block: Block) -> Block:

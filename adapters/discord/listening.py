@@ -127,8 +127,9 @@ class Listening(discord.AutoShardedClient):
         connect = self.http.ws_connect
 
         async def redirected(url: str, *, compress: int = 0) -> ClientWebSocketResponse:
-            socket = await connect(f"{gateway}?{url.partition('?')[2]}", compress=compress)
-            return named(socket, gateway)
+            # What comes compressed could not be completed.
+            query = "&".join(part for part in url.partition("?")[2].split("&") if not part.startswith("compress="))
+            return named(await connect(f"{gateway}?{query}", compress=compress), gateway)
 
         self.http.ws_connect = redirected  # type: ignore[method-assign] # the one place that all connections go through
 

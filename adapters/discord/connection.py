@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from discord.guild import Guild
 
 _PATIENCE: Final = 20.0
-_EVERYTHING: Final = Budget(calls=45, burst=5, seconds=1.0)
-"""All calls of a bot together; Discord takes fifty a second, which is no limit of any route that discord.py knows."""
+_EVERYTHING: Final = Budget(calls=40, burst=4, seconds=1.0)
+"""All calls of a bot; Discord takes fifty a second, which is no route's limit that discord.py knows, and some come late."""
 _UNLIKE: Final = "What answers at DISCORD_API_URL does not say who the bot is, as Discord does."
 _UNKNOWN: Final = "DISCORD_TOKEN is not accepted: take the token of your bot (Bot, Reset Token)."
 

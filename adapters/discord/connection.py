@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _PATIENCE: Final = 20.0
 _EVERYTHING: Final = Budget(calls=40, burst=4, seconds=1.0)
-"""All calls of a bot; Discord takes fifty a second, which is no route's limit that discord.py knows, and some come late."""
+"""All calls of a bot together: Discord takes fifty a second, and discord.py knows no such limit."""
 _UNLIKE: Final = "What answers at DISCORD_API_URL does not say who the bot is, as Discord does."
 _UNKNOWN: Final = "DISCORD_TOKEN is not accepted: take the token of your bot (Bot, Reset Token)."
 

@@ -15,6 +15,7 @@ from discord import DiscordServerError, HTTPException, InvalidData, RateLimited
 from discord.http import Route
 
 from adapters.discord.errors import Away, DiscordError, Limited, Refused, Unsure
+from adapters.discord.flights import Flight
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -28,6 +29,8 @@ _UNCOUNTED: Final = "/interactions/"
 _TOO_MANY: Final = 429
 _NOT_IMPLEMENTED: Final = 501
 """What a server that only resembles Discord's may answer where it has no such call, and did nothing."""
+_LATER: Final = 1.0
+"""Seconds until a request may be tried again whose turn did not come."""
 _BANNED: Final = 60.0
 """Seconds to leave Discord alone that says for how long in no way that discord.py knows."""
 
@@ -48,14 +51,19 @@ class Calls:
         Gives what Discord answers, which anybody may have written. Raises DiscordError.
         """
         sent = {name: given.pop(name) for name in ("json", "params") if name in given}
-        what = f"{method} {path}"
+        what, flight = f"{method} {path}", Flight()
 
         async def asked() -> Any:  # noqa: ANN401 - the same
             if not path.startswith(_UNCOUNTED):
                 await self.turn()
-            return await self.client.http.request(Route(method, path, **given), **sent)
+            return await self.client.http.request(Route(method, path, **given), flight=flight, **sent)
 
-        return await answered(what, asked(), within=within)
+        try:
+            return await answered(what, asked(), within=within)
+        except Unsure as error:
+            if flight.state == "waiting":
+                raise Limited(what, _LATER) from error
+            raise
 
     async def act(
         self,

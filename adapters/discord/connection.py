@@ -12,6 +12,7 @@ from discord.http import Route
 from adapters.discord.calls import Calls
 from adapters.discord.errors import Away, DiscordError, Misset
 from adapters.discord.events import Where
+from adapters.discord.flights import Flights, traced
 from adapters.discord.lenient import bearing
 from adapters.discord.payload import ident
 from adapters.pacing import Bucket, Budget
@@ -36,15 +37,20 @@ class Connection:
         self._lock = asyncio.Lock()
         self._client: discord.Client | None = None
         self._bucket: Bucket | None = None
+        self._flights = Flights()
         self.gateway: discord.AutoShardedClient | None = None
 
     async def __aenter__(self) -> Self:
+        await self._flights.__aenter__()
         return self
 
     async def __aexit__(self, *exc: object) -> None:
         client, self._client = self._client, None
-        if client is not None:
-            await client.close()
+        try:
+            await self._flights.__aexit__(*exc)
+        finally:
+            if client is not None:
+                await client.close()
 
     @property
     def token(self) -> str:
@@ -99,7 +105,10 @@ class Connection:
             intents=discord.Intents(guilds=True),  # it hears nothing, but without them a warning is logged
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
+            http_trace=traced(),
         )
+        # All that discord.py asks goes through this one method.
+        client.http.request = self._flights.owning(client.http.request)  # type: ignore[method-assign, assignment]
         bearing(client)
         try:
             async with asyncio.timeout(_PATIENCE):

@@ -259,3 +259,12 @@ async def test_an_adapter_ends_while_it_connects(discord: Discord, hearing: Hear
     discord.gateway.shut()
     discord.gateway.drop()
     await discord.until(lambda: not hearing.ready)
+
+
+async def test_an_answer_that_is_no_json_does_not_end_the_platform(
+    discord: Discord, anna: Person, general: Channel
+) -> None:
+    discord.misbehave("garbage", "GET", "/users/@me", times=2)
+    async with Hearing(discord).running() as hearing:
+        discord.says(anna, general, f"{discord.mention} how long do keys live?")
+        await discord.until(lambda: hearing.of(Question))

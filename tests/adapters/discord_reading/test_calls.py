@@ -1,0 +1,28 @@
+"""Calls to Discord that nobody waits for any more."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from adapters.discord.connection import Connection
+from adapters.discord.errors import DiscordError
+
+if TYPE_CHECKING:
+    from tests.doubles.discord import Channel, Discord, Person
+
+
+async def test_calls_go_on_once_a_limit_for_all_of_them_has_passed(
+    discord: Discord, anna: Person, general: Channel
+) -> None:
+    said = discord.says(anna, general, "hello")
+    async with Connection(discord.token, discord.api_url) as connection:
+        calls = await connection.calls()
+        path = "/channels/{channel_id}/messages/{message_id}"
+        where = {"channel_id": general.id, "message_id": said.id}
+        discord.misbehave("429 global", "GET", f"/channels/{general.id}/messages/*", times=1, retry_after=1.0)
+        with suppress(DiscordError):
+            await calls.ask("GET", path, within=0.3, **where)
+        discord.recover()
+        found = await calls.ask("GET", path, within=20.0, **where)
+        assert found["id"] == said.id

@@ -60,13 +60,14 @@ class Api:
         seeing = "message_content" in self.granted
         params: dict[str, Any] = dict(call.params)
         sent = carried_out(self.world, call)
+        first = _first_behind(call, params)
         try:
             body = dispatch(self.world, call.method, call.path, json=sent, params=params, message_content_access=seeing)
         except BackendError as refused:
             if "Cannot send an empty message" in refused.message:
                 raise BackendError(400, 50006, "Cannot send an empty message") from refused
             raise
-        return self._dressed(body)
+        return self._dressed(body[-first:] if first else body)
 
     def _dressed(self, body: Any) -> Any:  # noqa: ANN401
         if isinstance(body, list):

@@ -157,8 +157,9 @@ class Discord(Adapter):
             except Refused as error:
                 _log.error("Discord does not take the commands", why=error.told)
                 return
-            except DiscordError as error:
-                _log.warning("Discord was not told of the commands", why=error.told)
+            except Exception as error:  # noqa: BLE001 - whatever a server says that only resembles Discord's
+                why = error.told if isinstance(error, DiscordError) else type(error).__name__
+                _log.warning("Discord was not told of the commands", why=why)
                 await self._clock.sleep(_AGAIN)
             else:
                 return

@@ -126,7 +126,7 @@ class Intake:
             member = at(payload, "member")
             await self.facts.met(ident(payload, "guild_id"), at(member, "user"), member)
             where = await self._where(ident(payload, "guild_id"))
-        except DiscordError as error:
+        except Exception as error:  # noqa: BLE001 - whatever a server says that only resembles Discord's
             _failed("INTERACTION_CREATE", error)
         else:
             await self.interacting.take(payload, where)
@@ -189,13 +189,13 @@ class Intake:
             case Dropped(why=why):
                 _log.debug("dropped", why=why)
             case Question() | Halted():
-                if told := await self._refusal(found):
-                    await self._refused(payload, told)
-                else:
+                if (told := await self._refusal(found)) is None:
                     await self._addressed(found, event, payload)
-            case Heard(question=question):
+                elif _meant(found):
+                    await self._refused(payload, told)
+            case Heard():
                 if await self._refusal(found) is None and await self._asks(found):
-                    await self._kept(question)
+                    await self._overheard(found)
             case Edited() | Deleted():
                 await self._kept(found)
             case Rated(target=MessageRef(workspace=workspace)) if workspace != f"discord:{DIRECT}":
@@ -216,10 +216,18 @@ class Intake:
             raise
 
     async def _declined(self, found: Question | Halted, payload: object, told: str) -> None:
-        if isinstance(found, Question) and self.policies.at(found.place).answers == "silent":
+        if not _meant(found):
+            _log.debug("dropped", why="a word to somebody else")
+        elif isinstance(found, Question) and self.policies.at(found.place).answers == "silent":
             await self.telling.mark(payload)
         else:
             await self.telling.reply(payload, told)
+
+    async def _overheard(self, heard: Heard) -> None:
+        try:
+            await self._kept(heard.question)
+        except Declined as error:  # nobody asked the bot, so nobody is told, and another time it would be no better
+            _log.debug("dropped", why=error.told)
 
     async def _rated(self, rated: Rated) -> None:
         try:
@@ -251,6 +259,11 @@ class Intake:
             return False
         since = await self.desk.answers_in("discord", question.place.workspace, question.conversation)
         return since is not None and question.asked_at > since
+
+
+def _meant(found: Question | Halted) -> bool:
+    """Whether something was said to the bot; a bare "stop" may be a word among people."""
+    return isinstance(found, Question) or found.ask is not None
 
 
 async def _quietly(what: str, work: Coroutine[Any, Any, None]) -> None:

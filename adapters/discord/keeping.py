@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from adapters.base import Declined, Question, Stopped
+from adapters.base import Declined, MessageRef, Question, Rated, Stopped
 
 if TYPE_CHECKING:
     from adapters.base import Desk, Event
@@ -28,14 +28,19 @@ class Keeping:
     async def keep(self, event: Event, until: float) -> None:
         """Hand it to the desk, again where that fails and time is left. Raises what the desk does, or TimeoutError.
 
-        That goes for a button on an answer that is not kept, too: its buttons stand there a moment before it is.
+        That goes for a button on an answer that is not kept, too: its buttons stand there a moment before it is. Not for
+        a thumb on a message, though: most of them are on what people say, and others wait meanwhile.
         """
         while True:
             try:
                 async with asyncio.timeout(max(_LEAST, until - self.clock.now())):
                     return await self.desk.accept(event)
             except Exception as error:
-                hopeless = isinstance(error, Declined) and isinstance(event, Question | Stopped)
-                if hopeless or self.clock.now() + _PAUSE >= until:
+                if (isinstance(error, Declined) and _final(event)) or self.clock.now() + _PAUSE >= until:
                     raise
             await self.clock.sleep(_PAUSE)
+
+
+def _final(event: Event) -> bool:
+    """Whether the desk's no to an event stays one a moment later, too."""
+    return isinstance(event, Question | Stopped) or (isinstance(event, Rated) and isinstance(event.target, MessageRef))

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _IDENTIFYING: Final = 5.0
 """Seconds between two sessions that are begun; Discord allows one in so many."""
 _SHARD: Final = 60.0
+_SPOKEN: Final = discord.TextChannel | discord.VoiceChannel | discord.StageChannel | discord.Thread
 _log = structlog.get_logger()
 
 
@@ -169,7 +170,7 @@ class Listening(discord.AutoShardedClient):
         guild, channel, message = (ident(payload, name) for name in ("guild_id", "channel_id", "id"))
         known = self.get_guild(int(guild)) if guild else None
         found = known.get_channel_or_thread(int(channel)) if known is not None and channel else None
-        if message and isinstance(found, discord.TextChannel | discord.VoiceChannel | discord.Thread):
+        if message and isinstance(found, _SPOKEN):
             found.last_message_id = int(message)
 
     def _closed(self, shards: dict[int, discord.ShardInfo]) -> bool:

@@ -15,6 +15,7 @@ import structlog
 
 from adapters.discord.errors import DiscordError
 from adapters.discord.finding import BUDGET, Finding
+from adapters.discord.payload import ident, moment
 from adapters.pacing import Bucket
 
 if TYPE_CHECKING:
@@ -29,8 +30,9 @@ _MARGIN: Final = 300.0
 _GATHERING: Final = 5.0
 """Seconds for the gateway to tell which channels there are, once a session began."""
 _AGAIN: Final = 30.0
-"""Seconds until another look, where one did not come to its end."""
-_TRIES: Final = 5
+"""Seconds until another look, where one did not come to its end, and twice as many before each further one."""
+_SELDOM: Final = 600.0
+"""Seconds between two looks at most."""
 _log = structlog.get_logger()
 
 
@@ -43,19 +45,40 @@ class Missed(Protocol):
 
 
 @dataclass(slots=True, kw_only=True)
+class _Wish:
+    """What is to be looked for: all since the start of a process that knows of nothing, and all ``since`` a moment.
+
+    ``wished`` is when the oldest of that was wanted.
+    """
+
+    begins: bool = False
+    since: float | None = None
+    wished: float | None = None
+
+    def add(self, other: _Wish) -> None:
+        """Want another's, too."""
+        self.begins = self.begins or other.begins
+        self.since = _least(self.since, other.since)
+        self.wished = _least(self.wished, other.wished)
+
+
+@dataclass(slots=True, kw_only=True)
 class LookBack:
-    """Looks when it is told to, one look at a time. Nothing that it comes to is an error of the platform's."""
+    """Looks when it is told to, one look at a time. Nothing that it comes to is an error of the platform's.
+
+    What could not be looked for, or taken in, is looked for again and again, until that is too long ago.
+    """
 
     desk: Desk
     connection: Connection
     missed: Missed
     clock: Clock
-    _since: float | None = field(default=None, init=False)
-    _begins: bool = field(default=False, init=False)
-    _wished: float = field(default=0.0, init=False)
+    _wish: _Wish = field(default_factory=_Wish, init=False)
     _looking: bool = field(default=False, init=False)
     _wanted: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _bucket: Bucket | None = field(default=None, init=False)
+    _failed: dict[str, tuple[object, bool]] = field(default_factory=dict, init=False)
+    """What was found and is not safe, by its id, and whether it was said lately."""
 
     @property
     def pending(self) -> bool:
@@ -64,12 +87,7 @@ class LookBack:
 
     def since(self, at: float | None, /) -> None:
         """Have everything looked for that was said after this, or, where nobody ever listened, as far as it goes."""
-        if at is None:
-            self._begins = True
-        else:
-            self._since = at if self._since is None else min(self._since, at)
-        if not self._wanted.is_set():
-            self._wished = self.clock.now()
+        self._wish.add(_Wish(begins=at is None, since=at, wished=self.clock.now()))
         self._wanted.set()
 
     async def run(self) -> None:
@@ -78,23 +96,49 @@ class LookBack:
             await self._wanted.wait()
             self._looking = True
             await self.clock.sleep(_GATHERING)
-            while (gateway := self.connection.gateway) is None or not gateway.is_ready():
-                await self.clock.sleep(_GATHERING)
-            self._wanted.clear()
-            begins, since, wished = self._begins, self._since, self._wished
-            self._begins, self._since = False, None
-            await self._looked(None if begins and since is None else since, wished)
+            pause = _AGAIN
+            while not await self._looked():
+                await self._paused(pause)
+                pause = min(2 * pause, _SELDOM)
             self._looking = False
 
-    async def _looked(self, since: float | None, wished: float) -> None:
-        oldest = self.clock.now() - REACH
-        if since is not None:
-            oldest = max(oldest, since - _MARGIN)
-        for _ in range(_TRIES):
-            if await self._look(oldest, wished if since is None else None):
+    async def _paused(self, seconds: float) -> None:
+        """Let some time pass, or what it takes until something else is wanted."""
+        until = self.clock.now() + seconds
+        while True:
+            await self.clock.sleep(_GATHERING)
+            if self._wanted.is_set() or self.clock.now() >= until:
                 return
-            await self.clock.sleep(_AGAIN)
-        _log.warning("not looked back to the end")
+
+    async def _looked(self) -> bool:
+        """Look for all that is wanted, and say whether nothing of it is left."""
+        while (gateway := self.connection.gateway) is None or not gateway.is_ready():
+            await self.clock.sleep(_GATHERING)
+        self._wanted.clear()
+        wish, self._wish = self._wish, _Wish()
+        await self._again()
+        now = self.clock.now()
+        wished = now if wish.wished is None else wish.wished
+        if wish.begins and await self._look(now - REACH, wished):
+            wish.begins = False
+        if wish.since is not None and await self._look(max(now - REACH, wish.since - _MARGIN), None):
+            wish.since = None
+        if wish.begins or wish.since is not None:
+            if now - wished < REACH:
+                self._wish.add(wish)
+                return False
+            _log.warning("not looked back to the end")
+        return not self._failed
+
+    async def _again(self) -> None:
+        """Take in what could not be taken in before; what is too old by now is let be."""
+        oldest = self.clock.now() - REACH
+        for name, (payload, lately) in list(self._failed.items()):
+            if moment(name) < oldest:
+                _log.warning("never taken in", message=name)
+                del self._failed[name]
+            elif await self.missed(payload, lately=lately):
+                del self._failed[name]
 
     async def _look(self, oldest: float, answered: float | None) -> bool:
         """Look, and say whether that came to an end; ``answered`` is when a process began that knows of nothing."""
@@ -111,9 +155,7 @@ class LookBack:
         found = 0
         try:
             async for payload in finding.said():
-                if not await self.missed(payload, lately=answered is None):
-                    _log.info("not looked back", why="the desk takes nothing now")
-                    return False
+                await self._found(payload, lately=answered is None)
                 found += 1
         except DiscordError as error:
             _log.info("not looked back", why=error.told)
@@ -121,5 +163,16 @@ class LookBack:
         except Exception as error:  # noqa: BLE001 - the desk's store is away
             _log.warning("not looked back", error=type(error).__name__, exc_info=error)
             return False
-        _log.info("looked back", seconds=round(self.clock.now() - oldest), messages=found)
+        _log.info("looked back", seconds=round(self.clock.now() - oldest), messages=found, failed=len(self._failed))
         return True
+
+    async def _found(self, payload: object, *, lately: bool) -> None:
+        name = ident(payload, "id")
+        if await self.missed(payload, lately=lately):
+            self._failed.pop(name, None)
+        else:
+            self._failed[name] = (payload, lately)
+
+
+def _least(one: float | None, other: float | None) -> float | None:
+    return min((each for each in (one, other) if each is not None), default=None)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _REMEMBERED: Final = 300.0
 """Seconds for which a nonce is known; Discord says "a few minutes"."""
+_ALL: Final = 1_000_000
 _LONGEST_NONCE: Final = 25
 _CREATED: Final = 201
 _EMPTY: Final = 204
@@ -60,13 +61,14 @@ class Api:
         seeing = "message_content" in self.granted
         params: dict[str, Any] = dict(call.params)
         sent = carried_out(self.world, call)
+        oldest = _behind(call, params)
         try:
             body = dispatch(self.world, call.method, call.path, json=sent, params=params, message_content_access=seeing)
         except BackendError as refused:
             if "Cannot send an empty message" in refused.message:
                 raise BackendError(400, 50006, "Cannot send an empty message") from refused
             raise
-        return self._dressed(body)
+        return self._dressed(body[-oldest:] if oldest else body)
 
     def _dressed(self, body: Any) -> Any:  # noqa: ANN401
         if isinstance(body, list):
@@ -152,3 +154,15 @@ class Api:
         if asked is not None:
             asked.answered(call.json)
         return (200, body) if call.params.get("with_response", "").lower() in ("true", "1") else (_EMPTY, None)
+
+
+def _behind(call: Call, params: dict[str, Any]) -> int:
+    """Have all messages behind an id given, and say how many of them Discord gives: the oldest, the newest of these first.
+
+    simcord gives the newest.
+    """
+    if call.method != "GET" or call.route != "/channels/{}/messages" or "after" not in params:
+        return 0
+    limit = int(params.get("limit", 50))
+    params["limit"] = _ALL
+    return limit

@@ -188,8 +188,9 @@ Event: TypeAlias = Question | Edited | Deleted | Stopped | Halted | Wanted | Wan
 class Turn:
     """One question and its answer, as a person sees it in a conversation's history.
 
-    ``documents`` are those that it rests on, ``asker`` is the id of who asked, and ``channel`` where; ``private_to``
-    is the one person who may see it, where it is set.
+    ``documents`` are those that it rests on, ``asker`` is the id of who asked, and ``channel`` where; ``thread`` is the
+    thread there in which it was asked, unless that begins with it; ``private_to`` is the one person who may see it,
+    where it is set.
     """
 
     answer: AnswerId
@@ -200,6 +201,7 @@ class Turn:
     documents: frozenset[str] = frozenset()
     asker: str | None = None
     channel: str | None = None
+    thread: str | None = None
     private_to: str | None = None
 
 

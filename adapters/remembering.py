@@ -62,6 +62,11 @@ class Remembered(Generic[K, V]):
         fresh = entry is not None and entry.value is not None and self._clock.now() < entry.until
         return entry.value[0] if fresh and entry is not None and entry.value is not None else None
 
+    def put(self, key: K, value: V) -> None:
+        """Know this, from now on."""
+        self._entries.pop(key, None)
+        self._entry(key).value = (value,)
+
     def forget(self, which: Callable[[K, V | None], bool], *, least: float = 0.0) -> None:
         """Ask anew for these when they are ``least`` seconds old; one that is being asked has no value yet."""
         for key, entry in self._entries.items():

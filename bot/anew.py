@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from adapters.base import Person, Place, Question
+from bot.answering.turns import thread_of
 from bot.errors import NoSuchAnswer
 
 if TYPE_CHECKING:
@@ -28,12 +29,16 @@ def anew(answered: Answered | None, asked: Question | None, wish: Again) -> Ques
 def _before(answered: Answered | None, asked: Question | None) -> Question | None:
     """Give the question that was answered, in its newest words."""
     if answered is None:
-        return None if asked is None else replace(asked, follows=None, first_asked_at=None)
+        if asked is None:
+            return None
+        there = replace(asked.place, thread=thread_of(asked))
+        return replace(asked, place=there, follows=None, first_asked_at=None)
     turn = answered.turn
     place = Place(
         platform=answered.platform,
         workspace=answered.workspace,
         channel=turn.channel or "",
+        thread=turn.thread,
         private_to=turn.private_to,
     )
     return Question(
@@ -47,10 +52,12 @@ def _before(answered: Answered | None, asked: Question | None) -> Question | Non
 
 
 def _seen(there: Place, wish: Again) -> bool:
-    """Whether it was said in that very channel; or, if in private, to this person, who is alone here too."""
+    """Whether it was said in that very channel and thread; or, if in private, to this person, who is alone here too."""
     here = wish.place
     if (there.platform, there.workspace) != (here.platform, here.workspace):
         return False
     if there.private_to is not None:
         return there.private_to == wish.person.id == here.private_to
+    if there.thread not in (None, here.thread):
+        return False
     return there.channel == here.channel and here.private_to in (None, wish.person.id)

@@ -61,11 +61,12 @@ class Recall:
 
 
 def _belongs(turn: Turn, wish: History | Quoted) -> bool:
-    """Whether it was said in the channel where it is to be shown, or is shown to its own asker alone."""
+    """Whether it was said in the channel and thread where it is to be shown, or is shown to its own asker alone."""
     person, alone = wish.person.id, wish.place.private_to == wish.person.id
     if turn.private_to is not None and not (alone and turn.private_to == person):
         return False
-    return turn.channel == wish.place.channel or (alone and turn.asker == person)
+    here = turn.channel == wish.place.channel and turn.thread in (None, wish.place.thread)
+    return here or (alone and turn.asker == person)
 
 
 def _as_readable(turn: Turn, readable: frozenset[str], person: str) -> Turn:

@@ -87,6 +87,8 @@ class TurnRow(Base):
     workspace: Mapped[str] = mapped_column(String(255))
     channel: Mapped[str | None]
     """Where it was asked and answered; not known of old turns."""
+    thread: Mapped[str | None] = mapped_column(String(255))
+    """The thread in which it was asked, unless that begins with it; not known of old turns."""
     private_to: Mapped[str | None] = mapped_column(String(255))
     """The one person to whom the place was private."""
     asker: Mapped[str] = mapped_column(String(255))

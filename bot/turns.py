@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from adapters.base import Turn
 from adapters.parts import Citation
 from adapters.wishes import Past, Served
-from bot.answering.turns import Answered, PastTurn
+from bot.answering.turns import Answered, PastTurn, thread_of
 from bot.tables import TurnRow
 
 if TYPE_CHECKING:
@@ -137,6 +137,7 @@ def _row(turn: NewTurn) -> dict[str, Any]:
         "platform": question.place.platform,
         "workspace": question.place.workspace,
         "channel": question.place.channel,
+        "thread": thread_of(question),
         "private_to": question.place.private_to,
         "asker": question.asker.id,
         "question": question.text,
@@ -195,6 +196,7 @@ def _turn(row: Row[Any]) -> Turn:
         asked_at=row.asked_at,
         asker=row.asker,
         channel=row.channel,
+        thread=row.thread,
         documents=frozenset(row.documents),
         private_to=row.private_to,
     )

@@ -44,6 +44,8 @@ _SPOT: Final = 600.0
 """Seconds that things are kept which no event tells of; a thread's channel never changes."""
 _MET: Final = 300.0
 """Seconds for which the gateway's word for who somebody is does, where there is no other."""
+_HOME: Final = 86_400.0
+"""Seconds, since they last wrote directly, for which somebody's guild stays theirs."""
 _WITHIN: Final = 3.0
 """Seconds that one question to Discord may take in all."""
 _IN_ALL: Final = 4.0
@@ -63,6 +65,7 @@ _UNNAMED: Final = "DISCORD_GUILDS does not name this server"
 _PUBLIC: Final = "it is only for the server that it joined first, until DISCORD_GUILDS names its servers"
 _STRANGER: Final = "whoever asks is no member of this server, or has not agreed to its rules yet"
 _GUEST: Final = "whoever asks is a guest of this server"
+_LOOKED_INTO: Final = "anybody may look into this server without joining it"
 _UNSURE: Final = "it is not known who reads here"
 
 _log = structlog.get_logger()
@@ -91,6 +94,7 @@ class Facts:
         self._members: Remembered[Key, Member | None] = Remembered(clock, seconds=_MEMBER, most=20_000)
         self._spots: Remembered[Key, Spot] = Remembered(clock, seconds=_SPOT, most=5_000)
         self._listed: Remembered[str, tuple[str, ...]] = Remembered(clock, seconds=_MEMBER, most=1)
+        self._homes: Remembered[str, str] = Remembered(clock, seconds=_HOME, most=20_000)
         self._firsts: Remembered[tuple[str, ...], str] = Remembered(clock, seconds=_SPOT, most=10)
         self._listing: Remembered[str, bool] = Remembered(clock, seconds=_SPOT, most=1_000)
         self._met: Remembered[Key, object] = Remembered(clock, seconds=_MET, most=5_000)
@@ -118,8 +122,8 @@ class Facts:
                     known = await self._of(guild)
                     member = knowing.of(member, known.guild)
                     reader = knowing.reader(known, member)
-                    why = _GUEST if reader.standing == "guest" else why
                     room = await self._room(place, known, member)
+                    why = _GUEST if reader.standing == "guest" else _LOOKED_INTO if room.shared else why
         except (DiscordError, TimeoutError) as error:
             _log.debug("Discord does not say who reads", why=str(error))
         found = readers(place, room, reader)
@@ -170,10 +174,12 @@ class Facts:
     async def home(self, person: str, /) -> str | None:
         """Give the guild of the lowest id that somebody belongs to, among the first hundred in which the bot answers.
 
-        Raises DiscordError where none is found, but could not be looked for everywhere.
+        For a day it is the one that it was before, if they still belong to that: what they say directly then stays one
+        conversation. Raises DiscordError as soon as it cannot be known of a guild whether it is this one.
         """
-        guilds = [one for one in await self._mine() if await self.allowed(one)][:_LOOKED]
-        failed: DiscordError | None = None
+        before = self._homes.known(person)
+        guilds = [one for one in await self._mine() if await self.allowed(one)]
+        guilds = sorted(guilds, key=lambda one: one != before)[:_LOOKED]
         for first in range(0, len(guilds), _AT_ONCE):
             several = guilds[first : first + _AT_ONCE]
             async with asyncio.TaskGroup() as asked:
@@ -181,13 +187,14 @@ class Facts:
             for guild, look in zip(several, looks, strict=True):
                 found = look.result()
                 if isinstance(found, DiscordError):
-                    failed = found
-                elif knowing.standing(found) != "outsider":
+                    if isinstance(found, Refused) and found.status in _SHUT:  # the bot is in it no more
+                        continue
+                    if len(guilds) == 1 and isinstance(found, Unlisted):
+                        return guilds[0]  # there is no other, and only what is public is read
+                    raise found
+                if knowing.standing(found) != "outsider":
+                    self._homes.put(person, guild)
                     return guild
-        if len(guilds) == 1 and isinstance(failed, Unlisted):
-            return guilds[0]  # there is no other, and only what is public is read
-        if failed is not None:
-            raise failed
         return None
 
     async def member(self, guild: str, person: str, /) -> bool | None:

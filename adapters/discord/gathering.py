@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 from adapters.discord.calls import answered
 from adapters.discord.errors import DiscordError, Refused
 from adapters.discord.facts import Facts
+from adapters.discord.knowing import looked_into
 from adapters.discord.payload import ident
 from adapters.discord.permissions import PERMISSIONS, missing, shown
 from adapters.found import Found
@@ -113,7 +114,7 @@ async def _looked(connection: Connection, server: Server, invitation: str) -> As
     if (refused := await _uncommanded(connection, server, invitation)) is not None:
         yield refused
     try:
-        channels, unseen = await _channels(connection, int(guild))
+        channels, unseen, open_to_all = await _channels(connection, int(guild))
     except (DiscordError, ValueError) as error:
         told = getattr(error, "told", "It has an id that is none.")
         yield Found("channels", ok=False, told=f"The channels of {name} are unknown. {told}")
@@ -123,6 +124,12 @@ async def _looked(connection: Connection, server: Server, invitation: str) -> As
         told = f"The bot sees no channel of {name}. Give it View Channels there, or add it again: {invitation}"
         yield Found("channels", ok=False, told=told)
         return
+    if open_to_all:
+        told = (
+            f"Anybody may look into {name} without joining it, as it is discoverable, so in channels that everybody sees "
+            "the bot answers only from what is public."
+        )
+        yield Found("previews", ok=True, told=told)
     seen = f"{len(channels):,} channel{'' if len(channels) == 1 else 's'}"
     yield Found("channels", ok=True, told=f"The bot sees {seen} of {name}.{hidden}")
     alike: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
@@ -133,8 +140,11 @@ async def _looked(connection: Connection, server: Server, invitation: str) -> As
         yield _lacking(lacks, where, name)
 
 
-async def _channels(connection: Connection, guild: int) -> tuple[list[tuple[str, tuple[str, ...]]], int]:
-    """Give the channels that the bot sees, each with what it may not do there, and how many it does not see."""
+async def _channels(connection: Connection, guild: int) -> tuple[list[tuple[str, tuple[str, ...]]], int, bool]:
+    """Give the channels that the bot sees, each with what it may not do there, and how many it does not see.
+
+    And whether who is no member may look into them.
+    """
     client = await connection.client()
     who = int((await connection.who()).me)
     of = await answered("GET /guilds/{guild_id}", client.fetch_guild(guild, with_counts=False))
@@ -143,7 +153,7 @@ async def _channels(connection: Connection, guild: int) -> tuple[list[tuple[str,
     talked = [one for one in listed if one.type.name in _TALKED]
     seen = [(one.name, _lacks(one, one.permissions_for(me).value)) for one in talked]
     found = [(name, lacks) for name, lacks in seen if lacks != ("view_channel",)]
-    return found, len(seen) - len(found)
+    return found, len(seen) - len(found), looked_into(of)
 
 
 def _lacks(channel: GuildChannel, held: int) -> tuple[str, ...]:

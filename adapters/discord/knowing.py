@@ -6,7 +6,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
-from discord import ChannelType, Member
+from discord import ChannelType, Member, Role
 
 from adapters.audience import Reader, Room
 from adapters.discord.base import Spot
@@ -29,6 +29,9 @@ _SORTS: Final[Mapping[ChannelType, Sort]] = {
     ChannelType.voice: "voice",
     ChannelType.stage_voice: "voice",
 }
+_VOICE: Final = frozenset({ChannelType.voice, ChannelType.stage_voice})
+_LOOKED_INTO: Final = frozenset({"DISCOVERABLE", "PREVIEW_ENABLED"})
+"""What a guild has that anybody may look into, and read there, without joining it."""
 _FORUMS: Final = frozenset({ChannelType.forum, ChannelType.media})
 
 
@@ -94,7 +97,8 @@ def reader(known: Known, member: Member) -> Reader:
 def room(workspace: Principal, channel: GuildChannel, asker: Member) -> Room:
     """Say what a channel is to whoever asks there; one that they do not see is not known.
 
-    Who sees it beside them is of the guild in any case; administrators see every channel, so that it proves no role.
+    Administrators see every channel, so that it proves no role. Who is let into a voice channel by its link reads there
+    as a guest, and is not told of.
     """
     here = Room(workspace=workspace, channel=str(channel.id))
     if _open(channel):
@@ -106,10 +110,15 @@ def room(workspace: Principal, channel: GuildChannel, asker: Member) -> Room:
         workspace=workspace,
         channel=str(channel.id),
         kind="public" if everybody.view_channel and everybody.read_message_history else "private",
-        guests=False,
-        shared=False,
+        guests=None if channel.type in _VOICE else False,
+        shared=everybody.view_channel and looked_into(channel.guild),
         history=_reads(channel, asker) and not _watched(channel),
     )
+
+
+def looked_into(guild: Guild) -> bool:
+    """Say whether who is no member may read what everybody in a guild reads."""
+    return _LOOKED_INTO.issubset(guild.features)
 
 
 def open_to(channel: GuildChannel, writer: Member) -> bool:
@@ -140,10 +149,16 @@ def _reads(channel: GuildChannel, member: Member) -> bool:
 def _watched(channel: GuildChannel) -> bool:
     """Whether somebody may see what is said in a channel from now on, but not what was said before.
 
-    What a role allows is the least that its people have, but for what is denied to another role or to a person.
+    What a role allows is the least that its people have, but for what is denied to another role or to a person; and a
+    person who is let in by name may have no role but the one that all have.
     """
+    everybody = channel.guild.default_role
+    here = channel.overwrites_for(everybody).read_message_history
+    usual = everybody.permissions.read_message_history if here is None else here
     for target, overwrite in channel.overwrites.items():
-        if target != channel.guild.default_role and overwrite.read_message_history is False:
+        history = overwrite.read_message_history
+        named = not isinstance(target, Role) and overwrite.view_channel
+        if target != everybody and (history is False or (named and not (history or usual))):
             return True
     each = (channel.permissions_for(role) for role in channel.guild.roles)
     return any(one.view_channel and not one.read_message_history for one in each)

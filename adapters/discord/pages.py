@@ -111,7 +111,8 @@ class Pages:
         turns = await _read(desk.history(_history(wanted, wanted.conversation)))
         if turns is not None and not turns:
             past = await _read(_past(desk, wanted))
-            turns = await _read(desk.history(_history(wanted, past[0].conversation))) if past else turns
+            there = await _read(desk.history(_history(wanted, past[0].conversation))) if past else turns
+            turns = there and [turn for turn in there if turn.asker == wanted.person.id]
         if turns is None:
             return [views.UNKNOWN]
         if not turns:

@@ -45,6 +45,15 @@ def first_asked(question: Question) -> Earlier | None:
     return replace(there, asker=question.asker.id, before=question.first_asked_at)
 
 
+def thread_of(question: Question) -> str | None:
+    """Give the thread in which a question was asked; none where that begins with it, as it then stands in the channel.
+
+    What is said in another thread may be for fewer people than read the channel.
+    """
+    thread = question.place.thread
+    return None if thread is None or question.id.endswith(f":{thread}") else thread
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PastTurn:
     """An earlier question and its answer in plain words, and the documents that the answer rests on.

@@ -140,6 +140,31 @@ async def test_an_answer_that_is_not_of_this_place_reads_like_one_that_is_not_ke
     assert await reception.inbox.owed() == 0
 
 
+async def test_what_was_answered_in_a_thread_is_asked_anew_there_alone(reception: Reception) -> None:
+    within = replace(PLACE, thread="T7")
+    await answered(reception, asked("q1", place=within))
+    for wish in (again(), again(replace(PLACE, thread="T8")), again(replace(PLACE, private_to="eve"))):
+        with pytest.raises(NoSuchAnswer):
+            await reception.desk.accept(wish)
+    await reception.desk.accept(again(within))
+    assert (await claimed(reception)).question.place == within
+
+
+async def test_an_answer_that_still_grows_in_a_thread_is_asked_anew_there_alone(reception: Reception) -> None:
+    within = replace(PLACE, thread="T7")
+    await reception.desk.accept(asked("q1", place=within))
+    owed = await claimed(reception)
+    with pytest.raises(NoSuchAnswer):
+        await reception.desk.accept(again(answer=owed.answer))
+    await reception.desk.accept(again(within, answer=owed.answer))
+
+
+async def test_an_answer_to_what_a_thread_begins_with_is_asked_anew_in_the_channel_too(reception: Reception) -> None:
+    await answered(reception, asked("chat:7", place=replace(PLACE, thread="7")))
+    await reception.desk.accept(again(answer="a chat:7"))
+    assert (await claimed(reception)).question.place == PLACE
+
+
 async def test_what_was_answered_in_private_is_asked_anew_by_its_own_person_in_private_alone(
     reception: Reception,
 ) -> None:

@@ -84,6 +84,22 @@ async def test_a_conversation_is_shown_in_its_own_channel_and_to_each_what_they_
     assert [turn.text for turn in await shown(turns, place=replace(elsewhere, private_to="mary"))] == ["hers"]
 
 
+async def test_what_was_said_in_a_thread_is_shown_there_and_to_each_what_they_asked(database: Database) -> None:
+    turns, within = Turns(database), replace(PLACE, thread="T7")
+    await kept(turns, "hers", place=within)
+    await kept(turns, "his", place=within, asker=EVE)
+    assert [turn.text for turn in await shown(turns, place=within)] == ["hers", "his"]
+    assert await shown(turns) == ()
+    assert await shown(turns, place=replace(PLACE, thread="T8")) == ()
+    assert [turn.text for turn in await shown(turns, place=replace(PLACE, private_to="mary"))] == ["hers"]
+
+
+async def test_a_question_with_which_a_thread_begins_stands_in_the_channel(database: Database) -> None:
+    turns = Turns(database)
+    await kept(turns, "chat:7", place=replace(PLACE, thread="7"))
+    assert [turn.text for turn in await shown(turns, person=EVE)] == ["chat:7"]
+
+
 async def test_equal_names_in_two_workspaces_are_two_conversations_of_two_people(database: Database) -> None:
     turns = Turns(database)
     await kept(turns, "aloud")
@@ -147,6 +163,15 @@ async def test_quotes_are_shown_where_the_answer_belongs(database: Database) -> 
     assert await quoted(turns, *held, place=replace(elsewhere, private_to="eve"), person=EVE) == ()
     assert await quoted(turns, *held, place=replace(PLACE, workspace="slack:T2")) == ()
     assert await quoted(turns, *held, place=replace(PLACE, platform="other")) == ()
+
+
+async def test_quotes_of_what_was_said_in_a_thread_are_shown_there(database: Database) -> None:
+    turns, within, held = Turns(database), replace(PLACE, thread="T7"), ("team", "board")
+    citations = await cited(turns, place=within)
+    assert await quoted(turns, *held, place=within, person=EVE) == citations
+    assert await quoted(turns, *held, person=EVE) == ()
+    assert await quoted(turns, *held, place=replace(PLACE, private_to="eve"), person=EVE) == ()
+    assert await quoted(turns, *held, place=replace(PLACE, private_to="mary")) == citations
 
 
 async def test_quotes_of_a_private_answer_are_shown_to_its_person_alone(database: Database) -> None:

@@ -13,6 +13,8 @@ from tests.doubles.discord.world import dressed
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    import pytest
+
     from adapters.discord.facts import Facts
     from tests.doubles.discord import Channel, Discord, Guild, Message
     from tests.doubles.discord import Person as Somebody
@@ -45,6 +47,16 @@ def place(guild: Guild, channel: Channel, *, thread: str | None = None, private_
     return Place(
         platform="discord", workspace=f"discord:{guild.id}", channel=channel.id, thread=thread, private_to=alone
     )
+
+
+def discoverable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let anybody look into each guild without joining it."""
+    told = serializers.guild_create_payload
+
+    def discovered(*of: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever it takes
+        return {**told(*of), "features": ["COMMUNITY", "DISCOVERABLE", "PREVIEW_ENABLED"]}
+
+    monkeypatch.setattr(serializers, "guild_create_payload", discovered)
 
 
 async def comes(ask: Callable[[], Awaitable[object]], wanted: object) -> None:

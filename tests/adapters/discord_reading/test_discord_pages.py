@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, TypeVar
 
@@ -116,7 +117,8 @@ async def test_in_a_channel_the_sources_are_those_of_what_one_asked_last(
     discord: Discord, show: Show, general: Channel, anna: Person
 ) -> None:
     show.desk.past = (past(PROMPT, "elsewhere"), past("Who?", "older"))
-    show.desk.turns["elsewhere"] = (turn(PROMPT),)
+    others = replace(turn("Who leaves?", "a2"), asker="1")
+    show.desk.turns["elsewhere"] = (replace(turn(PROMPT), asker=anna.id), others)
     show.desk.citations["a1"] = (CITED,)
     (words,) = await show.page(discord.commands(anna, general, "sources"))
     assert "Keys live 90 days." in words

@@ -13,6 +13,7 @@ from adapters.discord import checkup, commands, inviting
 from adapters.discord.connection import Connection
 from adapters.discord.permissions import PERMISSIONS, everything
 from bot.cli.running import run
+from tests.adapters.discord_reading.looking import discoverable
 from tests.doubles.discord import Clock, Discord
 
 if TYPE_CHECKING:
@@ -250,6 +251,15 @@ async def test_the_same_in_many_channels_is_said_once(discord: Discord, doctor: 
     assert "The bot sees 10 channels of Acme. It does not see 1 other." in doctor.lines()["channels"]
     (said,) = [line for line in doctor.out.splitlines() if line.startswith("wrong")]
     assert "In #c0, #c1, #c2, #c3, #c4 and 3 others of Acme, Create Public Threads, Add Reactions are missing" in said
+
+
+async def test_a_server_that_anybody_may_look_into_is_told(
+    discord: Discord, doctor: Doctor, monkeypatch: MonkeyPatch
+) -> None:
+    discoverable(monkeypatch)
+    discord.channel("general", discord.guild("Acme", permissions=LEAST))
+    assert await doctor() == 0
+    assert "Anybody may look into Acme without joining it" in doctor.lines()["previews"]
 
 
 async def test_a_server_in_which_it_sees_nothing_is_told(discord: Discord, doctor: Doctor) -> None:

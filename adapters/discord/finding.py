@@ -12,7 +12,6 @@ import structlog
 from adapters.discord.errors import DiscordError, Refused
 from adapters.discord.payload import ident, moment, snowflake
 from adapters.pacing import Budget
-from adapters.payload import items
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterator, Sequence
@@ -115,7 +114,9 @@ class Finding:
                     channel=str(channel.id),
                     last=last,
                     oldest=oldest,
-                    conversation=(workspace, f"{workspace}:{channel.id}") if isinstance(channel, discord.Thread) else None,
+                    conversation=(workspace, f"{workspace}:{channel.id}")
+                    if isinstance(channel, discord.Thread)
+                    else None,
                 )
 
     async def _directs(self, guilds: Sequence[Guild]) -> Sequence[_Spoken]:
@@ -179,7 +180,10 @@ class Finding:
         calls = await self.connection.calls()
         asked = {"limit": _PAGE} | ({} if before is None else {"before": str(before)})
         path = "/channels/{channel_id}/messages"
-        return items({"page": await calls.ask("GET", path, within=_WITHIN, params=asked, channel_id=channel)}, "page")
+        page = await calls.ask("GET", path, within=_WITHIN, params=asked, channel_id=channel)
+        if not isinstance(page, list):
+            raise DiscordError("Discord did not say what was said in a channel.")
+        return page
 
 
 def _readable(channel: _Channel, guild: Guild) -> bool:

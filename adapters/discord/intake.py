@@ -226,8 +226,8 @@ class Intake:
     async def _overheard(self, heard: Heard) -> None:
         try:
             await self._kept(heard.question)
-        except Declined as error:  # nobody asked the bot, so nobody is told, and another time it would be no better
-            _log.debug("dropped", why=error.told)
+        except Declined:  # nobody asked the bot, so nobody is told, and another time it would be no better
+            _log.debug("dropped", why="an overheard question that is declined")
 
     async def _rated(self, rated: Rated) -> None:
         try:

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from adapters.base import Declined, MessageRef, Question, Rated, Stopped
+from adapters.base import Declined, Halted, MessageRef, Question, Rated, Stopped
 
 if TYPE_CHECKING:
     from adapters.base import Desk, Event
@@ -28,8 +28,8 @@ class Keeping:
     async def keep(self, event: Event, until: float) -> None:
         """Hand it to the desk, again where that fails and time is left. Raises what the desk does, or TimeoutError.
 
-        That goes for a button on an answer that is not kept, too: its buttons stand there a moment before it is. Not for
-        a thumb on a message, though: most of them are on what people say, and others wait meanwhile.
+        That goes for a button on an answer that is not kept, too: its buttons stand there a moment before it is. Not
+        for a thumb on a message, though, or a "stop": most are no affair of the bot's, and the channel waits meanwhile.
         """
         while True:
             try:
@@ -43,4 +43,6 @@ class Keeping:
 
 def _final(event: Event) -> bool:
     """Whether the desk's no to an event stays one a moment later, too."""
-    return isinstance(event, Question | Stopped) or (isinstance(event, Rated) and isinstance(event.target, MessageRef))
+    return isinstance(event, Question | Stopped | Halted) or (
+        isinstance(event, Rated) and isinstance(event.target, MessageRef)
+    )

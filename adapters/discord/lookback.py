@@ -104,11 +104,10 @@ class LookBack:
 
     async def _paused(self, seconds: float) -> None:
         """Let some time pass, or what it takes until something else is wanted."""
-        until = self.clock.now() + seconds
-        while True:
-            await self.clock.sleep(_GATHERING)
-            if self._wanted.is_set() or self.clock.now() >= until:
+        for _ in range(round(seconds / _GATHERING)):
+            if self._wanted.is_set():
                 return
+            await self.clock.sleep(_GATHERING)
 
     async def _looked(self) -> bool:
         """Look for all that is wanted, and say whether nothing of it is left."""

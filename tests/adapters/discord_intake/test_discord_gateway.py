@@ -204,14 +204,14 @@ async def test_what_the_bot_writes_while_it_looks_back_hides_nothing_that_is_old
     discord: Discord, hearing: Hearing, guild: Guild, anna: Person
 ) -> None:
     direct = discord.direct(anna)
-    talk = f"discord:{guild.id}:{direct.id}"
-    lately = datetime.fromtimestamp(discord.clock.now(), UTC)
-    hearing.desk.lately.append(Served(conversation=talk, channel=direct.id, last_at=lately))
     discord.says(anna, direct, "and certificates?")
     discord.clock.move(60)
     began = discord.clock.now()
     discord.clock.move(60)
     discord.says(discord.bot, direct, "Keys live for 90 days.")
+    lately = datetime.fromtimestamp(discord.clock.now() + 1, UTC)
+    talk = f"discord:{guild.id}:{direct.id}"
+    hearing.desk.lately.append(Served(conversation=talk, channel=direct.id, last_at=lately))
 
     async def found(answered: float) -> list[str]:
         finding = Finding(

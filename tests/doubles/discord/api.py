@@ -157,7 +157,7 @@ class Api:
 
 
 def _behind(call: Call, params: dict[str, Any]) -> int:
-    """Have all messages behind an id given, and say how many of them Discord gives: the oldest, the newest of these first.
+    """Have all messages behind an id given, and say how many of them Discord gives: the oldest
 
     simcord gives the newest.
     """

@@ -125,7 +125,7 @@ async def _looked(connection: Connection, server: Server, invitation: str) -> As
         return
     if open_to_all:
         told = (
-            f"Anybody may look into {name} without joining it, as it is discoverable, so in channels that everybody sees "
+            f"Anybody may look into {name} without joining it, so in channels that everybody sees "
             "the bot answers only from what is public."
         )
         yield Found("previews", ok=True, told=told)

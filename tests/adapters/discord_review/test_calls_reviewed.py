@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-
 from adapters.base import Question
 from adapters.discord.connection import Connection
 from adapters.discord.errors import DiscordError

@@ -8,6 +8,7 @@ import os
 import random
 import sys
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,15 @@ def _settings_come_from_the_test_alone(monkeypatch: pytest.MonkeyPatch) -> None:
             "PORT",
         }:
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _no_timer_outlives_its_test() -> Iterator[None]:
+    """What would leave a process behind that hangs does not, long after, speak in the middle of another test."""
+    yield
+    for thread in threading.enumerate():
+        if isinstance(thread, threading.Timer):
+            thread.cancel()
 
 
 @pytest.fixture(autouse=True)

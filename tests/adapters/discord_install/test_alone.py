@@ -58,7 +58,7 @@ async def test_without_a_name_it_is_the_only_one_in_which_the_bot_answers(bot: B
 
 async def test_garbage_is_no_server() -> None:
     bot = Bot()
-    for bot.guilds in ({}, None, [1], [{"id": 5}]):
+    for bot.guilds in ({}, None, [1], [{"id": "five"}], [{"id": None}]):
         assert await alone(bot, Clock())() is None
 
 

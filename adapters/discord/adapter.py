@@ -129,6 +129,7 @@ class Discord(Adapter):
             lanes=Lanes(group.create_task),
             beside=group.create_task,
             unkept=lambda at: look.since(at),  # noqa: PLW0108 - it looks by what this takes in
+            older=lambda question: look.older(question),  # noqa: PLW0108 - the same
             clock=self._clock,
             now=self._now,
         )

@@ -1,7 +1,8 @@
-"""Requests to Discord under way, which nobody cancels: whoever waits for one may stop to, and it comes to its end.
+"""Requests to Discord under way: whoever waits for one may stop to, and nothing else is hurt by that.
 
 discord.py lets all requests of a client wait for one that is told to wait, and would for ever if that one were
-cancelled meanwhile.
+cancelled meanwhile. So it comes to its end, though nobody waits for it; all others are cancelled, since a request that
+gets no answer holds up those of its kind.
 """
 
 from __future__ import annotations
@@ -71,8 +72,8 @@ class Flights:
             try:
                 return await came
             except asyncio.CancelledError:
-                if flight.state == "waiting":
-                    task.cancel()  # nothing was sent, and no limit was heard of
+                if flight.state != "resting":
+                    task.cancel()
                 raise
 
         return owned

@@ -24,7 +24,7 @@ from adapters.once import Once
 from adapters.payload import at, items
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
     from datetime import datetime
 
     from adapters.base import Desk
@@ -50,7 +50,7 @@ class Intake:
     """Takes in for one desk.
 
     ``beside`` runs what nothing waits for; it owns that. ``unkept`` is told when something was said that could not be
-    kept, in seconds since 1970.
+    kept, in seconds since 1970. ``older`` waits until what was said before a question is found.
     """
 
     desk: Desk
@@ -67,6 +67,7 @@ class Intake:
     lanes: Lanes
     beside: Callable[[Coroutine[Any, Any, None]], object]
     unkept: Callable[[float], None]
+    older: Callable[[Question], Awaitable[None]]
     clock: Clock
     now: Callable[[], datetime]
     told: Once[str] = field(init=False)
@@ -137,11 +138,18 @@ class Intake:
                 await self.facts.met(ident(payload, "guild_id"), at(payload, "author"), at(payload, "member"))
             for found in await self._read(event, payload):
                 self._noted(found, payload)
+                await self._after_older(found)
                 await self._heed(found, event, payload)
         except Exception as error:  # noqa: BLE001 - whatever a store's library raises: it is looked for again
             _failed(event, error)
             if event == "MESSAGE_CREATE" and ident(payload, "id"):
                 self.unkept(moment(ident(payload, "id")))
+
+    async def _after_older(self, found: Read) -> None:
+        """Let go first what was said in the same conversation while nobody listened."""
+        question = found.question if isinstance(found, Heard) else found
+        if isinstance(question, Question):
+            await self.older(question)
 
     def _noted(self, found: Read, payload: object) -> None:
         """Spare whoever reads what surrounds a question from asking for its message where that has nothing to tell."""

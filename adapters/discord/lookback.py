@@ -8,6 +8,7 @@ goes the way of every message. Commands and buttons are not found: who gave them
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -19,7 +20,7 @@ from adapters.discord.payload import ident, moment
 from adapters.pacing import Bucket
 
 if TYPE_CHECKING:
-    from adapters.base import Desk
+    from adapters.base import Desk, Question
     from adapters.clock import Clock
     from adapters.discord.connection import Connection
 
@@ -27,6 +28,8 @@ REACH: Final = 6 * 3_600.0
 """Seconds that are looked back at most."""
 _MARGIN: Final = 300.0
 """Seconds before a gap: what came then may have been lost as well."""
+_OLDER: Final = 20.0
+"""Seconds that something waits at most for what is older."""
 _GATHERING: Final = 5.0
 """Seconds for the gateway to tell which channels there are, once a session began."""
 _AGAIN: Final = 30.0
@@ -77,6 +80,8 @@ class LookBack:
     _looking: bool = field(default=False, init=False)
     _wanted: asyncio.Event = field(default_factory=asyncio.Event, init=False)
     _bucket: Bucket | None = field(default=None, init=False)
+    _first: asyncio.Event = field(default_factory=asyncio.Event, init=False)
+    """Set while no first look is under way; what it did not come to is looked for later."""
     _failed: dict[str, tuple[object, bool]] = field(default_factory=dict, init=False)
     """What was found and is not safe, by its id, and whether it was said lately."""
 
@@ -89,6 +94,15 @@ class LookBack:
         """Have everything looked for that was said after this, or, where nobody ever listened, as far as it goes."""
         self._wish.add(_Wish(begins=at is None, since=at, wished=self.clock.now()))
         self._wanted.set()
+        self._first.clear()
+
+    async def older(self, question: Question) -> None:
+        """Wait, for a while, until what was said before in a question's conversation was looked for: it goes first."""
+        known = ("discord", question.place.workspace, question.conversation)
+        if self.pending and await self.desk.answers_in(*known) is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_OLDER):
+                    await self._first.wait()
 
     async def run(self) -> None:
         """Look whenever that is wanted, until cancelled."""
@@ -98,9 +112,11 @@ class LookBack:
             await self.clock.sleep(_GATHERING)
             pause = _AGAIN
             while not await self._looked():
+                self._first.set()
                 await self._paused(pause)
                 pause = min(2 * pause, _SELDOM)
             self._looking = False
+            self._first.set()
 
     async def _paused(self, seconds: float) -> None:
         """Let some time pass, or what it takes until something else is wanted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import TYPE_CHECKING
@@ -199,3 +200,25 @@ async def test_an_answer_to_an_earlier_question_hides_none_that_nobody_heard(
         await discord.until(lambda: len(hearing.of(Question)) >= 2, within=30)
 
     assert [one.text for one in hearing.of(Question)] == ["how long do keys live?", "and certificates?"]  # type: ignore[union-attr]
+
+
+async def test_what_is_said_while_it_looks_back_waits_for_what_was_said_before(
+    discord: Discord, guild: Guild, anna: Person
+) -> None:
+    direct = discord.direct(anna)
+    talk = f"discord:{guild.id}:{direct.id}"
+    hearing = Hearing(discord)
+    at_home(hearing, anna.id, guild.id)
+    before = datetime.fromtimestamp(discord.clock.now() - 600, UTC)
+    hearing.desk.lately.append(Served(conversation=talk, channel=direct.id, last_at=before))
+    discord.says(anna, direct, "Is this the first?")
+    discord.misbehave("slow", "GET", f"/channels/{direct.id}/messages")
+    async with hearing.adapter, asyncio.TaskGroup() as group:
+        task = group.create_task(hearing.adapter.run(hearing.desk))
+        await discord.until(lambda: discord.called("GET", f"/channels/{direct.id}/messages"))
+        discord.says(anna, direct, "Is this the second?")
+        discord.recover()
+        await discord.until(lambda: len(hearing.of(Question)) == 2)
+        task.cancel()
+    asked = [one.text for one in hearing.of(Question) if isinstance(one, Question)]
+    assert asked == ["Is this the first?", "Is this the second?"]

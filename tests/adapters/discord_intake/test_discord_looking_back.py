@@ -20,6 +20,8 @@ from tests.adapters.discord_intake.hearing import Hearing, Swift, at_home
 from tests.doubles.adapters import RecordingDesk
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tests.doubles.discord import Channel, Discord, Guild, Person
 
 _LONG = 7 * 3_600.0
@@ -203,7 +205,7 @@ async def test_an_answer_to_an_earlier_question_hides_none_that_nobody_heard(
 
 
 async def test_what_is_said_while_it_looks_back_waits_for_what_was_said_before(
-    discord: Discord, guild: Guild, anna: Person
+    discord: Discord, guild: Guild, anna: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     direct = discord.direct(anna)
     talk = f"discord:{guild.id}:{direct.id}"
@@ -211,13 +213,27 @@ async def test_what_is_said_while_it_looks_back_waits_for_what_was_said_before(
     at_home(hearing, anna.id, guild.id)
     before = datetime.fromtimestamp(discord.clock.now() - 600, UTC)
     hearing.desk.lately.append(Served(conversation=talk, channel=direct.id, last_at=before))
+    served, answers_in = hearing.desk.served, hearing.desk.answers_in
+    looks, goes_on, waiting = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def held(platform: str, workspace: str, since: datetime, /) -> Sequence[Served]:
+        looks.set()
+        await goes_on.wait()
+        return await served(platform, workspace, since)
+
+    async def known(platform: str, workspace: str, conversation: str, /) -> datetime | None:
+        waiting.set()
+        return await answers_in(platform, workspace, conversation)
+
+    monkeypatch.setattr(hearing.desk, "served", held)
+    monkeypatch.setattr(hearing.desk, "answers_in", known)
     discord.says(anna, direct, "Is this the first?")
-    discord.misbehave("slow", "GET", f"/channels/{direct.id}/messages")
     async with hearing.adapter, asyncio.TaskGroup() as group:
         task = group.create_task(hearing.adapter.run(hearing.desk))
-        await discord.until(lambda: discord.called("GET", f"/channels/{direct.id}/messages"))
+        await asyncio.wait_for(looks.wait(), 30)
         discord.says(anna, direct, "Is this the second?")
-        discord.recover()
+        await discord.until(lambda: waiting.is_set() or hearing.of(Question))
+        goes_on.set()
         await discord.until(lambda: len(hearing.of(Question)) == 2)
         task.cancel()
     asked = [one.text for one in hearing.of(Question) if isinstance(one, Question)]

@@ -61,9 +61,11 @@ class Posting:
         """The way in which the messages go out now."""
         return self._ways[0]
 
-    def begins(self, channels: Sequence[str]) -> None:
-        """Begin with the way to where messages of an earlier try stand, if one of the ways leads there."""
-        for at, way in enumerate(self._ways):
+    async def begins(self, channels: Sequence[str]) -> None:
+        """Begin with the way to where messages of an earlier try stand, if one leads there. Raises DiscordError."""
+        for at, way in enumerate(self._ways if channels else ()):
+            with suppress(Refused):
+                await way.open()
             if way.channel and way.channel in channels:
                 self._ways = self._ways[at:]
                 return
@@ -182,7 +184,8 @@ class Posting:
     async def _cleared(self, part: int, content: Content, says: str) -> None:
         """Take away what only held the key of a message that is noted now, and what an earlier try had posted."""
         message = self.stands[part]
-        if part in self._tried and says and says.split() != content.text.split():
+        older = part in self._tried or self.journal.unsure or self.journal.earlier
+        if older and says and says.split() != content.text.split():
             await self._edited(part, message, content)
         elif kit.spare(kit.keyed(content.rows, _SOME_KEY)) and self.way.sure(part):
             with suppress(DiscordError):

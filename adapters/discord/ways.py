@@ -54,6 +54,9 @@ class Way(Protocol):
 
     channel: str
 
+    async def open(self) -> None:
+        """Find out where its messages stand, where that can be known before one does. Raises DiscordError."""
+
     def sure(self, part: int, /) -> bool:
         """Whether a part that may have been posted may be posted once more, or found."""
         ...
@@ -177,7 +180,7 @@ class Direct(Chat):
         return await super().found(key, since)
 
     async def open(self) -> None:
-        """Find out which channel they are. Raises DiscordError."""
+        """Find out which channel they are."""
         if not self.channel:
             wanted = {"recipient_id": self._person}
             self.channel = _told(await self._calls.ask("POST", "/users/@me/channels", json=wanted))

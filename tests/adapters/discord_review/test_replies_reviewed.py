@@ -26,22 +26,6 @@ async def stage() -> AsyncGenerator[Stage]:
         yield Stage(discord, connection)
 
 
-@pytest.mark.parametrize("later", [10, 900])
-async def test_a_private_answer_in_direct_messages_is_taken_up_there(stage: Stage, later: int) -> None:
-    _, question = await stage.commands(private=True)
-    stage.tickets.known.clear()  # it is over
-    with pytest.raises(OSError, match="killed"):
-        await stage.tell(question, Sources(citations=CITATIONS), *sentences(3), 5.0, OSError("killed"))
-    direct = stage.discord.direct(stage.anna)
-    (before,) = stage.discord.answers(direct)
-    stage.discord.clock.move(later)
-    journal = a_journal(question, Posted(part=0, message=stage.ref(before)))
-    await stage.tell(question, Sources(citations=CITATIONS), *sentences(12), ANSWERED, journal=journal)
-    (answer,) = stage.discord.answers(direct)
-    assert "Sentence 11 " in answer.shown
-    assert "👍" in answer.buttons
-
-
 @pytest.mark.parametrize("times", [0, 1])
 async def test_a_page_that_was_never_sent_is_not_left_out(
     stage: Stage, monkeypatch: pytest.MonkeyPatch, times: int

@@ -150,5 +150,10 @@ def shut_out(channel: str, question: str) -> str:
     return f"In <#{channel}> you asked: “{_words(question)}”. I cannot write there."
 
 
+def forbidden(channel: str, question: str) -> str:
+    """Say to somebody alone that the rules of their server withhold an answer, or the rest of it."""
+    return f"In <#{channel}> you asked: “{_words(question)}”. A rule of the server (AutoMod) blocks my answer."
+
+
 def _words(question: str) -> str:
     return escaping.line(clipped(question, _QUESTION)) or "…"

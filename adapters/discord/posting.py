@@ -15,7 +15,7 @@ import structlog
 from adapters.base import MessageRef, Posted
 from adapters.discord import kit
 from adapters.discord.errors import Away, DiscordError, Limited, Refused, Unsure
-from adapters.discord.ways import UNKNOWN_MESSAGE
+from adapters.discord.ways import UNKNOWN_MESSAGE, shut
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -31,13 +31,7 @@ _REMEMBERED: Final = 120.0
 """Seconds for which Discord surely knows a nonce."""
 _KEY: Final = 24
 _SOME_KEY: Final = "-" * _KEY
-_UNAUTHORIZED: Final = 401
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
-
-
-def hopeless(refused: Refused) -> bool:
-    """Say whether nothing can be said there, however often it is tried."""
-    return refused.status != _UNAUTHORIZED
 
 
 class Posting:
@@ -80,7 +74,7 @@ class Posting:
                     for one in parts:
                         await self._carried(one, self._said[one])
                 except Refused as refused:
-                    if not hopeless(refused) or len(self._ways) == 1:
+                    if not shut(refused) or len(self._ways) == 1:
                         raise
                     _log.info("a reply goes on elsewhere", why=refused.told)
                     parts = self._moved(part)
@@ -100,6 +94,13 @@ class Posting:
                 with suppress(DiscordError):
                     await self.way.remove(self.held(part), message)
                 self._turns[part] = self._turns.get(part, 0) + 1
+
+    async def settle(self) -> None:
+        """Take the buttons off what stands, where it may say no more than it does. Raises LeaseLost."""
+        for part, message in self.stands.items():
+            if message:
+                with suppress(DiscordError):
+                    await self.way.edit(self.held(part), part, message, {"components": []})
 
     async def sought(self, part: int) -> bool:
         """Say whether a part that may have been posted stands there. Raises DiscordError and LeaseLost."""

@@ -6,6 +6,8 @@ from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+import structlog
+
 from adapters import refusing
 from adapters.clock import waited
 from adapters.discord import answers, escaping, render
@@ -14,11 +16,11 @@ from adapters.discord.contents import Content, ended
 from adapters.discord.errors import Refused
 from adapters.discord.mending import mended, taken_up
 from adapters.discord.origins import guild, origin
-from adapters.discord.posting import Posting, hopeless
+from adapters.discord.posting import Posting
 from adapters.discord.progress import Progress, typing
 from adapters.discord.refusing import MEMBERS, marked, whispered
 from adapters.discord.routes import Routes
-from adapters.discord.ways import Chat, Direct, Withdrawn
+from adapters.discord.ways import Chat, Direct, Withdrawn, blocked, shut
 from adapters.errands import together
 from adapters.growing import Growing
 from adapters.noticing import unasked
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 _DAY: Final = 86_400.0
 _EVERY: Final = 1.0
 """Seconds between two edits of a message; whatever Discord's headers say, nobody reads faster."""
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 class Replying:
@@ -84,9 +87,10 @@ class Replying:
             except Withdrawn:
                 return  # whoever took their question back wants no answer
             except Refused as refused:
-                if not hopeless(refused):
+                if not shut(refused) and not blocked(refused):
+                    _log.warning("Discord does not take a reply", why=refused.told)
                     raise
-                await farewell(asides, refused.told)
+                await farewell(asides, refused)
 
     async def notify(self, place: Place, notice: Notice, /) -> None:
         """Post a notice in a channel, or to somebody directly. Raises DiscordError."""

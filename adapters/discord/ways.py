@@ -30,9 +30,17 @@ _NO_REPLIES: Final = 160002
 _ARCHIVED: Final = 50083
 _UNKNOWN: Final = frozenset({10015, 10062})
 _OVER: Final = 50027
-"""What Discord says once a ticket is good for nothing."""
+"""What Discord says once a ticket is good for nothing, as if the bot's token were none."""
 _FORM: Final = 50035
 _BAD: Final = 400
+_NOT_HERE: Final = 50024
+"""What Discord says where a channel has no such thing."""
+_ELSEWHERE: Final = frozenset({403, 404, 405, 501})
+"""HTTP's for what is forbidden, gone, or not to be had there."""
+_SHUT: Final = frozenset({_OVER, _NOT_HERE, _ARCHIVED, 20026, 50008, 50033, 50278, 160005, 160006})
+"""What Discord says, by other numbers of HTTP's, of places where nothing can be said: locked, full, of no use."""
+_BLOCKED: Final = frozenset({200000, 200001})
+"""What Discord says of words that a rule of the server's forbids, in a message and in a title."""
 _WITHIN: Final = 20.0
 _KEPT: Final = 1_440
 """Minutes without a message after which a thread is put away."""
@@ -47,6 +55,16 @@ _WEBHOOK: Final = "/webhooks/{webhook_id}/{webhook_token}"
 
 class Withdrawn(Exception):
     """The message that asks is gone, and nothing answers it any more."""
+
+
+def shut(refused: Refused) -> bool:
+    """Say whether nothing can be said there, whatever it is and however often it is tried."""
+    return refused.status in _ELSEWHERE or refused.code in _SHUT
+
+
+def blocked(refused: Refused) -> bool:
+    """Say whether the server's own rules forbid these words."""
+    return refused.code in _BLOCKED
 
 
 class Way(Protocol):
@@ -150,13 +168,14 @@ class Threaded(Chat):
 
     async def _create(self, held: Held) -> None:
         created = {"name": self._title, "auto_archive_duration": _KEPT}
+        path = f"{_MESSAGE}/threads"
         try:
-            await self._calls.act(
-                held, "POST", f"{_MESSAGE}/threads", json=created, channel_id=self._parent, message_id=self.channel
-            )
+            await self._calls.act(held, "POST", path, json=created, channel_id=self._parent, message_id=self.channel)
         except Refused as refused:
             if refused.code == UNKNOWN_MESSAGE:
                 raise Withdrawn from refused
+            if blocked(refused) or _odd(refused):  # the title, or threads at all: the answer itself may be taken
+                raise Refused(f"POST {path}", _NOT_HERE, refused.status, refused.told) from refused
             if refused.code != _THREAD_EXISTS:
                 raise
 
@@ -212,7 +231,9 @@ class Ticketed(Way):
         if not self._followed:
             try:
                 return await self._chat.post(held, part, body)
-            except Refused:
+            except Refused as refused:
+                if not shut(refused):
+                    raise
                 self._followed = True
         return await self.follow(held, body), ""
 

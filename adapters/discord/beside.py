@@ -12,7 +12,7 @@ from adapters.discord.contents import Content
 from adapters.discord.errors import DiscordError, Refused
 from adapters.discord.origins import guild, origin
 from adapters.discord.posting import Posting
-from adapters.discord.ways import Direct, Ticketed, blocked
+from adapters.discord.ways import Direct, Ticketed, Withdrawn, blocked
 from adapters.refusing import said
 from adapters.showing import BESIDE
 
@@ -101,6 +101,8 @@ async def privately(asides: Asides, number: int, content: Content) -> bool:
     try:
         if not journal.unsure or not await theirs.sought(part):
             await theirs.post(part, content)
+    except Withdrawn:
+        return True  # it was said, and taken away
     except DiscordError as error:  # an answer that stands is not to fail for it
         _log.warning("somebody cannot be told directly", why=error.told)
         return False

@@ -15,7 +15,7 @@ import structlog
 from adapters.base import MessageRef, Posted
 from adapters.discord import kit
 from adapters.discord.errors import Away, DiscordError, Limited, Refused, Unsure
-from adapters.discord.ways import UNKNOWN_MESSAGE, shut
+from adapters.discord.ways import UNKNOWN_MESSAGE, Withdrawn, shut
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -54,6 +54,11 @@ class Posting:
     def way(self) -> Way:
         """The way in which the messages go out now."""
         return self._ways[0]
+
+    @property
+    def _taken_up(self) -> bool:
+        """Whether an earlier try may have posted what is looked at."""
+        return self.journal.unsure or bool(self.journal.earlier)
 
     async def begins(self, channels: Sequence[str]) -> None:
         """Begin with the way to where messages of an earlier try stand, if one leads there. Raises DiscordError."""
@@ -143,7 +148,10 @@ class Posting:
         await self._posted(part, content)
 
     async def _edited(self, part: int, message: str, content: Content) -> bool:
-        """Edit a message, unless it is gone."""
+        """Edit a message; give whether it is there.
+
+        One that goes while its reply is shown was taken away by somebody who does not want it, and nothing replaces it.
+        """
         if not message:
             return True  # it may stand there, and cannot be found
         try:
@@ -151,6 +159,8 @@ class Posting:
         except Refused as refused:
             if refused.code != UNKNOWN_MESSAGE:
                 raise
+            if not self._taken_up:
+                raise Withdrawn from refused
             self.stands.pop(part)
             self._turns[part] = self._turns.get(part, 0) + 1
             return False
@@ -185,8 +195,7 @@ class Posting:
     async def _cleared(self, part: int, content: Content, says: str) -> None:
         """Take away what only held the key of a message that is noted now, and what an earlier try had posted."""
         message = self.stands[part]
-        older = part in self._tried or self.journal.unsure or self.journal.earlier
-        if older and says and says.split() != content.text.split():
+        if (part in self._tried or self._taken_up) and says and says.split() != content.text.split():
             await self._edited(part, message, content)
         elif kit.spare(kit.keyed(content.rows, _SOME_KEY)) and self.way.sure(part):
             with suppress(DiscordError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
@@ -85,7 +85,7 @@ class Replying:
             try:
                 await self._reply(asides, parts)
             except Withdrawn:
-                return  # whoever took their question back wants no answer
+                return  # whoever took their question back, or the answer away, wants none
             except Refused as refused:
                 if not shut(refused) and not blocked(refused):
                     _log.warning("Discord does not take a reply", why=refused.told)
@@ -99,7 +99,8 @@ class Replying:
         way: Way = direct or Chat(calls, me, place.thread or place.channel)
         posting = Posting(*unasked(place, self._clock.now()), [way], self._clock)
         for part, tree in enumerate(render.pieces(notice.blocks, {})):
-            await posting.post(part, Content(tree=tree))
+            with suppress(Withdrawn):
+                await posting.post(part, Content(tree=tree))
 
     async def _asides(self, question: Question, journal: Journal) -> Asides:
         """Find out where a reply goes."""

@@ -54,7 +54,7 @@ _WEBHOOK: Final = "/webhooks/{webhook_id}/{webhook_token}"
 
 
 class Withdrawn(Exception):
-    """The message that asks is gone, and nothing answers it any more."""
+    """The message that asks is gone, or the one that answers was taken away: nothing more is said."""
 
 
 def shut(refused: Refused) -> bool:

@@ -24,6 +24,7 @@ _LONGEST: Final = 900
 """Characters of a source's line; what is behind its title goes before it may be longer."""
 _QUESTION: Final = 300
 _UNTITLED: Final = "Question"
+MISSING: Final = "A part of this answer may not have been shown."
 _ENDED: Final = frozenset({"answered", "cut", "stopped", "unknown"})
 
 

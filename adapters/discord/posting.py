@@ -44,6 +44,8 @@ class Posting:
         self.clock = clock
         self.stands: dict[int, str] = {}
         """The message of each part that stands where the reply goes out now."""
+        self.doubtful: set[int] = set()
+        """The parts of which nobody knows whether they stand, and that cannot be found."""
         self._ways = [*ways]
         self._said: dict[int, Content] = {}
         self._turns: dict[int, int] = {}
@@ -137,6 +139,7 @@ class Posting:
         if before.channel and before.channel == self.way.channel:
             return [part]
         self.stands.clear()
+        self.doubtful.clear()
         for one in self._said:
             self._turns[one] = self._turns.get(one, 0) + 1
         return sorted(self._said)
@@ -177,6 +180,7 @@ class Posting:
             except Unsure:
                 if not self.way.sure(part):
                     self.stands[part] = ""
+                    self.doubtful.add(part)
                     return
                 if last:
                     raise

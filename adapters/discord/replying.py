@@ -29,7 +29,7 @@ from adapters.showing import Rewritten, Showing, whole
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
     from adapters.base import Journal, Notice, Place, Question
     from adapters.clock import Clock
@@ -177,10 +177,18 @@ class _Reply:
         if not showing.begun:
             await self._instead()
         contents = self._whole()
-        if not self._fresh:
+        if self._fresh:
+            await self._completed(showing, contents)
+        else:
             await mended(self._posting, contents)
-            return
-        shown = growing.pages.written if showing.begun else 0
+        if missing := self._posting.doubtful:  # never repeated: it would stand twice, if it does stand there
+            rows = self._rows() if len(contents) - 1 in missing else []
+            said = Content(lines=[answers.small(answers.MISSING)], rows=rows)
+            await self._posting.post(len(contents), said)
+
+    async def _completed(self, showing: Showing[Content], contents: Sequence[Content]) -> None:
+        """Bring what is shown to its last state, and post what is not."""
+        shown = self.growing.pages.written if showing.begun else 0
         if shown:
             await showing.finish(below=True)
         for part, content in enumerate(contents[shown:], shown):

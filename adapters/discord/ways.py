@@ -74,6 +74,7 @@ class Way(Protocol):
 
     async def open(self) -> None:
         """Find out where its messages stand, where that can be known before one does. Raises DiscordError."""
+        ...
 
     def sure(self, part: int, /) -> bool:
         """Whether a part that may have been posted may be posted once more, or found."""
@@ -105,6 +106,9 @@ class Chat(Way):
         self._me = me
         self._asked = asked
         self.channel = channel
+
+    async def open(self) -> None:
+        """It is known."""
 
     def sure(self, part: int, /) -> bool:  # noqa: ARG002 - it is the same for each
         """Discord knows what was posted by its nonce, and for longer by its key."""
@@ -219,6 +223,9 @@ class Ticketed(Way):
         self._clock = clock
         self._followed = ticket.private
         self.channel = chat.channel
+
+    async def open(self) -> None:
+        """It is known: what its person alone sees is noted with the channel in which they asked."""
 
     def sure(self, part: int, /) -> bool:
         """What only its person sees is found by nobody."""

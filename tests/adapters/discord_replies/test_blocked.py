@@ -10,7 +10,7 @@ from simcord.backend.errors import BackendError
 from adapters.discord.errors import Refused
 from adapters.parts import Sources
 from tests.doubles.adapters import AN_ANSWER, CITATIONS
-from tests.doubles.discord import api
+from tests.doubles.discord import api, refusing
 from tests.doubles.slack_stage import ANSWERED, sentences, spread
 
 if TYPE_CHECKING:
@@ -21,14 +21,13 @@ if TYPE_CHECKING:
 BLOCKED = (400, 200000, "Message was blocked by automatic moderation")
 
 
-def _refuse(monkeypatch: pytest.MonkeyPatch, words: str, *why: object, field: str = "content") -> None:
+def _refuse(monkeypatch: pytest.MonkeyPatch, words: str, *why: int | str, field: str = "content") -> None:
     """Have Discord refuse whatever says this."""
-    before = api.refuse
 
     def refuse(world: World, call: Call) -> None:
         if isinstance(call.json, dict) and words in str(call.json.get(field)):
             raise BackendError(*why)  # type: ignore[arg-type]
-        before(world, call)
+        refusing.refuse(world, call)
 
     monkeypatch.setattr(api, "refuse", refuse)
 

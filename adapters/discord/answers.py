@@ -24,6 +24,7 @@ _LONGEST: Final = 900
 """Characters of a source's line; what is behind its title goes before it may be longer."""
 _QUESTION: Final = 300
 _UNTITLED: Final = "Question"
+MISSING: Final = "A part of this answer may not have been shown."
 _ENDED: Final = frozenset({"answered", "cut", "stopped", "unknown"})
 
 
@@ -148,6 +149,11 @@ def offered(channel: str, question: str) -> str:
 def shut_out(channel: str, question: str) -> str:
     """Say to somebody alone why they have no answer."""
     return f"In <#{channel}> you asked: “{_words(question)}”. I cannot write there."
+
+
+def forbidden(channel: str, question: str) -> str:
+    """Say to somebody alone that the rules of their server withhold an answer, or the rest of it."""
+    return f"In <#{channel}> you asked: “{_words(question)}”. A rule of the server (AutoMod) blocks my answer."
 
 
 def _words(question: str) -> str:

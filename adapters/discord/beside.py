@@ -12,7 +12,7 @@ from adapters.discord.contents import Content
 from adapters.discord.errors import DiscordError, Refused
 from adapters.discord.origins import guild, origin
 from adapters.discord.posting import Posting
-from adapters.discord.ways import Direct, Ticketed
+from adapters.discord.ways import Direct, Ticketed, Withdrawn, blocked
 from adapters.refusing import said
 from adapters.showing import BESIDE
 
@@ -79,13 +79,16 @@ async def _by_ticket(posting: Posting, content: Content) -> bool:
     return True
 
 
-async def farewell(asides: Asides, why: str) -> None:
-    """Tell whoever asked that their answer cannot be shown where they asked; nobody else would know."""
-    _log.warning("nothing can be said at this place", why=why)
+async def farewell(asides: Asides, refused: Refused) -> None:
+    """Tell whoever asked why their answer cannot be shown where they asked; nobody else would know."""
+    _log.warning("nothing can be said at this place", why=refused.told)
     question = asides.posting.question
+    if blocked(refused):
+        await asides.posting.settle()
     if question.overheard:
         return
-    await privately(asides, _FAREWELL, Content(head=answers.shut_out(question.place.channel, question.text)))
+    words = answers.forbidden if blocked(refused) else answers.shut_out
+    await privately(asides, _FAREWELL, Content(head=words(question.place.channel, question.text)))
 
 
 async def privately(asides: Asides, number: int, content: Content) -> bool:
@@ -98,6 +101,8 @@ async def privately(asides: Asides, number: int, content: Content) -> bool:
     try:
         if not journal.unsure or not await theirs.sought(part):
             await theirs.post(part, content)
+    except Withdrawn:
+        return True  # it was said, and taken away
     except DiscordError as error:  # an answer that stands is not to fail for it
         _log.warning("somebody cannot be told directly", why=error.told)
         return False

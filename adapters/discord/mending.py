@@ -26,7 +26,7 @@ async def mended(posting: Posting, contents: Sequence[Content]) -> None:
     """Let the messages of a reply say ``contents``; those left over go. Raises DiscordError and LeaseLost."""
     journal = posting.journal
     earlier = [one for one in journal.earlier if one.part < BESIDE]
-    posting.begins([one.message.channel for one in earlier])
+    await posting.begins([one.message.channel for one in earlier])
     known = {one.part: one.message.message for one in earlier if one.message.channel == posting.way.channel}
     posting.stands.update(known)
     if journal.unsure:

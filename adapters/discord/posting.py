@@ -15,7 +15,7 @@ import structlog
 from adapters.base import MessageRef, Posted
 from adapters.discord import kit
 from adapters.discord.errors import Away, DiscordError, Limited, Refused, Unsure
-from adapters.discord.ways import UNKNOWN_MESSAGE
+from adapters.discord.ways import UNKNOWN_MESSAGE, Withdrawn, shut
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -31,13 +31,7 @@ _REMEMBERED: Final = 120.0
 """Seconds for which Discord surely knows a nonce."""
 _KEY: Final = 24
 _SOME_KEY: Final = "-" * _KEY
-_UNAUTHORIZED: Final = 401
 _log: structlog.stdlib.BoundLogger = structlog.get_logger()
-
-
-def hopeless(refused: Refused) -> bool:
-    """Say whether nothing can be said there, however often it is tried."""
-    return refused.status != _UNAUTHORIZED
 
 
 class Posting:
@@ -50,6 +44,8 @@ class Posting:
         self.clock = clock
         self.stands: dict[int, str] = {}
         """The message of each part that stands where the reply goes out now."""
+        self.doubtful: set[int] = set()
+        """The parts of which nobody knows whether they stand, and that cannot be found."""
         self._ways = [*ways]
         self._said: dict[int, Content] = {}
         self._turns: dict[int, int] = {}
@@ -61,9 +57,16 @@ class Posting:
         """The way in which the messages go out now."""
         return self._ways[0]
 
-    def begins(self, channels: Sequence[str]) -> None:
-        """Begin with the way to where messages of an earlier try stand, if one of the ways leads there."""
-        for at, way in enumerate(self._ways):
+    @property
+    def _taken_up(self) -> bool:
+        """Whether an earlier try may have posted what is looked at."""
+        return self.journal.unsure or bool(self.journal.earlier)
+
+    async def begins(self, channels: Sequence[str]) -> None:
+        """Begin with the way to where messages of an earlier try stand, if one leads there. Raises DiscordError."""
+        for at, way in enumerate(self._ways if channels else ()):
+            with suppress(Refused):
+                await way.open()
             if way.channel and way.channel in channels:
                 self._ways = self._ways[at:]
                 return
@@ -78,7 +81,7 @@ class Posting:
                     for one in parts:
                         await self._carried(one, self._said[one])
                 except Refused as refused:
-                    if not hopeless(refused) or len(self._ways) == 1:
+                    if not shut(refused) or len(self._ways) == 1:
                         raise
                     _log.info("a reply goes on elsewhere", why=refused.told)
                     parts = self._moved(part)
@@ -98,6 +101,13 @@ class Posting:
                 with suppress(DiscordError):
                     await self.way.remove(self.held(part), message)
                 self._turns[part] = self._turns.get(part, 0) + 1
+
+    async def settle(self) -> None:
+        """Take the buttons off what stands, where it may say no more than it does. Raises LeaseLost."""
+        for part, message in self.stands.items():
+            if message:
+                with suppress(DiscordError):
+                    await self.way.edit(self.held(part), part, message, {"components": []})
 
     async def sought(self, part: int) -> bool:
         """Say whether a part that may have been posted stands there. Raises DiscordError and LeaseLost."""
@@ -129,6 +139,7 @@ class Posting:
         if before.channel and before.channel == self.way.channel:
             return [part]
         self.stands.clear()
+        self.doubtful.clear()
         for one in self._said:
             self._turns[one] = self._turns.get(one, 0) + 1
         return sorted(self._said)
@@ -140,7 +151,10 @@ class Posting:
         await self._posted(part, content)
 
     async def _edited(self, part: int, message: str, content: Content) -> bool:
-        """Edit a message, unless it is gone."""
+        """Edit a message; give whether it is there.
+
+        One that goes while its reply is shown was taken away by somebody who does not want it, and nothing replaces it.
+        """
         if not message:
             return True  # it may stand there, and cannot be found
         try:
@@ -148,6 +162,8 @@ class Posting:
         except Refused as refused:
             if refused.code != UNKNOWN_MESSAGE:
                 raise
+            if not self._taken_up:
+                raise Withdrawn from refused
             self.stands.pop(part)
             self._turns[part] = self._turns.get(part, 0) + 1
             return False
@@ -164,6 +180,7 @@ class Posting:
             except Unsure:
                 if not self.way.sure(part):
                     self.stands[part] = ""
+                    self.doubtful.add(part)
                     return
                 if last:
                     raise
@@ -182,7 +199,7 @@ class Posting:
     async def _cleared(self, part: int, content: Content, says: str) -> None:
         """Take away what only held the key of a message that is noted now, and what an earlier try had posted."""
         message = self.stands[part]
-        if part in self._tried and says and says.split() != content.text.split():
+        if (part in self._tried or self._taken_up) and says and says.split() != content.text.split():
             await self._edited(part, message, content)
         elif kit.spare(kit.keyed(content.rows, _SOME_KEY)) and self.way.sure(part):
             with suppress(DiscordError):

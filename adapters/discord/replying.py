@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from functools import partial
 from typing import TYPE_CHECKING, Final
+
+import structlog
 
 from adapters import refusing
 from adapters.clock import waited
@@ -14,11 +16,11 @@ from adapters.discord.contents import Content, ended
 from adapters.discord.errors import Refused
 from adapters.discord.mending import mended, taken_up
 from adapters.discord.origins import guild, origin
-from adapters.discord.posting import Posting, hopeless
+from adapters.discord.posting import Posting
 from adapters.discord.progress import Progress, typing
 from adapters.discord.refusing import MEMBERS, marked, whispered
 from adapters.discord.routes import Routes
-from adapters.discord.ways import Chat, Direct, Withdrawn
+from adapters.discord.ways import Chat, Direct, Withdrawn, blocked, shut
 from adapters.errands import together
 from adapters.growing import Growing
 from adapters.noticing import unasked
@@ -27,7 +29,7 @@ from adapters.showing import Rewritten, Showing, whole
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Sequence
 
     from adapters.base import Journal, Notice, Place, Question
     from adapters.clock import Clock
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 _DAY: Final = 86_400.0
 _EVERY: Final = 1.0
 """Seconds between two edits of a message; whatever Discord's headers say, nobody reads faster."""
+_log: structlog.stdlib.BoundLogger = structlog.get_logger()
 
 
 class Replying:
@@ -82,11 +85,12 @@ class Replying:
             try:
                 await self._reply(asides, parts)
             except Withdrawn:
-                return  # whoever took their question back wants no answer
+                return  # whoever took their question back, or the answer away, wants none
             except Refused as refused:
-                if not hopeless(refused):
+                if not shut(refused) and not blocked(refused):
+                    _log.warning("Discord does not take a reply", why=refused.told)
                     raise
-                await farewell(asides, refused.told)
+                await farewell(asides, refused)
 
     async def notify(self, place: Place, notice: Notice, /) -> None:
         """Post a notice in a channel, or to somebody directly. Raises DiscordError."""
@@ -95,7 +99,8 @@ class Replying:
         way: Way = direct or Chat(calls, me, place.thread or place.channel)
         posting = Posting(*unasked(place, self._clock.now()), [way], self._clock)
         for part, tree in enumerate(render.pieces(notice.blocks, {})):
-            await posting.post(part, Content(tree=tree))
+            with suppress(Withdrawn):
+                await posting.post(part, Content(tree=tree))
 
     async def _asides(self, question: Question, journal: Journal) -> Asides:
         """Find out where a reply goes."""
@@ -172,10 +177,18 @@ class _Reply:
         if not showing.begun:
             await self._instead()
         contents = self._whole()
-        if not self._fresh:
+        if self._fresh:
+            await self._completed(showing, contents)
+        else:
             await mended(self._posting, contents)
-            return
-        shown = growing.pages.written if showing.begun else 0
+        if missing := self._posting.doubtful:  # never repeated: it would stand twice, if it does stand there
+            rows = self._rows() if len(contents) - 1 in missing else []
+            said = Content(lines=[answers.small(answers.MISSING)], rows=rows)
+            await self._posting.post(len(contents), said)
+
+    async def _completed(self, showing: Showing[Content], contents: Sequence[Content]) -> None:
+        """Bring what is shown to its last state, and post what is not."""
+        shown = self.growing.pages.written if showing.begun else 0
         if shown:
             await showing.finish(below=True)
         for part, content in enumerate(contents[shown:], shown):

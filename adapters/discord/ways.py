@@ -30,9 +30,17 @@ _NO_REPLIES: Final = 160002
 _ARCHIVED: Final = 50083
 _UNKNOWN: Final = frozenset({10015, 10062})
 _OVER: Final = 50027
-"""What Discord says once a ticket is good for nothing."""
+"""What Discord says once a ticket is good for nothing, as if the bot's token were none."""
 _FORM: Final = 50035
 _BAD: Final = 400
+_NOT_HERE: Final = 50024
+"""What Discord says where a channel has no such thing."""
+_ELSEWHERE: Final = frozenset({403, 404, 405, 501})
+"""HTTP's for what is forbidden, gone, or not to be had there."""
+_SHUT: Final = frozenset({_OVER, _NOT_HERE, _ARCHIVED, 20026, 50008, 50033, 50278, 160005, 160006})
+"""What Discord says, by other numbers of HTTP's, of places where nothing can be said: locked, full, of no use."""
+_BLOCKED: Final = frozenset({200000, 200001})
+"""What Discord says of words that a rule of the server's forbids, in a message and in a title."""
 _WITHIN: Final = 20.0
 _KEPT: Final = 1_440
 """Minutes without a message after which a thread is put away."""
@@ -46,13 +54,27 @@ _WEBHOOK: Final = "/webhooks/{webhook_id}/{webhook_token}"
 
 
 class Withdrawn(Exception):
-    """The message that asks is gone, and nothing answers it any more."""
+    """The message that asks is gone, or the one that answers was taken away: nothing more is said."""
+
+
+def shut(refused: Refused) -> bool:
+    """Say whether nothing can be said there, whatever it is and however often it is tried."""
+    return refused.status in _ELSEWHERE or refused.code in _SHUT
+
+
+def blocked(refused: Refused) -> bool:
+    """Say whether the server's own rules forbid these words."""
+    return refused.code in _BLOCKED
 
 
 class Way(Protocol):
     """One way; ``channel`` is where its messages stand, "" as long as that is not known."""
 
     channel: str
+
+    async def open(self) -> None:
+        """Find out where its messages stand, where that can be known before one does. Raises DiscordError."""
+        ...
 
     def sure(self, part: int, /) -> bool:
         """Whether a part that may have been posted may be posted once more, or found."""
@@ -84,6 +106,9 @@ class Chat(Way):
         self._me = me
         self._asked = asked
         self.channel = channel
+
+    async def open(self) -> None:
+        """It is known."""
 
     def sure(self, part: int, /) -> bool:  # noqa: ARG002 - it is the same for each
         """Discord knows what was posted by its nonce, and for longer by its key."""
@@ -147,13 +172,14 @@ class Threaded(Chat):
 
     async def _create(self, held: Held) -> None:
         created = {"name": self._title, "auto_archive_duration": _KEPT}
+        path = f"{_MESSAGE}/threads"
         try:
-            await self._calls.act(
-                held, "POST", f"{_MESSAGE}/threads", json=created, channel_id=self._parent, message_id=self.channel
-            )
+            await self._calls.act(held, "POST", path, json=created, channel_id=self._parent, message_id=self.channel)
         except Refused as refused:
             if refused.code == UNKNOWN_MESSAGE:
                 raise Withdrawn from refused
+            if blocked(refused) or _odd(refused):  # the title, or threads at all: the answer itself may be taken
+                raise Refused(f"POST {path}", _NOT_HERE, refused.status, refused.told) from refused
             if refused.code != _THREAD_EXISTS:
                 raise
 
@@ -177,7 +203,7 @@ class Direct(Chat):
         return await super().found(key, since)
 
     async def open(self) -> None:
-        """Find out which channel they are. Raises DiscordError."""
+        """Find out which channel they are."""
         if not self.channel:
             wanted = {"recipient_id": self._person}
             self.channel = _told(await self._calls.ask("POST", "/users/@me/channels", json=wanted))
@@ -198,6 +224,9 @@ class Ticketed(Way):
         self._followed = ticket.private
         self.channel = chat.channel
 
+    async def open(self) -> None:
+        """It is known: what its person alone sees is noted with the channel in which they asked."""
+
     def sure(self, part: int, /) -> bool:
         """What only its person sees is found by nobody."""
         return part == 0 or not self._followed
@@ -209,7 +238,9 @@ class Ticketed(Way):
         if not self._followed:
             try:
                 return await self._chat.post(held, part, body)
-            except Refused:
+            except Refused as refused:
+                if not shut(refused):
+                    raise
                 self._followed = True
         return await self.follow(held, body), ""
 

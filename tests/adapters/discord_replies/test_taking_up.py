@@ -109,6 +109,22 @@ async def test_a_private_answer_whose_ticket_is_over_is_whole_in_direct_messages
     assert stage.discord.answers(stage.general) == []
 
 
+@pytest.mark.parametrize("later", [10, 900])
+async def test_a_private_answer_in_direct_messages_is_taken_up_in_its_own_message(stage: Stage, later: int) -> None:
+    _, question = await stage.commands(private=True)
+    stage.tickets.known.clear()  # it is over
+    with pytest.raises(OSError, match="killed"):
+        await stage.tell(question, Sources(citations=CITATIONS), *sentences(3), 5.0, OSError("killed"))
+    direct = stage.discord.direct(stage.anna)
+    (before,) = stage.discord.answers(direct)
+    stage.discord.clock.move(later)
+    journal = a_journal(question, Posted(part=0, message=stage.ref(before)))
+    await stage.tell(question, Sources(citations=CITATIONS), *sentences(12), ANSWERED, journal=journal)
+    (answer,) = stage.discord.answers(direct)
+    assert "Sentence 11 " in answer.shown
+    assert "👍" in answer.buttons
+
+
 async def test_an_offer_is_made_once(stage: Stage) -> None:
     asked, question = stage.asks()
     journal = a_journal(question)

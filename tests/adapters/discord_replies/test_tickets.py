@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -52,6 +54,19 @@ async def test_where_the_bot_may_not_write_the_ticket_takes_all(stage: Stage) ->
     assert [whole.count(f"Sentence {at} ") for at in range(60)] == [1] * 60
 
 
+async def test_pages_behind_a_command_stand_once_where_the_bot_may_not_write_any_more(stage: Stage) -> None:
+    asked, question = await stage.commands()
+    given = stage.parts(Sources(citations=CITATIONS), *spread(sentences(90), 0.5), ANSWERED)
+    async with stage.time_passing():
+        reply = stage.discord.tasks.start(stage.replying.reply(question, given(), a_journal(question)))
+        await stage.discord.until(lambda: len(stage.discord.answers(stage.general)) > 1)
+        stage.discord.overwrites(stage.general, stage.discord.bot, deny=["send_messages"])
+        await reply
+    whole = "\n".join(one.shown for one in stage.discord.answers(stage.general))
+    assert [whole.count(f"Sentence {at} ") for at in range(90)] == [1] * 90
+    assert asked.original is not None
+
+
 async def test_a_private_answer_is_seen_by_its_asker_alone(stage: Stage) -> None:
     asked, question = await stage.commands(private=True)
     await stage.tell(question, Sources(citations=CITATIONS), *spread(sentences(60), 0.5), ANSWERED)
@@ -73,7 +88,19 @@ async def test_a_public_answer_goes_on_in_the_channel_when_the_ticket_is_over(st
     assert [whole.count(f"Sentence {at} ") for at in range(40)] == [1] * 40
     assert answers[0] == asked.original
     assert answers[-1].buttons == BUTTONS
-    assert asked.refused == []
+    assert set(asked.refused) <= {50027}  # it may come to its end while a call is on its way
+
+
+@pytest.mark.parametrize("private", [False, True])
+async def test_a_ticket_that_is_over_before_its_time_is_like_any_that_is_over(stage: Stage, private: bool) -> None:
+    asked, question = await stage.commands(private=private)
+    late = stage.tickets.known[question.id]
+    stage.tickets.known[question.id] = replace(late, until=late.until + timedelta(minutes=30))
+    stage.discord.clock.move(1_000)
+    await stage.tell(question, *AN_ANSWER)
+    assert 50027 in asked.refused
+    answer = stage.discord.answers(stage.discord.direct(stage.anna) if private else stage.general)[-1]
+    assert answer.buttons == BUTTONS
 
 
 async def test_a_private_answer_goes_on_directly_when_the_ticket_is_over_and_never_in_the_channel(stage: Stage) -> None:
@@ -94,7 +121,7 @@ async def test_without_a_ticket_a_public_answer_is_a_message_that_says_what_was_
     assert answer.content.startswith(f"-# <@{stage.anna.id}> asked: how long do keys live?\nSet OPENAI")
 
 
-async def test_a_first_answer_that_somebody_deleted_is_posted_in_the_channel(stage: Stage) -> None:
+async def test_a_first_answer_that_somebody_deleted_stays_away(stage: Stage) -> None:
     asked, question = await stage.commands()
 
     async def go() -> None:
@@ -106,8 +133,7 @@ async def test_a_first_answer_that_somebody_deleted_is_posted_in_the_channel(sta
     async with asyncio.TaskGroup() as group:
         group.create_task(go())
         await stage.tell(question, Sources(citations=CITATIONS), *spread(sentences(9), 3.0), ANSWERED)
-    (answer,) = stage.discord.answers(stage.general)
-    assert answer.shown.count("ends.") == 9
+    assert stage.discord.answers(stage.general) == []
 
 
 async def test_a_refusal_of_a_command_is_its_askers_alone(stage: Stage) -> None:
@@ -159,3 +185,6 @@ async def test_a_call_that_fails_once_loses_and_doubles_nothing(
     arrived = not (private and method == "POST" and fault in {"dropped before", "503"})
     assert max(counts) == 1  # what one person alone sees is found by nobody, and is not said twice
     assert min(counts) == int(arrived)
+    unknown = private and method == "POST" and not fault.startswith("429")
+    assert ("A part of this answer may not have been shown." in whole) == unknown
+    assert shown[-1].buttons == BUTTONS

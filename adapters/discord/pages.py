@@ -40,6 +40,8 @@ _FIRST: Final = 3.0
 _REST: Final = 10.0
 _ONCE: Final = 3_600.0
 """Seconds in which a guild is told once that the bot is there."""
+_CITES: Final = frozenset({"answered", "cut", "stopped"})
+"""How something ended that may cite."""
 _KEPT: Final = (0.5, 0.5, 1.0)
 """Seconds between looks for what an answer rests on, which is kept a moment after its buttons stand there."""
 
@@ -107,7 +109,7 @@ class Pages:
         await calls.ask("POST", "/channels/{channel_id}/messages", channel_id=str(channel.id), json=body, within=_REST)
 
     async def _sources(self, desk: Desk, wanted: PageWanted) -> list[str]:
-        """Give the sources of the last answer: here, or else to what its reader asked last."""
+        """Give the sources of the last answer that has some: here, or else to what its reader asked last."""
         turns = await _read(desk.history(_history(wanted, wanted.conversation)))
         if turns is not None and not turns:
             past = await _read(_past(desk, wanted))
@@ -117,9 +119,12 @@ class Pages:
             return [views.UNKNOWN]
         if not turns:
             return [views.UNANSWERED]
-        wish = Quoted(answer=turns[-1].answer, person=wanted.person, place=wanted.place)
+        last = next((turn for turn in reversed(turns) if turn.verdict in _CITES), None)
+        if last is None:
+            return [views.SOURCELESS]
+        wish = Quoted(answer=last.answer, person=wanted.person, place=wanted.place)
         found = await _read(desk.quoted(wish))
-        return [views.UNKNOWN] if found is None else views.quotes(found, turns[-1].question)
+        return [views.UNKNOWN] if found is None else views.quotes(found, last.question)
 
     async def _quoted(self, desk: Desk, wish: Quoted) -> Sequence[Citation]:
         """Ask the desk, for a moment again: the button stands there before its answer is kept."""

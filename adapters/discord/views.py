@@ -28,6 +28,7 @@ Json: TypeAlias = dict[str, Any]
 PAGES: Final = 5
 """Messages that one page takes at most."""
 UNKNOWN: Final = f"{UNREAD} Try again in a minute."
+SOURCELESS: Final = "What I said here last rests on no document. Ask me something, and I say where the answer stands."
 UNANSWERED: Final = "I have answered nothing here whose sources I could show you. Ask me something first."
 
 _LABEL, _TYPED, _SELECT = 18, 4, 3

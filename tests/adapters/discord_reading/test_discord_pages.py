@@ -134,6 +134,8 @@ async def test_where_nothing_was_answered_or_nothing_may_be_shown_that_is_said(
     show.desk.turns[f"discord:{guild.id}:{thread.id}"] = (turn(PROMPT),)
     (words,) = await show.page(discord.commands(anna, thread, "sources"))
     assert words.endswith(WITHHELD)
+    show.desk.turns[f"discord:{guild.id}:{thread.id}"] = (replace(turn(PROMPT), verdict="unknown"),)
+    assert await show.page(discord.commands(anna, thread, "sources")) == [views.SOURCELESS]
 
 
 async def test_what_the_desk_cannot_say_now_is_said_to_be_so(

@@ -32,6 +32,9 @@ async def mended(posting: Posting, contents: Sequence[Content]) -> None:
     if journal.unsure:
         for part in range(max([len(contents), *(one.part + 2 for one in earlier)])):
             await posting.sought(part)
+        begun = max((one.part for one in earlier), default=-1) + 1  # the first that is not known to stand
+        if begun < len(contents) and begun not in posting.stands:
+            posting.doubted(begun)
     for part, content in enumerate(contents):
         await posting.post(part, content)
     for part in sorted(posting.stands):

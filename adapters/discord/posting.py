@@ -118,6 +118,14 @@ class Posting:
                 await self.noted(part, found)
         return part in self.stands
 
+    def doubted(self, part: int) -> bool:
+        """Let a part be that may have been posted, where it can neither be found nor posted once more."""
+        if self.way.sure(part):
+            return False
+        self.stands[part] = ""
+        self.doubtful.add(part)
+        return True
+
     async def noted(self, part: int, message: str) -> None:
         """Note in the journal where a part stands."""
         self.stands[part] = message
@@ -178,9 +186,7 @@ class Posting:
             try:
                 message, says = await self.way.post(self.held(part), part, body)
             except Unsure:
-                if not self.way.sure(part):
-                    self.stands[part] = ""
-                    self.doubtful.add(part)
+                if self.doubted(part):
                     return
                 if last:
                     raise

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from adapters.base import MessageRef, Posted
 from adapters.parts import Ending, PrivateOffer, Sources, Status
 from adapters.policies import Policies
 from tests.doubles.adapters import AN_ANSWER, CITATIONS
+from tests.doubles.journal import Remembering
 from tests.doubles.slack_stage import ANSWERED, a_journal, sentences, spread
 
 if TYPE_CHECKING:
@@ -188,3 +190,25 @@ async def test_a_call_that_fails_once_loses_and_doubles_nothing(
     unknown = private and method == "POST" and not fault.startswith("429")
     assert ("A part of this answer may not have been shown." in whole) == unknown
     assert shown[-1].buttons == BUTTONS
+
+
+async def test_a_page_of_a_private_answer_that_a_killed_process_may_have_posted_is_not_posted_again(
+    stage: Stage,
+) -> None:
+    asked, question = await stage.commands(private=True)
+    parts = (Sources(citations=CITATIONS), *sentences(60), ANSWERED)
+    await stage.tell(question, *parts)
+    assert asked.original is not None
+    stood = len(asked.followups)
+    assert stood
+    ref = MessageRef(
+        platform="discord",
+        workspace=question.place.workspace,
+        channel=question.place.channel,
+        message=asked.original.id,
+    )
+    journal = Remembering(Posted(part=0, message=ref), unsure=True, question=question.id)
+    await stage.tell(question, *parts, journal=journal)
+    whole = "\n".join(one.shown for one in (asked.original, *asked.followups))
+    assert max(whole.count(f"Sentence {at} ") for at in range(60)) == 1
+    assert "A part of this answer may not have been shown." in whole

@@ -17,6 +17,7 @@ from tests.doubles.journal import Remembering
 from tests.doubles.slack_stage import ANSWERED, a_journal, sentences, spread
 
 if TYPE_CHECKING:
+    from adapters.parts import Part
     from tests.doubles.discord.faults import Fault
     from tests.doubles.discord_stage import Stage
 
@@ -196,7 +197,7 @@ async def test_a_page_of_a_private_answer_that_a_killed_process_may_have_posted_
     stage: Stage,
 ) -> None:
     asked, question = await stage.commands(private=True)
-    parts = (Sources(citations=CITATIONS), *sentences(60), ANSWERED)
+    parts: tuple[Part, ...] = (Sources(citations=CITATIONS), *sentences(60), ANSWERED)
     await stage.tell(question, *parts)
     assert asked.original is not None
     stood = len(asked.followups)

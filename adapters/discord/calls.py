@@ -30,7 +30,7 @@ _TOO_MANY: Final = 429
 _NOT_IMPLEMENTED: Final = 501
 """What a server that only resembles Discord's may answer where it has no such call, and did nothing."""
 _LATER: Final = 1.0
-"""Seconds until a request may be tried again whose turn did not come."""
+"""Seconds until a request may be tried again whose turn did not come, or that Discord still lets wait."""
 _BANNED: Final = 60.0
 """Seconds to leave Discord alone that says for how long in no way that discord.py knows."""
 
@@ -59,9 +59,9 @@ class Calls:
             return await self.client.http.request(Route(method, path, **given), flight=flight, **sent)
 
         try:
-            return await answered(what, asked(), within=within)
+            return await answered(what, asked(), within=within, flight=flight)
         except Unsure as error:
-            if flight.state == "waiting":
+            if flight.undone:
                 raise Limited(what, _LATER) from error
             raise
 
@@ -80,10 +80,15 @@ class Calls:
         return await self.ask(method, path, within=within, **given)
 
 
-async def answered(what: str, asked: Awaitable[T], /, *, within: float = 10.0) -> T:
-    """Give what one of discord.py's own calls comes to; ``what`` names it. Raises DiscordError."""
+async def answered(what: str, asked: Awaitable[T], /, *, within: float = 10.0, flight: Flight | None = None) -> T:
+    """Give what one of discord.py's own calls comes to; ``what`` names it. Raises DiscordError.
+
+    Where it is the request of a ``flight``, the seconds count anew from when that is sent.
+    """
     try:
-        async with asyncio.timeout(within):
+        async with asyncio.timeout(within) as patience:
+            if flight is not None:
+                flight.renew = lambda: patience.reschedule(asyncio.get_running_loop().time() + within)
             return await asked
     except RateLimited as error:
         raise Limited(what, error.retry_after) from error

@@ -92,6 +92,12 @@ class Connection:
         guild = getattr(gateway.get_channel(int(channel)), "guild", None)
         return payload if guild is None else {**payload, "guild_id": str(guild.id)}
 
+    def owns(self, client: discord.Client) -> None:
+        """Have a client's requests belong to this, before it logs in: whoever gives one up hurts no other."""
+        client.http.http_trace = traced()
+        # All that discord.py asks goes through this one method.
+        client.http.request = self._flights.owning(client.http.request)  # type: ignore[method-assign, assignment]
+
     async def _turn(self) -> None:
         """Wait, as discord.py waits for the limits of a route: in the loop's own time."""
         clock = asyncio.get_running_loop()
@@ -105,10 +111,8 @@ class Connection:
             intents=discord.Intents(guilds=True),  # it hears nothing, but without them a warning is logged
             allowed_mentions=discord.AllowedMentions.none(),
             max_messages=None,
-            http_trace=traced(),
         )
-        # All that discord.py asks goes through this one method.
-        client.http.request = self._flights.owning(client.http.request)  # type: ignore[method-assign, assignment]
+        self.owns(client)
         bearing(client)
         try:
             async with asyncio.timeout(_PATIENCE):

@@ -1,8 +1,8 @@
 """Requests to Discord under way: whoever waits for one may stop to, and nothing else is hurt by that.
 
-discord.py lets all requests of a client wait for one that is told to wait, and would for ever if that one were
-cancelled meanwhile. So it comes to its end, though nobody waits for it; all others are cancelled, since a request that
-gets no answer holds up those of its kind.
+discord.py lets other requests of a client wait for one that is told to wait, or whose answer uses up a limit, and does
+so for ever, or for long, if that one is cancelled meanwhile. So it comes to its end, though nobody waits for it, but is
+not sent again. What is on its way is cancelled: a request that gets no answer holds up those of its kind.
 """
 
 from __future__ import annotations
@@ -25,9 +25,43 @@ _TOO_MANY: Final = 429
 
 @dataclass(slots=True)
 class Flight:
-    """One request: it waits to be sent, is sent, or rests, as Discord told it to."""
+    """One request: it waits to be sent, is sent, has landed, or rests, as Discord told it to, which then did nothing.
 
-    state: Literal["waiting", "sent", "resting"] = "waiting"
+    ``renew`` lets whoever waits for it wait anew from now on, and raises RuntimeError where they do not any more.
+    """
+
+    renew: Callable[[], None] | None = None
+    state: Literal["waiting", "sent", "landed", "resting"] = "waiting"
+    doubtful: bool = False
+    """Whether it was sent before, and nobody knows what came of that."""
+    left: bool = False
+    """Whether nobody waits for it any more, so that it is not to be sent."""
+
+    @property
+    def undone(self) -> bool:
+        """Whether Discord surely did nothing of it so far."""
+        return self.state in {"waiting", "resting"} and not self.doubtful
+
+    def sets_out(self) -> None:
+        """Be sent, for the first time or once more. Raises Left."""
+        if self.left:
+            raise Left
+        if self.renew is not None:
+            try:
+                self.renew()
+            except RuntimeError as error:
+                raise Left from error
+        self.doubtful |= self.state in {"sent", "landed"}
+        self.state = "sent"
+
+    def leave(self) -> bool:
+        """Be waited for no more; give whether it may be cancelled now."""
+        self.left = True
+        return self.state in {"waiting", "sent"}
+
+
+class Left(Exception):
+    """Nobody waits for a request that was about to be sent."""
 
 
 class Request(Protocol):
@@ -72,7 +106,7 @@ class Flights:
             try:
                 return await came
             except asyncio.CancelledError:
-                if flight.state != "resting":
+                if flight.leave():
                     task.cancel()
                 raise
 
@@ -99,17 +133,18 @@ def traced() -> TraceConfig:
     trace = TraceConfig()
 
     async def started(_: ClientSession, context: SimpleNamespace, __: TraceRequestStartParams) -> None:
-        _say(context, "sent")
+        if (flight := _flight(context)) is not None:
+            flight.sets_out()
 
     async def ended(_: ClientSession, context: SimpleNamespace, params: TraceRequestEndParams) -> None:
-        _say(context, "resting" if params.response.status == _TOO_MANY else "sent")
+        if (flight := _flight(context)) is not None:
+            flight.state = "resting" if params.response.status == _TOO_MANY else "landed"
 
     trace.on_request_start.append(started)
     trace.on_request_end.append(ended)
     return trace
 
 
-def _say(context: SimpleNamespace, state: Literal["sent", "resting"]) -> None:
-    flight = getattr(context, "trace_request_ctx", None)
-    if isinstance(flight, Flight):
-        flight.state = state
+def _flight(context: SimpleNamespace) -> Flight | None:
+    found = getattr(context, "trace_request_ctx", None)
+    return found if isinstance(found, Flight) else None

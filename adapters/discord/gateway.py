@@ -167,6 +167,7 @@ class Gateway:
     async def _connected(self) -> None:
         """Listen with one client, until it ends or is deaf."""
         client = self.opened(self._content)
+        self.connection.owns(client)
         try:
             await client.login(self.connection.token)
             self.connection.gateway = client

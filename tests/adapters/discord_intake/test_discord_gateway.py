@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.base import Question
-from adapters.discord.errors import Misset
+from adapters.discord.calls import answered
+from adapters.discord.errors import DiscordError, Misset
 from adapters.discord.finding import BUDGET, Finding
 from adapters.pacing import Bucket
 from adapters.payload import text
@@ -268,3 +269,15 @@ async def test_an_answer_that_is_no_json_does_not_end_the_platform(
     async with Hearing(discord).running() as hearing:
         discord.says(anna, general, f"{discord.mention} how long do keys live?")
         await discord.until(lambda: hearing.of(Question))
+
+
+async def test_guilds_are_asked_about_once_a_limit_for_all_calls_has_passed(
+    discord: Discord, guild: Guild, anna: Person, hearing: Hearing
+) -> None:
+    known = hearing.connection.guild(guild.id)
+    assert known is not None
+    discord.misbehave("429 global", "GET", f"/guilds/{guild.id}/members/*", times=1, retry_after=1.0)
+    with pytest.raises(DiscordError):
+        await answered("member", known.fetch_member(int(anna.id)), within=0.3)
+    found = await answered("member", known.fetch_member(int(anna.id)), within=_PATIENCE)
+    assert str(found.id) == anna.id

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from adapters.base import MessageRef, Posted
+from adapters.discord import ways
 from adapters.parts import Ending, PrivateOffer, Sources, Status
 from adapters.policies import Policies
 from tests.doubles.adapters import AN_ANSWER, CITATIONS
@@ -213,3 +214,16 @@ async def test_a_page_of_a_private_answer_that_a_killed_process_may_have_posted_
     whole = "\n".join(one.shown for one in (asked.original, *asked.followups))
     assert max(whole.count(f"Sentence {at} ") for at in range(60)) == 1
     assert "A part of this answer may not have been shown." in whole
+
+
+async def test_a_page_of_a_private_answer_that_was_surely_not_sent_is_sent_later(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ways, "_WITHIN", 0.5)  # of 20 seconds
+    asked, question = await stage.commands(private=True)
+    stage.discord.misbehave("429", "POST", f"/webhooks/*/{asked.token}", times=1, retry_after=1.0)
+    await stage.tell(question, Sources(citations=CITATIONS), *sentences(60), ANSWERED)
+    assert asked.original is not None
+    whole = "\n".join(one.shown for one in (asked.original, *asked.followups))
+    assert [whole.count(f"Sentence {at} ") for at in range(60)] == [1] * 60
+    assert "may not have been shown" not in whole

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from types import SimpleNamespace
 
-    from aiohttp import ClientSession, TraceRequestEndParams, TraceRequestStartParams
+    from aiohttp import ClientSession, TraceRequestEndParams, TraceRequestExceptionParams, TraceRequestStartParams
     from discord.http import Route
 
 _TOO_MANY: Final = 429
@@ -50,14 +50,15 @@ class Flight:
             try:
                 self.renew()
             except RuntimeError as error:
+                self.left = True
                 raise Left from error
         self.doubtful |= self.state in {"sent", "landed"}
         self.state = "sent"
 
     def leave(self) -> bool:
-        """Be waited for no more; give whether it may be cancelled now."""
-        self.left = True
-        return self.state in {"waiting", "sent"}
+        """Be waited for no more; give whether it may be cancelled now, and does not end by itself."""
+        before, self.left = self.left, True
+        return not before and self.state in {"waiting", "sent"}
 
 
 class Left(Exception):
@@ -140,7 +141,12 @@ def traced() -> TraceConfig:
         if (flight := _flight(context)) is not None:
             flight.state = "resting" if params.response.status == _TOO_MANY else "landed"
 
+    async def failed(_: ClientSession, context: SimpleNamespace, __: TraceRequestExceptionParams) -> None:
+        if (flight := _flight(context)) is not None:
+            flight.state = "landed"
+
     trace.on_request_start.append(started)
+    trace.on_request_exception.append(failed)
     trace.on_request_end.append(ended)
     return trace
 

@@ -25,7 +25,7 @@ chat: ## talk with the bot in this terminal, answering from docs/
 
 test: ## run all tests, in three processes
 	$(SET_UP_DEV)
-	@exec $(BIN)/python -m pytest -n 3 --dist loadfile $(ARGS)
+	@exec $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: ## format, lint, types, import contracts, dependencies, dead code
 	$(SET_UP_DEV)

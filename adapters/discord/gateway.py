@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 import discord
 import structlog
 
-from adapters.discord.errors import Misset
+from adapters.discord.errors import DiscordError, Misset
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -155,6 +155,8 @@ class Gateway:
                     _log.warning(_CONTENT)
                     continue
                 _ended(error)
+            except Misset:
+                raise
             except discord.LoginFailure as error:
                 raise Misset(_TOKEN) from error
             except Exception as error:  # whatever ends one client, another takes its place
@@ -165,7 +167,8 @@ class Gateway:
             await self.clock.sleep(_PAUSES[min(max(failures, 1), len(_PAUSES)) - 1])
 
     async def _connected(self) -> None:
-        """Listen with one client, until it ends or is deaf."""
+        """Listen with one client, until it ends or is deaf; whoever comes then finds that the bot can be asked for."""
+        await self.connection.client()
         client = self.opened(self._content)
         self.connection.owns(client)
         try:
@@ -223,8 +226,8 @@ async def _closed(client: Listening) -> None:
 
 def _ended(error: Exception) -> None:
     told = f"code {error.code}" if isinstance(error, discord.ConnectionClosed) else None
-    told = _NOWHERE if isinstance(error, discord.GatewayNotFound) else told
-    trace = None if isinstance(error, discord.DiscordException | OSError | TimeoutError) else error
+    told = _NOWHERE if isinstance(error, discord.GatewayNotFound) else getattr(error, "told", told)
+    trace = None if isinstance(error, DiscordError | discord.DiscordException | OSError | TimeoutError) else error
     _log.warning("a client ended", error=type(error).__name__, why=told, exc_info=trace)
 
 

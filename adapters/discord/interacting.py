@@ -47,7 +47,7 @@ _UNKNOWN: Final = "That means nothing to me any more. Ask me anew with /ask, or 
 _EMPTY: Final = "Write your question behind /ask, such as: how long do keys live?"
 _NOTED: Final = "Thank you, I noted that."
 _THANKS: Final = "Thank you. I will pass it on."
-_KNOWING: Final = 0.6
+_KNOWING: Final = 1.2
 """Seconds of these for finding out of which guild somebody is, or whether the bot sees a channel."""
 _SUBJECTS: Final = 500
 _SUBJECT: Final = 1_500

@@ -177,6 +177,10 @@ def text(parts: Sequence[Part]) -> str:
     return rendered(tree)
 
 
+_UNDER_WAY = 8
+"""Tokens of a stream that may be between a server and whoever reads it."""
+
+
 async def all_is_paid(service: Service, first: Provider, second: Provider) -> None:
     """Nothing is open, every served token is booked, and each question that a model answered counts once."""
     charges = await service.charges()
@@ -184,7 +188,9 @@ async def all_is_paid(service: Service, first: Provider, second: Provider) -> No
     for provider, name in ((first, FIRST), (second, SECOND)):
         paid = [charge for charge in charges if charge.model == name]
         assert sum(charge.prompt_tokens for charge in paid) >= provider.prompt_tokens
-        assert sum(charge.answer_tokens for charge in paid) >= provider.answer_tokens
+        # What was on its way when nobody waited for it any more was sent, and never seen.
+        unseen = sum(min(call.answer_tokens, _UNDER_WAY) for call in provider.calls if not call.whole)
+        assert sum(charge.answer_tokens for charge in paid) >= provider.answer_tokens - unseen
     counts = Counter(charge.answer for charge in charges if charge.counts and charge.state != "released")
     assert set(counts.values()) <= {1}
     assert await service.counted() == len(counts)

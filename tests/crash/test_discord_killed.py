@@ -49,12 +49,17 @@ async def test_bots_that_stand_still_for_longer_than_their_lease_say_nothing_twi
     assert harms(seen) == ([], [], [])
 
 
+@pytest.fixture
+def shared(server: Server) -> str:
+    return server.database()
+
+
 @pytest.mark.crash
 async def test_two_bots_on_one_server_that_are_killed_and_stand_still_lose_and_double_nothing(
-    tmp_path: Path, server: Server
+    tmp_path: Path, shared: str
 ) -> None:
     plan = Plan(seed=6, questions=100, channels=20, workers=2, kills=6, pauses=6)
-    seen = await campaign(plan, tmp_path, server.database())
+    seen = await campaign(plan, tmp_path, shared)
     assert seen.paused >= 4
     assert harms(seen) == ([], [], [])
 

@@ -16,6 +16,7 @@ from knowledge.base import PUBLIC, Filter, Query, Scope
 from knowledge.catalog import Catalog
 from knowledge.indexes.fulltext import FullText
 from knowledge.indexes.pgvector.index import PgVectors
+from knowledge.indexes.pgvector.patience import Patience
 from knowledge.indexes.pinecone.index import PineconeVectors
 from knowledge.indexes.vectors import VectorMatrix
 from knowledge.indexes.words import Words
@@ -83,7 +84,7 @@ async def compared(tmp_path: Path, server: postgres.Server) -> AsyncGenerator[Co
         vectors = {
             "embedded": VectorMatrix(file),
             "pinecone": pinecone,
-            "postgres": PgVectors(database, Catalog(file)),
+            "postgres": PgVectors(database, Catalog(file), patience=Patience(question=30.0)),
         }
         await filled(file, list(vectors.values()))
         service.catch_up()

@@ -15,6 +15,7 @@ from knowledge.base import Chunk, EmbeddedChunk, Filter, Query, Scope, VectorSpe
 from knowledge.catalog import Catalog
 from knowledge.errors import WrongVectors
 from knowledge.indexes.pgvector.index import PgVectors
+from knowledge.indexes.pgvector.patience import Patience
 from knowledge.indexes.pgvector.tables import SCHEMA, Tuning
 from knowledge.indexes.vectors import VectorMatrix
 from knowledge.stores.server import Server
@@ -39,6 +40,9 @@ SAID = [f"word{number}" for number in range(60)]
 READERS = (TEAM, CHANNEL, "public", "slack:T1:person:U1", "slack:T1:group:S1")
 TAGS = ("ops", "Security", "a=b", "naïve")
 YEARS = ("2019", "2023", "2024")
+
+UNHURRIED = Patience(question=30.0)
+"""For a server that is healthy on a machine that is busy."""
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +74,7 @@ class TestPgVectors(VectorsContract):
 
 
 def _on(database: Server, tuning: Tuning | None = None) -> Callable[[Store], PgVectors]:
-    return lambda store: PgVectors(database, Catalog(store), tuning=tuning)
+    return lambda store: PgVectors(database, Catalog(store), tuning=tuning, patience=UNHURRIED)
 
 
 class Everything:
@@ -81,7 +85,7 @@ class Everything:
 
 
 async def _index(database: Server, spec: VectorSpec = SPEC, tuning: Tuning | None = None) -> PgVectors:
-    index = PgVectors(database, Everything(), tuning=tuning)
+    index = PgVectors(database, Everything(), tuning=tuning, patience=UNHURRIED)
     await index.prepare(spec)
     return index
 

@@ -22,6 +22,7 @@ from bot.turns import Turns
 from knowledge.base import Scope
 from knowledge.catalog import Catalog
 from knowledge.indexes.pgvector.index import PgVectors
+from knowledge.indexes.pgvector.patience import Patience
 from knowledge.indexes.pinecone.index import PineconeVectors
 from knowledge.retriever import Retriever
 from knowledge.stores.postgres import PostgresStore
@@ -249,7 +250,7 @@ async def _stored(where: Where, stack: AsyncExitStack) -> tuple[Store, VectorInd
     if isinstance(where, str):
         server = Server(where)
         store = await stack.enter_async_context(PostgresStore(server))
-        return store, PgVectors(server, Catalog(store))
+        return store, PgVectors(server, Catalog(store), patience=Patience(question=30.0))
     path, service = where
     file = await stack.enter_async_context(SqliteStore(path))
     pinecone = PineconeVectors(service.url, KEY, Catalog(file), clock=Hasty())

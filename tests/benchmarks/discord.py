@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 import tempfile
 from collections import Counter
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.evaluation.measures import quantile
 from tests.benchmarks.figures import Figure
+from tests.benchmarks.processes import megabytes, processor_ms
 from tests.doubles.discord import Clock, Discord
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ A_SECOND: Final = 5
 CHANNELS: Final = 40
 GUILDS: Final = 1_000
 TEXT: Final = "Answer 1: one. Answer 1: two. Answer 1: three."
-_TICKS: Final = os.sysconf("SC_CLK_TCK")
-_PAGE: Final = os.sysconf("SC_PAGE_SIZE")
 
 
 def figures() -> Sequence[Figure]:
@@ -111,19 +109,19 @@ async def _weights(folder: Path) -> tuple[float, float, float]:
         discord.guild("Acme")
         async with _process(discord, "tests.crash.platform_worker", str(_told(discord, folder))) as process:
             await asyncio.sleep(3)
-            few = _megabytes(process.pid)
+            few = megabytes(process.pid)
         for number in range(GUILDS - 1):
             guild = discord.guild(f"Guild {number}")
             for channel in range(20):
                 discord.channel(f"c{channel}", guild)
         async with _process(discord, "tests.crash.platform_worker", str(_told(discord, folder))) as process:
             await asyncio.sleep(10)
-            many = _megabytes(process.pid)
+            many = megabytes(process.pid)
         nothing = {"thread": 0, "typing": 0, "post": 0, "edit": 0}
         told = _told(discord, folder, calls=nothing, text=TEXT)
         async with _process(discord, "tests.benchmarks.bare_discord", str(told)) as process:
             await asyncio.sleep(10)
-            others = _megabytes(process.pid)
+            others = megabytes(process.pid)
     return few, many, others
 
 
@@ -155,14 +153,14 @@ async def _asked(
     warm = [says(number) for number in range(WARM)]
     await discord.until(lambda: all(_posted(discord, one) for one, _ in warm), within=60)
     await asyncio.sleep(1)
-    before, calls = _processor_ms(process.pid), len(discord.calls)
+    before, calls = processor_ms(process.pid), len(discord.calls)
     asked = []
     for number in range(MENTIONS):
         asked.append(says(number))
         await asyncio.sleep(1 / A_SECOND)
     await discord.until(lambda: all(_posted(discord, one) for one, _ in asked), within=120)
     await asyncio.sleep(1)
-    return (_processor_ms(process.pid) - before) / MENTIONS, asked, calls
+    return (processor_ms(process.pid) - before) / MENTIONS, asked, calls
 
 
 def _posted(discord: Discord, message: Message) -> bool:
@@ -185,14 +183,3 @@ def _first(discord: Discord, message: Message, at: float) -> float:
     """Seconds until something of an answer could be seen: that the bot is typing, or a thread."""
     names = {message.id, message.channel.id}
     return min(call.at - at for call in discord.calls if call.at >= at and names & set(call.path.split("/")))
-
-
-def _processor_ms(pid: int) -> float:
-    """Milliseconds of processor time that a process used, all threads together."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return 1_000 * (int(fields[11]) + int(fields[12])) / _TICKS
-
-
-def _megabytes(pid: int) -> float:
-    """Megabytes that a process holds in memory."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * _PAGE / 1e6

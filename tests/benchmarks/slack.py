@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
 import tempfile
 from collections import Counter
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.evaluation.measures import quantile
 from tests.benchmarks.figures import Figure
+from tests.benchmarks.processes import processor_ms
 from tests.doubles.slack import Clock, Slack
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ SIGNS: Final = frozenset(
     {"assistant.threads.setStatus", "agents.sessions.setStatus", "chat.postMessage", "chat.startStream"}
 )
 TEXT: Final = "Answer 1: one. Answer 1: two. Answer 1: three."
-_TICKS: Final = os.sysconf("SC_CLK_TCK")
 
 
 def figures() -> Sequence[Figure]:
@@ -130,14 +129,14 @@ async def _asked(
     warm = [says(number) for number in range(WARM)]
     await slack.until(lambda: all(_posted(slack, *one) for one in warm), within=60)
     await asyncio.sleep(1)
-    before, calls = _processor_ms(process.pid), len(slack.calls)
+    before, calls = processor_ms(process.pid), len(slack.calls)
     asked = []
     for number in range(MENTIONS):
         asked.append(says(number))
         await asyncio.sleep(1 / A_SECOND)
     await slack.until(lambda: all(_posted(slack, *one) for one in asked), within=120)
     await asyncio.sleep(1)
-    return (_processor_ms(process.pid) - before) / MENTIONS, asked, calls
+    return (processor_ms(process.pid) - before) / MENTIONS, asked, calls
 
 
 def _posted(slack: Slack, channel: Channel, message: Message, _: float) -> bool:
@@ -151,9 +150,3 @@ def _first(slack: Slack, channel: Channel, message: Message, at: float) -> float
 
 def _concerns(arguments: object, message: Message) -> bool:
     return isinstance(arguments, dict) and arguments.get("thread_ts") == message.ts
-
-
-def _processor_ms(pid: int) -> float:
-    """Milliseconds of processor time that a process used, all threads together."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return 1_000 * (int(fields[11]) + int(fields[12])) / _TICKS

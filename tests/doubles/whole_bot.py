@@ -38,14 +38,14 @@ ANSWER = "Deploys happen on Tuesdays at 14:00. [1] Maria approves each deploy. [
 
 
 class Slowly(Scripted):
-    """Says its text piece by piece; before the piece of each number in ``gates`` it waits until that gate is opened."""
+    """Says its text piece by piece, and waits for its ``gate``, if that is shut, once it said so much."""
 
     def __init__(self, text: str = ANSWER, *, size: int = 7) -> None:
         super().__init__(text, size=size)
         self.gate = asyncio.Event()
         self.gate.set()
         self.after: int | None = None
-        """Characters after which it waits for the gate."""
+        """Characters after which it waits; None is never."""
 
     async def stream(self, prompt: Prompt, heard: Heard | None = None, /) -> AsyncGenerator[Delta]:
         said = 0

@@ -49,8 +49,8 @@ async def test_bots_that_stand_still_for_longer_than_their_lease_say_next_to_not
 
 
 async def test_one_kill_around_a_post_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
-    """The short form of the above."""
-    points = ["after chat.postMessage", "before chat.postMessage"]
+    """The short form of the above; an answer is posted where it was whole before it was shown, else streamed."""
+    points = ["after chat.postMessage|after chat.startStream", "before chat.postMessage|before chat.startStream"]
     seen = await campaign(Plan(seed=1, questions=4, channels=2, points=points), tmp_path)
     assert seen.died >= 1
     assert (seen.lost, seen.twice) == ([], [])

@@ -20,7 +20,7 @@ WORDS: dict[str, Word] = {
     "/exit": "quit",
 }
 
-_ENDS = {"exit", "quit"}
+_ENDS = {"exit", "quit", "q"}
 """What other programs end by, and no question."""
 
 HELP = (

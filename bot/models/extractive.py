@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 from bot.models.base import Bound, Finished
 from bot.models.pieces import pieces
+from bot.models.procedure import answering, procedures
 from bot.models.quoting import chosen, ranked
 from knowledge.tokens import count
 from knowledge.tripwire import signs
@@ -50,20 +51,36 @@ class Extractive:
         found = [
             piece for piece in pieces(prompt.passages) if not signs(piece.text)
         ]  # nobody asked for orders to a model
-        quoted = chosen(prompt.question, found, await self._likeness(prompt.question, found))
-        said = 0
+        quoted = await self._quoted(prompt, found)
+        said, cut = 0, False
         async with aclosing(_written(quoted)) as parts:
             async for part in parts:
                 size = count(part)
                 if said + size > prompt.max_tokens and said:
+                    cut = True
                     break
                 said += size
                 yield part
-        yield Finished(reason="stop", prompt_tokens=count(prompt.user), answer_tokens=said, estimated=True)
+        reason: Literal["stop", "length"] = "length" if cut else "stop"
+        yield Finished(reason=reason, prompt_tokens=count(prompt.user), answer_tokens=said, estimated=True)
 
     def bound(self, _: Prompt, /) -> Bound:
         """Give nothing: quotes cost nothing."""
         return Bound(prompt_tokens=0, answer_tokens=0)
+
+    async def _quoted(self, prompt: Prompt, found: Sequence[Piece]) -> Sequence[Piece]:
+        likeness = await self._likeness(prompt.question, found)
+        steps = answering(prompt.question, found, await self._alike(prompt.question, found), likeness or {})
+        return steps or chosen(prompt.question, found, likeness)
+
+    async def _alike(self, question: str, found: Sequence[Piece]) -> Mapping[int, float]:
+        """Give the cosine of the question and the headings over each passage's steps, by the passage's number."""
+        over = {steps.number: " › ".join(steps.pieces[0].heads) for steps in procedures(question, found)}
+        if self._embed is None or not over:
+            return {}
+        wanted = await self._embed([question], purpose="question")
+        said = await self._embed(list(over.values()), purpose="passage")
+        return {number: float(cosine) for number, cosine in zip(over, said.vectors @ wanted.vectors[0], strict=True)}
 
     async def _likeness(self, question: str, found: Sequence[Piece]) -> Mapping[int, float] | None:
         if self._embed is None or not found:
@@ -98,16 +115,15 @@ def _joint(piece: Piece, before: Piece | None, *, together: bool) -> str:
 
 def _counted(quoted: Sequence[Piece]) -> list[Piece]:
     """Give the items that keep their numbers: those of a list that is quoted from its beginning, not one step of it."""
-    lists: dict[tuple[int, int], list[Piece]] = {}
+    lists: list[list[Piece]] = []
     for piece in quoted:
-        if piece.unit.sort == "item":
-            lists.setdefault((piece.number, piece.unit.block), []).append(piece)
-    whole = (items for items in lists.values() if [one.unit.head for one in items] == _first(len(items)))
-    return [piece for items in whole if len(items) > 1 for piece in items]
-
-
-def _first(many: int) -> list[str]:
-    return [str(number) for number in range(1, many + 1)]
+        if piece.unit.sort != "item":
+            continue
+        if lists and lists[-1][-1].number == piece.number and piece.unit.head == str(len(lists[-1]) + 1):
+            lists[-1].append(piece)  # code between the steps ends no list
+        elif piece.unit.head == "1":
+            lists.append([piece])
+    return [piece for items in lists if len(items) > 1 for piece in items]
 
 
 def _marked(piece: Piece, *, together: bool, counted: bool) -> str:

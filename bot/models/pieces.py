@@ -27,7 +27,8 @@ _DANGLES = re.compile(
 class Piece:
     """A unit of a passage that may be quoted; ``at`` is its place there, ``above`` the terms of its headings.
 
-    ``names`` are the options, files and identifiers that it or its headings hold, letter for letter.
+    ``heads`` are these headings, outermost first. ``names`` are the options, files and identifiers that it or they
+    hold, letter for letter.
     """
 
     number: int
@@ -35,6 +36,7 @@ class Piece:
     unit: Unit
     text: str
     words: frozenset[str]
+    heads: tuple[str, ...]
     above: frozenset[str]
     names: frozenset[str]
 
@@ -62,13 +64,14 @@ def terms(text: str) -> frozenset[str]:
 @lru_cache(maxsize=256)  # the same passages answer again and again
 def _cut(passage: Numbered) -> tuple[Piece, ...]:
     found: list[Piece] = []
-    over = " \n".join((passage.title, *passage.heading))
+    over = (passage.title, *passage.heading)
     heads = over
     for at, unit in enumerate(split(passage.text)):
         text = unit.text if unit.sort == "code" else plain(read(unit.text))
         if unit.sort == "heading":
-            heads = f"{over} \n{text}"
+            heads = (*over, text)
             continue
+        above = " \n".join(heads)
         found.append(
             Piece(
                 number=passage.number,
@@ -76,8 +79,9 @@ def _cut(passage: Numbered) -> tuple[Piece, ...]:
                 unit=unit,
                 text=text,
                 words=terms(text),
-                above=terms(heads),
-                names=claim(f"{heads} \n{unit.head} \n{text}").exact,
+                heads=heads,
+                above=terms(above),
+                names=claim(f"{above} \n{unit.head} \n{text}").exact,
             )
         )
     return tuple(found)

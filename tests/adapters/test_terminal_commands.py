@@ -24,7 +24,7 @@ def test_every_command_is_read_in_any_case() -> None:
     assert [read(f" {word.upper()} ") for word in WORDS] == [Command(meaning) for meaning in WORDS.values()]
 
 
-@pytest.mark.parametrize("line", ["exit", "quit", " Exit "])
+@pytest.mark.parametrize("line", ["exit", "quit", "q", " Exit "])
 def test_what_ends_other_programs_ends_this_one(line: str) -> None:
     assert read(line) == Command("quit")
 

@@ -53,6 +53,30 @@ async def test_a_how_to_is_answered_with_its_command() -> None:
     assert "install it with one command: [1]\n\n```sh\nmake chat\n```" in answer
 
 
+async def test_steps_are_quoted_whole_and_keep_their_numbers_beyond_the_code_between_them() -> None:
+    steps = Numbered(
+        number=1,
+        title="Gateway",
+        heading=("How to rotate the signing key",),
+        text="1. Make a new key:\n\n```sh\nkeys new\n```\n\n2. Deploy the gateway.\n3. Revoke the old key.\n",
+    )
+    answer = await said("How do I rotate the signing key?", steps)
+    assert answer == (
+        "1. Make a new key: [1]\n\n```sh\nkeys new\n```\n\n2. Deploy the gateway. [1]\n3. Revoke the old key. [1]\n"
+    )
+
+
+async def test_what_is_longer_than_an_answer_may_be_ends_after_a_whole_step_and_says_that_more_follows() -> None:
+    many = " ".join(["carefully"] * 60)
+    text = f"1. Make a key {many}.\n2. Rotate {many}.\n"
+    steps = Numbered(number=1, title="Gateway", heading=("How to rotate keys",), text=text)
+    given = await collected(Extractive(), replace(prompt("How do I rotate keys?"), passages=(steps,), max_tokens=100))
+    *said, last = given
+    assert "".join(str(part) for part in said) == f"1. Make a key {many}. [1]"
+    assert isinstance(last, Finished)
+    assert last.reason == "length"
+
+
 async def test_a_fact_is_quoted_word_for_word_with_its_number() -> None:
     answer = await said("Which Python does Footnote need?")
     assert "It needs Python 3.11 and make. [1]" in answer

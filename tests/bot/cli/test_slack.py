@@ -13,6 +13,8 @@ from adapters.slack.calls import faulty
 from adapters.slack.manifest import manifest
 from adapters.slack.scopes import SCOPES
 from bot.cli.running import run
+from bot.ops import logs
+from bot.ops.logs import configure
 from tests.doubles.slack import Clock, Slack
 
 if TYPE_CHECKING:
@@ -81,6 +83,16 @@ async def test_programs_get_the_same(slack: Slack, doctor: Doctor) -> None:
     shown: dict[str, Any] = json.loads(doctor.out)
     assert shown["ok"] is False
     assert [one["told"].partition(",")[0] for one in shown["findings"] if not one["ok"]] == ["chat:write is missing"]
+
+
+async def test_nothing_that_is_logged_stands_among_what_programs_read(
+    slack: Slack, doctor: Doctor, monkeypatch: MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "configure", configure)
+    slack.channel("general", slack.person("Anna"))
+    slack.misbehave("unknown_method", "users.list")
+    assert await doctor("--json") == 0
+    assert json.loads(doctor.out)["ok"] is True
 
 
 @pytest.mark.parametrize("scope", ["reactions:read", "users:read", "im:write"])

@@ -356,7 +356,7 @@ class Intake:
 
 def _failed(kind: str, error: Exception) -> None:
     """Log it; an error of the bot's own is what its sentence says, and needs no trace."""
-    told = getattr(error, "told", None)
+    told = "it took too long to be kept" if isinstance(error, TimeoutError) else getattr(error, "told", None)
     trace = None if isinstance(told, str) else error
     _log.warning("not taken in", kind=kind, error=type(error).__name__, why=told, exc_info=trace)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from adapters.base import (
     Again,
@@ -333,6 +334,20 @@ async def test_what_cannot_be_kept_and_comes_only_once_is_tried_and_then_told(
         )
         await slack.heard(slack.clicks(anna, answer, "stop"))
         await slack.until(lambda: len(slack.whispered(anna, general)) == 2)
+
+
+async def test_a_store_that_hangs_is_told_of_in_one_line(slack: Slack, anna: User, general: Channel) -> None:
+    async def hang(_: object) -> None:
+        await asyncio.Event().wait()
+
+    async with hearing(slack, Bot(slack, "sockets", then=hang)):
+        with capture_logs() as logs:
+            slack.commands(anna, general, "/ask", "how long?")
+            while not any(line["event"] == "not taken in" for line in logs):
+                slack.clock.move(0.5)
+                await asyncio.sleep(0.01)
+    (line,) = [line for line in logs if line["event"] == "not taken in"]
+    assert (line["why"], line["exc_info"]) == ("it took too long to be kept", None)
 
 
 async def test_a_button_may_be_pressed_before_its_answer_is_kept(

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from adapters.base import LeaseLost
-from adapters.errors import PlatformError
 from bot.answering import replies
 from bot.attempt import Attempt
 from bot.due import TRIES, Case, ago, pause, step
@@ -226,8 +225,8 @@ class Dispatcher:
                     await self._carry_out(attempt)
             except LeaseLost:
                 _log.warning("another process has taken this question over", platform=platform)
-            except Exception as error:  # noqa: BLE001 - a platform's library may raise anything
-                _failed(error, platform=platform, attempts=attempt.owed.attempts)
+            except Exception:  # noqa: BLE001 - a platform's library may raise anything
+                _log.exception("the reply failed", platform=platform, attempts=attempt.owed.attempts)
                 with suppress(LeaseLost, StoreError):
                     await self._inbox.fail(claim, pause(attempt.owed.attempts))
             except asyncio.CancelledError:
@@ -326,11 +325,3 @@ async def _around(adapter: Adapter, attempt: Attempt) -> Sequence[Said]:
 
 def _loop_time() -> float:
     return asyncio.get_running_loop().time()
-
-
-def _failed(error: Exception, **more: str | int) -> None:
-    """Log why a reply is tried again; a platform that is away is no fault of the bot's, and needs no trace."""
-    if isinstance(error, PlatformError):
-        _log.warning("the reply failed", why=error.told, **more)
-    else:
-        _log.error("the reply failed", exc_info=error, **more)

@@ -269,6 +269,10 @@ class Desk(Protocol):
         """Give when something that was answered, or is owed an answer, was first asked in a conversation; or None."""
         ...
 
+    async def conversation_below(self, first: MessageRef, /) -> str | None:
+        """Give the conversation of the question whose reply begins with this message, where there is one."""
+        ...
+
 
 class LeaseLost(Exception):
     """Another process answers this question now. Let it pass: whoever gets it posts nothing more."""

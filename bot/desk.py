@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Sequence
     from datetime import datetime
 
-    from adapters.base import Event, Principal, Turn
+    from adapters.base import Event, MessageRef, Principal, Turn
     from adapters.parts import Citation
     from adapters.wishes import Conversations, History, Past, Quoted, Used
     from bot.feedback.ratings import Ratings
@@ -126,6 +126,10 @@ class FrontDesk(Desk):
         owed = await self._inbox.owed_in(platform, workspace, conversation)  # first: what is owed no more has a turn
         answered = await self._turns.first_asked(earlier)
         return min((*owed, *([answered] if answered else ())), default=None)
+
+    async def conversation_below(self, first: MessageRef, /) -> str | None:
+        """Give the conversation of the question whose reply begins with this message, where there is one."""
+        return await self._turns.conversation_below(first)
 
     async def _rate(self, event: Rated | Explained) -> None:
         if isinstance(event, Rated):

@@ -12,13 +12,14 @@ from adapters.base import Turn
 from adapters.parts import Citation
 from adapters.wishes import Past, Served
 from bot.answering.turns import Answered, PastTurn, thread_of
-from bot.tables import TurnRow
+from bot.tables import InboxRow, PostRow, TurnRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sqlalchemy import ColumnElement, Connection, Row, Select, Table
 
+    from adapters.base import MessageRef
     from adapters.parts import AnswerId, Verdict
     from bot.answering.turns import Earlier, NewTurn
     from bot.database import Database
@@ -62,6 +63,19 @@ class Turns:
         """Give one turn with what it cites, whoever may see it; None where it is not kept."""
         rows = await self._read(select(_TURN).where(TurnRow.answer == answer))
         return _answered(rows[0]) if rows else None
+
+    async def conversation_below(self, first: MessageRef, /) -> str | None:
+        """Give the conversation of the question whose reply begins with this message, answered or not yet."""
+        posted = select(PostRow.question_id).where(
+            PostRow.platform == first.platform,
+            PostRow.workspace == first.workspace,
+            PostRow.channel == first.channel,
+            PostRow.message == first.message,
+            PostRow.part == 0,
+        )
+        owed = select(InboxRow.conversation).where(InboxRow.id.in_(posted))
+        found = owed.union_all(select(TurnRow.conversation).where(TurnRow.question_id.in_(posted))).limit(1)
+        return await self._database.read(lambda connection: connection.scalar(found))
 
     async def served(self, platform: str, workspace: str, since: datetime, /) -> Sequence[Served]:
         """Give the conversations of a workspace that were asked in since then, most recent first, at most 200."""

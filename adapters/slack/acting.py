@@ -30,6 +30,7 @@ from adapters.slack.events import AskingAbout, Commanded, Disliked, Dropped, Quo
 from adapters.slack.payload import direct, ident, moment, when
 from adapters.slack.saying import said
 from adapters.slack.views import COMMENT, QUESTION, VALUE, WHY
+from adapters.slack.wording import words as worded
 from adapters.telling import REASONS
 
 if TYPE_CHECKING:
@@ -213,7 +214,7 @@ def _shortcut(given: object, where: Where, person: Person) -> Read:
     stamp = moment(given, "message", "ts") or moment(given, "message_ts")
     if text(given, "callback_id") != SHORTCUT or not (channel and stamp):
         return Dropped(why="no shortcut of ours")
-    words = said(text(given, "message", "text"), where.me)
+    words = said(worded(at(given, "message")), where.me)
     return AskingAbout(
         message=MessageRef(platform="slack", workspace=where.workspace, channel=channel, message=stamp),
         subject=f"{channel} {stamp} {moment(given, 'message', 'thread_ts') or stamp}\n{clipped(words, _ABOUT_LIMIT)}",

@@ -120,9 +120,9 @@ async def offer(posting: Posting) -> None:
 
 async def farewell(posting: Posting, why: str) -> None:
     """Tell whoever asked that their answer cannot be shown where they asked; nobody else would know."""
-    _log.warning("nothing can be said at this place", why=why)
     if why == "thread_not_found" and not await _stands(posting):
         return  # whoever took their question back wants no answer
+    _log.warning("nothing can be said at this place", channel=posting.where, why=why)
     await _aside(posting, _FAREWELL, answers.shut_out(posting.where, posting.question.text))
 
 

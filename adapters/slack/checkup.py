@@ -76,7 +76,9 @@ async def checked(access: Access, clock: Clock | None = None) -> AsyncGenerator[
                 async for found in _bot(access, heard, Calls(client=client, clock=time)):
                     yield found
             if access.app_token is not None:
-                async for found in _sockets(access, Calls(client=connection.client(access.app_token), clock=time)):
+                app = await _app(Calls(client=client, clock=time), heard)
+                calls = Calls(client=connection.client(access.app_token), clock=time)
+                async for found in _sockets(access, calls, app):
                     sockets = sockets and found.ok
                     yield found
     yield _transport(access, sockets=sockets)
@@ -181,7 +183,16 @@ async def _channels(calls: Calls, joined: list[Joined]) -> Found:
     return Found("channels", ok=True, told=f"The bot is in {len(joined):,} channel{'s' if len(joined) > 1 else ''}.")
 
 
-async def _sockets(access: Access, calls: Calls) -> AsyncGenerator[Found]:
+async def _app(calls: Calls, heard: _Heard) -> str:
+    """Give the app that the bot's token is of, as far as Slack says it."""
+    try:
+        bot = ident(heard.answer, "bot_id")
+        return ident(await calls.ask("bots.info", bot=bot), "bot", "app_id") if bot else ""
+    except SlackError:
+        return ""
+
+
+async def _sockets(access: Access, calls: Calls, app: str) -> AsyncGenerator[Found]:
     try:
         opened = await calls.ask("apps.connections.open", app_token=access.app_token)
     except Refused as error:
@@ -192,11 +203,22 @@ async def _sockets(access: Access, calls: Calls) -> AsyncGenerator[Found]:
         yield Found("app token", ok=False, told=told)
         return
     yield Found("app token", ok=True, told="The token opens connections.")
-    yield await _greeted(text(opened, "url"))
+    yield await _greeted(text(opened, "url"), app)
 
 
-async def _greeted(url: str) -> Found:
-    if await greeted(url, lambda said: text(said, "type") == "hello", proxied=True):
+async def _greeted(url: str, app: str) -> Found:
+    """Wait for the greeting, which names the app whose events come: it is to be the ``app`` that the bot is of."""
+    heard: list[object] = []
+
+    def greets(said: object) -> bool:
+        heard.append(said)
+        return text(said, "type") == "hello"
+
+    if await greeted(url, greets, proxied=True):
+        other = ident(heard[-1], "connection_info", "app_id")
+        if other and app and other != app:
+            told = f"SLACK_APP_TOKEN is of the app {other} and SLACK_BOT_TOKEN of {app}. Copy both from the same app."
+            return Found("socket", ok=False, told=told)
         return Found("socket", ok=True, told="A connection opens, and Slack greets.")
     told = (
         "A connection was promised, and Slack does not greet on it. Look whether this machine may open websockets to "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final
@@ -86,30 +87,37 @@ class Finding:
         self._left -= len(others)
         threads += others
         for stamp, message in history.items():
-            if stamp not in threads and not (self.answered and self._answers(message)):
+            if stamp not in threads and self._late(stamp) and not (self.answered and self._answers(message)):
                 yield self._event(channel, message)
         for stamp in threads:
             for message in await self._unanswered(channel, stamp, history.get(stamp)):
                 yield self._event(channel, message)
 
     async def _history(self, channel: str) -> Sequence[object]:
+        """Give what was said in a channel, and what stands before that on the same page: its threads may go on."""
         found: list[object] = []
-        async for page in self._pages("conversations.history", channel=channel, oldest=f"{self.oldest:.6f}"):
-            found += page
+        async with aclosing(self._pages("conversations.history", channel=channel)) as pages:
+            async for page in pages:
+                found += page
+                if page and not self._late(moment(page[-1], "ts")):
+                    break
         return found[::-1]
 
     async def _unanswered(self, channel: str, thread: str, root: object) -> Iterable[object]:
         """Give what was said in a thread and is not answered."""
-        found = {} if root is None else {thread: root}
+        found = {thread: root} if root is not None and self._late(thread) else {}
         asked = {"channel": channel, "ts": thread, "oldest": f"{self.oldest:.6f}"}
         async for page in self._pages("conversations.replies", **asked):
-            found |= {stamp: one for one in page if float((stamp := moment(one, "ts")) or 0) > self.oldest}
+            found |= {stamp: one for one in page if self._late(stamp := moment(one, "ts"))}
         mine = [float(stamp) for stamp, one in found.items() if ident(one, "user") == self.workspace.bot]
         last = max((stamp for stamp in mine if self.answered and stamp <= self.answered), default=0.0)
         return [one for stamp, one in found.items() if float(stamp) > last]
 
+    def _late(self, stamp: str) -> bool:
+        return float(stamp or 0) > self.oldest
+
     def _alive(self, message: object) -> bool:
-        return float(moment(message, "latest_reply") or 0) > self.oldest
+        return self._late(moment(message, "latest_reply"))
 
     def _answers(self, message: object) -> bool:
         """Whether the bot is among those who wrote beneath a message, of whom Slack names some."""

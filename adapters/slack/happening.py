@@ -19,6 +19,7 @@ from adapters.slack.events import (
 )
 from adapters.slack.payload import direct, ident, moment, when
 from adapters.slack.saying import mentions, mentions_others, said, stops
+from adapters.slack.wording import words
 
 if TYPE_CHECKING:
     from adapters.base import Vote
@@ -93,12 +94,12 @@ def _spoken(given: object, where: Where) -> Read:
     if why := _unheard(given, where):
         return Dropped(why=why)
     question = _question(given, where)
-    addressed = _direct(given) or mentions(text(given, "text"), where.me)
+    addressed = _direct(given) or mentions(words(given), where.me)
     if halted := _halted(question, where, question if addressed else None):
         return halted
     if addressed:
         return question
-    if mentions_others(text(given, "text"), where.me):
+    if mentions_others(words(given), where.me):
         return Dropped(why="said to somebody else")
     match overheard(question.text):
         case "chatter":
@@ -141,7 +142,7 @@ def _question(given: object, where: Where) -> Question:
             private_to=user if _direct(given) else None,
         ),
         asker=Person(id=user, name=text(given, "user_profile", "display_name") or user),
-        text=said(text(given, "text"), where.me),
+        text=said(words(given), where.me),
         asked_at=when(stamp),
     )
 
@@ -169,16 +170,16 @@ def _changed(given: object, where: Where) -> Read:
         return Deleted(question=question)
     if why := _unheard(message, where):
         return Dropped(why=why)
-    if text(message, "text") == text(before, "text"):
+    if words(message) == words(before):
         return Dropped(why="an edit that changes no words")
     if ident(message, "edited", "user") not in {"", ident(message, "user")}:
         return Dropped(why="an edit by somebody else")
     edited = moment(message, "edited", "ts")
-    mentioned = not isinstance(before, dict) or mentions(text(before, "text"), where.me)
-    if edited and mentions(text(message, "text"), where.me) and not mentioned:
+    mentioned = not isinstance(before, dict) or mentions(words(before), where.me)
+    if edited and mentions(words(message), where.me) and not mentioned:
         fresh = _question(message, where)
         return replace(fresh, id=f"{fresh.id}:{edited}", asked_at=when(edited))
-    return Edited(question=question, text=said(text(message, "text"), where.me))
+    return Edited(question=question, text=said(words(message), where.me))
 
 
 def _deleted(given: object, where: Where) -> Read:

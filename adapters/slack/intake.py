@@ -30,6 +30,7 @@ from adapters.payload import at, text
 from adapters.slack import views
 from adapters.slack.acting import about, usage
 from adapters.slack.base import Taken
+from adapters.slack.below import belonging
 from adapters.slack.errors import SlackError
 from adapters.slack.escaping import mrkdwn
 from adapters.slack.events import (
@@ -145,7 +146,9 @@ class Intake:
 
     async def _read(self, payload: object) -> Read:
         team = await team_of(payload, self.workspaces)
-        return read(payload, await bot_of(payload, team, self.workspaces), self.now(), team=team)
+        bot = await bot_of(payload, team, self.workspaces)
+        found, parent = read(payload, bot, self.now(), team=team), ident(payload, "event", "parent_user_id")
+        return await belonging(found, self.desk, parent=parent, bot=bot)
 
     async def _heed(self, found: Read, payload: object, *, redelivered: bool) -> None:
         match found:
@@ -356,7 +359,7 @@ class Intake:
 
 def _failed(kind: str, error: Exception) -> None:
     """Log it; an error of the bot's own is what its sentence says, and needs no trace."""
-    told = getattr(error, "told", None)
+    told = "it took too long to be kept" if isinstance(error, TimeoutError) else getattr(error, "told", None)
     trace = None if isinstance(told, str) else error
     _log.warning("not taken in", kind=kind, error=type(error).__name__, why=told, exc_info=trace)
 

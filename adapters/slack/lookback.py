@@ -3,8 +3,8 @@
 It is bounded and polite: channels and threads that the bot answered in, the newest first, and other channels that it is
 in, at most six hours back, because a question that was answered is remembered for a day and must not be answered again.
 At a start nothing may be remembered, where the database is new or a backup; what the bot's own messages stand beneath
-is let be then. What is found goes the way of every event. A mention in a thread whose first message is older, and in
-which the bot never answered, is not found: Slack's history leaves out what is said in threads.
+is let be then. What is found goes the way of every event. A mention in a thread in which the bot never answered is not
+found where a hundred messages of the channel are newer than its first: Slack's history leaves out what is in threads.
 """
 
 from __future__ import annotations

@@ -43,12 +43,11 @@ _log = structlog.get_logger()
 
 @dataclass(slots=True, eq=False)
 class _Connection:
-    """One socket: when something came last, whether Slack greeted, and whether it is to be replaced, or was."""
+    """One socket: when something came last, whether Slack greeted, and whether it was replaced."""
 
     ws: ClientWebSocketResponse
     heard_at: float
     greeted: bool = False
-    asked_to_leave: bool = False
     spent: asyncio.Event = field(default_factory=asyncio.Event)
     beside: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -84,7 +83,7 @@ class Sockets:
                 await connection.spent.wait()
                 since = connection.heard_at
                 held = connection.greeted and self.clock.now() - began >= _SETTLED
-                self._failures = 0 if held or connection.asked_to_leave else self._failures + 1
+                self._failures = 0 if held else self._failures + 1
 
     async def _first(self) -> str | None:
         try:
@@ -166,7 +165,6 @@ class Sockets:
             await connection.ws.close()
 
         _log.info("socket to be replaced", reason=reason)
-        connection.asked_to_leave = connection.greeted and reason in {"refresh_requested", "warning"}
         connection.spent.set()
         connection.beside.append(group.create_task(later()))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from adapters.attaching import FILES, LARGEST, NEWEST, media_type, one_line
 from adapters.payload import at, items, text
 from adapters.slack.payload import ident, moment
+from adapters.slack.wording import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -134,7 +135,7 @@ def _message(given: object) -> Message | None:
     return Message(
         stamp=stamp,
         user=user,
-        text=text(given, "text"),
+        text=words(given),
         files=tuple(one for one in files if one is not None),
         reply=thread not in {"", stamp},
     )

@@ -154,7 +154,8 @@ def _conversation(past: Past) -> str:
         f"in <#{channel[1]}>" if channel else "",
         f"{past.turns} questions" if past.turns > 1 else "",
     ]
-    return f"• {mrkdwn(clipped(past.first_question, _RECENT_LIMIT))} · {' · '.join(note for note in notes if note)}"
+    asked = mrkdwn(clipped(past.first_question, _RECENT_LIMIT)) or "…"  # who only mentions the bot says nothing
+    return f"• {asked} · {' · '.join(note for note in notes if note)}"
 
 
 def _admins(spending: Spending | None, overview: Overview) -> list[kit.Block]:

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
 async def slack_findings(settings: Settings) -> AsyncGenerator[Finding]:
     """Look at the tokens, their scopes, how events come, whose team it is, and what it knows. Raises BadSettings."""
     from bot.app.emptiness import documents
+    from bot.app.logs import logged
     from bot.app.slack import lacking
     from bot.slack import checked as consistent
     from knowledge.base import Finding
 
+    logged(settings)  # what is looked at may log something, which does not belong on standard output
     consistent(settings.slack)
     if not settings.slack.configured:
         told = "SLACK_BOT_TOKEN is not set. Set it to the bot token of your app (xoxb-), and SLACK_APP_TOKEN (xapp-)."

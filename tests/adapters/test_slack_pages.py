@@ -200,6 +200,7 @@ async def test_the_apps_page_lists_the_last_questions_with_their_channels(
     desk.past = [
         Past(conversation=f"slack:{team}:{general.id}:1.2", first_question="How <long>?", turns=3, last_at=NOW),
         Past(conversation=f"slack:{team}:D1:1.2", first_question=f"Why @{anna.id}?", turns=1, last_at=NOW),
+        Past(conversation="wordless", first_question="", turns=1, last_at=NOW),
         *(Past(conversation=f"c{n}", first_question=f"Old {n}", turns=1, last_at=NOW) for n in range(9)),
     ]
     await pages.home(desk, opened(slack, anna))
@@ -207,8 +208,9 @@ async def test_the_apps_page_lists_the_last_questions_with_their_channels(
     at = f"<!date^{int(NOW.timestamp())}^{{date_short_pretty}} at {{time}}|30 Nov 2026>"
     assert f"• How &lt;long&gt;? · {at} · in <#{general.id}> · 3 questions" in page
     assert f"• Why @{anna.name}? · {at}\n" in page.replace("\u2060", "")
-    assert "Old 2" in page
-    assert "Old 3" not in page
+    assert f"• … · {at}\n" in page
+    assert "Old 1" in page
+    assert "Old 2" not in page
 
 
 async def test_an_admin_sees_how_much_is_asked_and_what_the_workspace_may_spend(

@@ -103,6 +103,46 @@ def test_both_events_of_a_mention_are_one_question() -> None:
     assert _event(mention()) == _event(message(text=f"<@{ME}> how?"))
 
 
+def _rich(*elements: Payload) -> Payload:
+    section = {"type": "rich_text_section", "elements": [*elements]}
+    return {"text": "", "blocks": [{"type": "rich_text", "block_id": "b", "elements": [section]}]}
+
+
+def test_what_only_blocks_say_is_said_and_mentions() -> None:
+    asked = _rich(
+        {"type": "user", "user_id": ME},
+        {"type": "text", "text": " may <@U1> read "},
+        {"type": "text", "text": "A & B", "style": {"bold": True}},
+        {"type": "text", "text": " in "},
+        {"type": "link", "url": "https://b.example/?a=1&b=2"},
+        {"type": "emoji", "name": "wave"},
+    )
+    found = _event(message(**asked))
+    assert isinstance(found, Question)
+    assert found.text == "may <@U1> read A & B in https://b.example/?a=1&b=2:wave:"
+    assert not found.overheard
+    assert _event(mention(**asked)) == found
+
+
+def test_a_list_that_only_blocks_hold_is_read_line_by_line() -> None:
+    section = {"type": "rich_text_section", "elements": [{"type": "text", "text": "how?"}]}
+    listed = {"type": "rich_text_list", "style": "bullet", "elements": [section, section]}
+    found = _event(mention(text="", blocks=[{"type": "rich_text", "elements": [listed]}]))
+    assert isinstance(found, Question)
+    assert found.text == "how?\nhow?"
+
+
+def test_somebody_else_who_only_blocks_mention_is_spoken_to() -> None:
+    said_ = _rich({"type": "user", "user_id": ANN}, {"type": "text", "text": " are you coming to lunch?"})
+    assert _why(_event(message(**said_))) == "said to somebody else"
+
+
+def test_blocks_say_nothing_where_there_are_words() -> None:
+    found = _event(mention(**(_rich({"type": "text", "text": "why?"}) | {"text": f"<@{ME}> how?"})))
+    assert isinstance(found, Question)
+    assert found.text == "how?"
+
+
 @pytest.mark.parametrize(
     "words",
     [

@@ -6,13 +6,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import delete
 
-from adapters.base import Again, Halted, Person, Place
+from adapters.base import Again, Halted, MessageRef, Person, Place, Posted
 from adapters.parts import Citation
+from adapters.showing import BESIDE
 from adapters.wishes import Quoted, Served
 from bot.answering.turns import Earlier, NewTurn
 from bot.errors import NoSuchAnswer, NotYours
 from bot.inbox import Inbox
+from bot.journal import SqlJournal
+from bot.tables import InboxRow
 from tests.bot.test_desk import Reception, claimed
 from tests.doubles.adapters import MARY, NOON, a_question
 
@@ -200,6 +204,27 @@ async def test_each_conversation_was_served_once_and_the_latest_comes_first(rece
         Served(conversation="owed", channel="terminal", last_at=NOON + timedelta(minutes=7)),
     )
     assert await reception.desk.served("slack", "terminal:local", NOON) == ()
+
+
+async def test_below_the_first_message_of_a_reply_goes_on_what_it_answers(
+    reception: Reception, database: Database
+) -> None:
+    def message(number: int, workspace: str = "terminal:local") -> MessageRef:
+        return MessageRef(platform="terminal", workspace=workspace, channel="terminal", message=f"m{number}")
+
+    below = reception.desk.conversation_below
+    await reception.desk.accept(asked("q1", "c7"))
+    owed = await claimed(reception)
+    journal = SqlJournal(database, reception.inbox, owed, lambda: None)
+    for part in (0, 1, BESIDE):
+        await journal.before(part)
+        await journal.after(Posted(part=part, message=message(part)))
+    assert await below(message(0)) == "c7"
+    assert [await below(message(part)) for part in (1, BESIDE)] == [None, None]
+    assert await below(message(0, "terminal:other")) is None
+    await answered(reception, owed.question)
+    await database.write(lambda connection: connection.execute(delete(InboxRow)))
+    assert await below(message(0)) == "c7"
 
 
 async def test_no_more_than_two_hundred_conversations_were_served(reception: Reception) -> None:

@@ -11,6 +11,8 @@ from tests.crash.slacking import Plan, campaign
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tests.doubles.postgres import Server
+
 METHODS = (
     "auth.test",
     "agents.sessions.setStatus",
@@ -44,6 +46,22 @@ async def test_killed_at_random_nothing_is_lost_or_doubled(seed: int, tmp_path: 
 async def test_bots_that_stand_still_for_longer_than_their_lease_say_next_to_nothing_twice(tmp_path: Path) -> None:
     seen = await campaign(Plan(seed=5, questions=100, channels=20, workers=2, pauses=12), tmp_path)
     assert seen.paused >= 8
+    assert seen.lost == []
+    assert len(seen.twice) <= 1
+
+
+@pytest.fixture
+def shared(server: Server) -> str:
+    return server.database()
+
+
+@pytest.mark.crash
+async def test_two_bots_on_one_server_that_are_killed_and_stand_still_lose_and_double_next_to_nothing(
+    tmp_path: Path, shared: str
+) -> None:
+    plan = Plan(seed=6, questions=100, channels=20, workers=2, kills=6, pauses=6)
+    seen = await campaign(plan, tmp_path, shared)
+    assert seen.paused >= 4
     assert seen.lost == []
     assert len(seen.twice) <= 1
 

@@ -90,6 +90,7 @@ class RecordingDesk(Desk):
         self.spending = Spending()
         self.citations: dict[str, Sequence[Citation]] = {}
         self.lately: list[Served] = []
+        self.below: dict[str, str] = {}
         self.wishes: list[History | Conversations | Used | Quoted] = []
         self._then = then
 
@@ -129,6 +130,10 @@ class RecordingDesk(Desk):
         questions = [event for event in self.events if isinstance(event, Question)]
         asked = [one.asked_at for one in questions if one.conversation == conversation]
         return min((*asked, *(one.last_at for one in self.lately if one.conversation == conversation)), default=None)
+
+    async def conversation_below(self, first: MessageRef, /) -> str | None:
+        """Give what a test put into ``below``, by message."""
+        return self.below.get(first.message)
 
 
 class RecordingAdapter(Adapter):

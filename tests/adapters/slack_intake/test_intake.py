@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from adapters.base import (
     Again,
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
     from adapters.policies import Answers
     from tests.doubles.slack import Channel, User
     from tests.doubles.slack.records import Installation
+
+LATE = datetime(2100, 1, 1, tzinfo=UTC)
 
 
 class NotKept(Declined):
@@ -188,6 +192,41 @@ async def test_edits_deletions_stops_and_thumbs_reach_the_desk(
     assert votes == [(target, 1), (target, 0)]
 
 
+async def test_below_what_the_bot_said_first_goes_on_what_that_answers(
+    slack: Slack, transport: str, anna: User, general: Channel
+) -> None:
+    bot = Bot(slack, transport)
+    async with hearing(slack, bot):
+        root = answered_by_bot(slack, general, slack.says(anna, general, "x"), [])
+        root.thread_ts = None
+        bot.desk.below[root.ts] = command = f"slack:{slack.home.id}:command:1"
+        bot.desk.lately.append(Served(conversation=command, channel=general.id, last_at=NOON - timedelta(days=9_000)))
+        said = [slack.says(anna, general, words, thread=root) for words in ("and how wide?", "stop")]
+        said.append(slack.says(anna, general, f"{slack.mention} how long?", thread=root))
+        await slack.heard()
+    assert bot.asked == {name(slack, said[0]), name(slack, said[2])}
+    assert [type(event) for event in bot.events].count(Halted) == 1
+    assert {event.conversation for event in bot.events if isinstance(event, Question | Halted)} == {command}
+
+
+async def test_stop_in_direct_messages_ends_what_was_asked_there_last(slack: Slack, transport: str, anna: User) -> None:
+    bot = Bot(slack, transport)
+    async with hearing(slack, bot):
+        slack.says(anna, slack.direct(anna), "stop")
+        await slack.heard()
+        for conversation, channel in (("c1", "C1"), ("c2", slack.direct(anna).id), ("c3", slack.direct(anna).id)):
+            workspace = f"slack:{slack.home.id}:"
+            bot.desk.lately.append(Served(conversation=workspace + conversation, channel=channel, last_at=LATE))
+        said = slack.says(anna, slack.direct(anna), "stop")
+        await slack.heard()
+    first, second = bot.events
+    assert isinstance(first, Question)
+    assert isinstance(second, Halted)
+    assert second.conversation.endswith(":c2")
+    assert second.ask is not None
+    assert second.ask.id == name(slack, said)
+
+
 async def test_bots_start_nothing_and_outsiders_only_by_a_mention(
     slack: Slack, transport: str, anna: User, general: Channel
 ) -> None:
@@ -333,6 +372,20 @@ async def test_what_cannot_be_kept_and_comes_only_once_is_tried_and_then_told(
         )
         await slack.heard(slack.clicks(anna, answer, "stop"))
         await slack.until(lambda: len(slack.whispered(anna, general)) == 2)
+
+
+async def test_a_store_that_hangs_is_told_of_in_one_line(slack: Slack, anna: User, general: Channel) -> None:
+    async def hang(_: object) -> None:
+        await asyncio.Event().wait()
+
+    async with hearing(slack, Bot(slack, "sockets", then=hang)):
+        with capture_logs() as logs:
+            slack.commands(anna, general, "/ask", "how long?")
+            while not any(line["event"] == "not taken in" for line in logs):
+                slack.clock.move(0.5)
+                await asyncio.sleep(0.01)
+    (line,) = [line for line in logs if line["event"] == "not taken in"]
+    assert (line["why"], line["exc_info"]) == ("it took too long to be kept", None)
 
 
 async def test_a_button_may_be_pressed_before_its_answer_is_kept(

@@ -88,6 +88,20 @@ async def test_what_was_said_long_ago_is_let_be(slack: Slack, anna: User, genera
     assert name(slack, old) not in bot.asked
 
 
+async def test_a_mention_in_an_old_thread_that_the_bot_never_answered_in_is_found(
+    slack: Slack, anna: User, general: Channel
+) -> None:
+    slack.clock.move(-9 * 3600.0)
+    root = slack.says(anna, general, f"{slack.mention} how long?")
+    reply = slack.says(anna, general, f"{slack.mention} how short?", thread=root)
+    slack.clock.move(9 * 3600.0)
+    mentioned = slack.says(anna, general, f"{slack.mention} how wide?", thread=root)
+    async with hearing(slack, Bot(slack, "sockets")) as bot:
+        await slack.until(lambda: name(slack, mentioned) in bot.asked, 20.0)
+    assert bot.asked.isdisjoint({name(slack, root), name(slack, reply)})
+    assert len(slack.called("conversations.history")) == 1
+
+
 async def test_a_question_that_an_edit_made_is_not_asked_twice(slack: Slack, anna: User, general: Channel) -> None:
     edited = slack.says(anna, general, "how long?")
     slack.edits(edited, f"{slack.mention} how long?")

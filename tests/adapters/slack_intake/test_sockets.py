@@ -22,6 +22,18 @@ if TYPE_CHECKING:
     from tests.doubles.slack import Channel, Slack, User
 
 
+class Slept(Swift):
+    """Swift, and remembers what was wanted of it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pauses: list[float] = []
+
+    async def sleep(self, seconds: float, /) -> None:
+        self.pauses.append(seconds)
+        await super().sleep(seconds)
+
+
 class Heard:
     """What came, and what was missed; ``hold`` keeps everything that comes from ending."""
 
@@ -87,6 +99,21 @@ async def test_another_socket_is_opened_when_slack_wants_that(slack: Slack, anna
         await slack.until(lambda: len(heard.missed) == 2)
     assert heard.missed[0] is None
     assert heard.missed[1] is not None
+
+
+async def test_a_server_that_wants_another_socket_at_once_again_and_again_is_given_ever_more_time(
+    slack: Slack,
+) -> None:
+    clock, sockets = Slept(), _sockets(slack, Heard(slack))
+    sockets.clock = clock
+    async with asyncio.TaskGroup() as group:
+        running = group.create_task(sockets.run())
+        for number in range(1, 5):
+            await slack.until(lambda wanted=number: slack.sockets.opened == wanted and slack.sockets.open)  # type: ignore[misc]  # bound now
+            await slack.sockets.refresh()
+        await slack.until(lambda: slack.sockets.opened == 5)
+        running.cancel()
+    assert [pause for pause in clock.pauses if pause < 10] == [0.2, 1.0, 2.0, 5.0]
 
 
 async def test_a_socket_that_broke_is_opened_anew_and_what_was_missed_is_looked_for(slack: Slack) -> None:

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.base import LeaseLost
 from adapters.parts import Ending, Sources, Status
@@ -176,10 +177,13 @@ async def test_where_the_channel_is_gone_the_asker_is_told_directly_and_once(sta
     _, question = stage.asks()
     stage.general.archived = True
     journal = a_journal(question)
-    parts = await stage.tell(question, *LONG, journal=journal)
+    with capture_logs() as logs:
+        parts = await stage.tell(question, *LONG, journal=journal)
     (told,) = stage.slack.seen(stage.slack.direct(stage.anna))
     assert "can no longer write" in told.shown
     assert parts.closed
+    (line,) = [line for line in logs if line["event"] == "nothing can be said at this place"]
+    assert (line["channel"], line["why"]) == (stage.general.id, "is_archived")
     await stage.tell(question, *LONG, journal=a_journal(question, *journal.outcomes, unsure=True))
     assert len(stage.slack.seen(stage.slack.direct(stage.anna))) == 1
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from structlog.testing import capture_logs
 
 from adapters.base import Notice, Place
 from adapters.markup import Paragraph, Plain
@@ -135,9 +136,11 @@ async def test_whoever_cannot_be_told_directly_is_not(stage: Stage) -> None:
 async def test_a_question_that_was_deleted_is_not_answered(stage: Stage) -> None:
     asked, question = stage.asks()
     stage.slack.deletes(asked)
-    await stage.tell(question, *AN_ANSWER)
+    with capture_logs() as logs:
+        await stage.tell(question, *AN_ANSWER)
     assert stage.slack.seen(stage.general) == []
     assert stage.slack.seen(stage.slack.direct(stage.anna)) == []
+    assert all(line["log_level"] != "warning" for line in logs)
 
 
 async def test_an_offer_goes_to_the_asker_alone(stage: Stage) -> None:

@@ -13,6 +13,8 @@ from adapters.slack.calls import faulty
 from adapters.slack.manifest import manifest
 from adapters.slack.scopes import SCOPES
 from bot.cli.running import run
+from bot.ops import logs
+from bot.ops.logs import configure
 from tests.doubles.slack import Clock, Slack
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pytest import CaptureFixture, MonkeyPatch  # noqa: PT013 - shorter signatures
+
+    from tests.doubles.slack.faults import Fault
 
 KEY = "bWFkZSB1cCBmb3IgYSB0ZXN0LCAzMiBieXRlcyBpbmQ="
 
@@ -83,6 +87,16 @@ async def test_programs_get_the_same(slack: Slack, doctor: Doctor) -> None:
     assert [one["told"].partition(",")[0] for one in shown["findings"] if not one["ok"]] == ["chat:write is missing"]
 
 
+async def test_nothing_that_is_logged_stands_among_what_programs_read(
+    slack: Slack, doctor: Doctor, monkeypatch: MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "configure", configure)
+    slack.channel("general", slack.person("Anna"))
+    slack.misbehave("unknown_method", "users.list")
+    assert await doctor("--json") == 0
+    assert json.loads(doctor.out)["ok"] is True
+
+
 @pytest.mark.parametrize("scope", ["reactions:read", "users:read", "im:write"])
 async def test_a_scope_that_is_missing_is_named_with_what_does_not_work(
     slack: Slack, doctor: Doctor, scope: str
@@ -113,6 +127,25 @@ async def test_an_app_token_that_slack_does_not_know_is_told(
     assert "socket" not in doctor.lines()
     assert doctor.lines()["events"].startswith("wrong events: No event can come")
     assert not slack.sockets.opened
+
+
+async def test_tokens_of_two_apps_are_told(slack: Slack, doctor: Doctor) -> None:
+    slack.state.app.id = "A000000002"
+    assert await doctor() == 1
+    line = doctor.lines()["socket"]
+    assert line == (
+        "wrong socket: SLACK_APP_TOKEN is of the app A000000002 and SLACK_BOT_TOKEN of A000000001. Copy both from the "
+        "same app."
+    )
+
+
+@pytest.mark.parametrize("fault", ["unknown_method", "error"])
+async def test_where_nobody_can_say_which_app_the_bot_is_of_nothing_is_wrong(
+    slack: Slack, doctor: Doctor, fault: Fault
+) -> None:
+    slack.state.app.id = "A000000002"
+    slack.misbehave(fault, "bots.info")
+    assert await doctor() == 0
 
 
 async def test_a_clock_that_is_wrong_is_told(slack: Slack, doctor: Doctor, monkeypatch: MonkeyPatch) -> None:

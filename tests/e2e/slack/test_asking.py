@@ -81,6 +81,24 @@ async def test_a_command_is_answered_beneath_what_it_asked(slack: Slack, bot: Te
     assert "Tuesdays" in slack.answers(general, root)[-1].shown
 
 
+async def test_what_is_said_beneath_a_command_goes_on_and_stops_it(slack: Slack, bot: Team) -> None:
+    anna = slack.person("Anna")
+    general = slack.channel("general", anna)
+    await slack.heard(slack.commands(anna, general, "/ask", QUESTION))
+    await slack.until(lambda: whole([one for one in slack.seen(general) if one.is_reply]), within=30)
+    root = next(one for one in slack.seen(general) if not one.is_reply)
+    slack.says(anna, general, "and who approves each deploy?", thread=root)
+    await slack.until(lambda: len([one for one in slack.answers(general, root) if whole([one])]) == 2, within=30)
+    bot.model.after = SLOWLY
+    bot.model.gate.clear()
+    await slack.heard(slack.commands(anna, general, "/ask", QUESTION))
+    await slack.until(lambda: len([one for one in slack.seen(general) if not one.is_reply]) == 2, within=30)
+    later = [one for one in slack.seen(general) if not one.is_reply][1]
+    await slack.until(lambda: slack.session(general, later) == "processing", within=30)
+    slack.says(anna, general, "stop", thread=later)
+    await slack.until(lambda: "Stopped." in "".join(one.shown for one in slack.answers(general, later)), within=30)
+
+
 async def test_a_command_where_the_bot_is_not_is_answered_to_one_alone_with_an_invitation(
     slack: Slack, bot: Team
 ) -> None:

@@ -71,7 +71,7 @@ def bearing(client: discord.Client) -> None:
         return answered(route.path, await request(route, **given))
 
     # All that discord.py asks goes through this one method.
-    http.request = filled  # type: ignore[method-assign, assignment]
+    http.request = filled  # type: ignore[method-assign]
 
     async def told() -> AppInfo:
         try:

@@ -100,7 +100,7 @@ class Interacting:
         try:
             async with asyncio.timeout(_PLACING):
                 spot = await self.facts.spot(guild, channel)
-        except (DiscordError, TimeoutError):
+        except Exception:  # noqa: BLE001 - whatever a server says that only resembles Discord's
             return payload
         if spot.thread is None:
             return payload

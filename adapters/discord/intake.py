@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from adapters.base import Desk
     from adapters.clock import Clock
     from adapters.discord.base import Facts, Pages, Reading, Tickets
-    from adapters.discord.belonging import Belonging
     from adapters.discord.connection import Connection
     from adapters.discord.events import Read, Where
     from adapters.discord.interacting import Interacting
     from adapters.discord.keeping import Keeping
     from adapters.discord.lanes import Lanes
+    from adapters.discord.membership import Membership
     from adapters.discord.telling import Telling
     from adapters.policies import Policies
 
@@ -56,7 +56,7 @@ class Intake:
     desk: Desk
     connection: Connection
     keeping: Keeping
-    belonging: Belonging
+    membership: Membership
     telling: Telling
     interacting: Interacting
     facts: Facts
@@ -166,8 +166,8 @@ class Intake:
         if ident(payload, "guild_id") or all(isinstance(one, Dropped) for one in found):
             return found
         person = ident(payload, "author", "id") or ident(payload, "user_id")
-        person = person or await self.belonging.whose(ident(payload, "channel_id"), _KNOWING)
-        home = await self.belonging.home(person, _KNOWING)
+        person = person or await self.membership.whose(ident(payload, "channel_id"), _KNOWING)
+        home = await self.membership.home(person, _KNOWING)
         return tuple(homed(one, home or DIRECT) for one in found)
 
     async def _spot(self, guild: str, channel: str) -> Spot:
@@ -190,7 +190,7 @@ class Intake:
         """Say why the bot does not answer whoever said this, where it does not."""
         question = found.question if isinstance(found, Heard) else found
         workspace = question.workspace if isinstance(question, Halted) else question.place.workspace
-        return await self.belonging.refusal(workspace.removeprefix("discord:"), _KNOWING)
+        return await self.membership.refusal(workspace.removeprefix("discord:"), _KNOWING)
 
     async def _heed(self, found: Read, event: str, payload: object) -> None:
         match found:

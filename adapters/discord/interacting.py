@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from adapters.base import Desk, Event
     from adapters.clock import Clock
     from adapters.discord.base import Facts, Pages, Tickets
-    from adapters.discord.belonging import Belonging
     from adapters.discord.events import Read, Ticket, Where
     from adapters.discord.keeping import Keeping
+    from adapters.discord.membership import Membership
     from adapters.discord.telling import Telling
 
 UNKEPT: Final = "I could not take that in just now, so nothing comes of it. Please try again in a minute."
@@ -63,7 +63,7 @@ class Interacting:
 
     desk: Desk
     keeping: Keeping
-    belonging: Belonging
+    membership: Membership
     telling: Telling
     facts: Facts
     pages: Pages
@@ -114,9 +114,9 @@ class Interacting:
         guild: str | None = ident(payload, "guild_id") or _guild(found)
         if not guild:
             person = ident(payload, "user", "id") or ident(payload, "member", "user", "id")
-            guild = await self.belonging.home(person, _KNOWING)
+            guild = await self.membership.home(person, _KNOWING)
             found = homed(found, guild or DIRECT)
-        if told := await self.belonging.refusal(guild, _KNOWING):
+        if told := await self.membership.refusal(guild, _KNOWING):
             await self._say(ticket, told)
         else:
             await self._heed(found, payload, until)

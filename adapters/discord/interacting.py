@@ -196,6 +196,8 @@ class Interacting:
         try:
             async with asyncio.timeout(_KNOWING):
                 known = await self.facts.can(guild, channel, "view_channel")
+                if known is None and said is None:  # no such permissions: what it can look up, it sees
+                    known = bool(await self.facts.spot(guild, channel))
         except (DiscordError, TimeoutError):
             known = None
         return bool(said if known is None else known)

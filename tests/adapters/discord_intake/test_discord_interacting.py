@@ -68,6 +68,16 @@ async def test_where_the_bot_does_not_see_the_channel_a_question_is_private(
     assert asked.ephemeral
 
 
+async def test_where_nobody_says_what_the_bot_may_do_a_channel_that_it_can_look_up_is_seen(
+    discord: Discord, anna: Person, general: Channel, hearing: Hearing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hearing.facts.seen = None
+    monkeypatch.setattr("adapters.discord.interacting.sees", lambda _: None)
+    asked = discord.commands(anna, general, "ask", question="how long?")
+    await discord.until(lambda: asked.acknowledged)
+    assert not asked.ephemeral
+
+
 async def test_a_question_that_cannot_be_kept_is_said_to_be_lost_in_time(
     discord: Discord, anna: Person, general: Channel
 ) -> None:

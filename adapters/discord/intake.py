@@ -163,12 +163,26 @@ class Intake:
         where = await self._where(ident(payload, "guild_id"))
         spot = placed(event, payload, where)
         found = read(event, payload, where, self.now(), await self._spot(*spot) if spot else None)
+        found = tuple([await self._titled(one) for one in found])
         if ident(payload, "guild_id") or all(isinstance(one, Dropped) for one in found):
             return found
         person = ident(payload, "author", "id") or ident(payload, "user_id")
         person = person or await self.membership.whose(ident(payload, "channel_id"), _KNOWING)
         home = await self.membership.home(person, _KNOWING)
         return tuple(homed(one, home or DIRECT) for one in found)
+
+    async def _titled(self, found: Read) -> Read:
+        """Give what was said; of a forum's post that says nothing but whom it asks, its title is the question."""
+        if not isinstance(found, Question) or found.text.strip():
+            return found
+        guild, thread = found.place.workspace.removeprefix("discord:"), found.place.thread
+        if thread is None or found.id != f"discord:{guild}:{thread}:{thread}":
+            return found
+        try:
+            async with asyncio.timeout(_KNOWING):
+                return replace(found, text=await self.reading.title(guild, thread))
+        except (DiscordError, TimeoutError):
+            return found
 
     async def _spot(self, guild: str, channel: str) -> Spot:
         try:

@@ -36,6 +36,8 @@ _UNSAID: Final = {
 _WAITS: Final = ("Retry-After", "X-RateLimit-Reset-After")
 """The headers of a 429 that say for how many seconds to wait."""
 _TOO_MANY: Final = 429
+_READY: Final = '"READY"'
+_EDGE: Final = 200
 _read = discord.http.json_or_text
 _bodies: WeakKeyDictionary[ClientResponse, object] = WeakKeyDictionary()
 """Of answers that are a 429, what they say: discord.py keeps nothing of it where it does not wait itself."""
@@ -122,7 +124,8 @@ def named(socket: ClientWebSocketResponse, gateway: str) -> ClientWebSocketRespo
 
     async def received(timeout: float | None = None) -> WSMessage:  # noqa: ASYNC109 - as aiohttp has it
         message = await receive(timeout)
-        if message.type is not WSMsgType.TEXT or '"READY"' not in message.data[:200]:
+        # What it is stands in front of what it says, or behind that.
+        if message.type is not WSMsgType.TEXT or _READY not in message.data[:_EDGE] + message.data[-_EDGE:]:
             return message
         try:
             told = json.loads(message.data)

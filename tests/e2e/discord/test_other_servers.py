@@ -12,7 +12,7 @@ from simcord.backend.errors import BackendError
 
 from adapters.discord.listening import Listening
 from tests.doubles.discord.api import Api
-from tests.doubles.discord.gateway import Gateway, Session
+from tests.doubles.discord.gateway import Gateway, Session, Socket
 from tests.doubles.discord_team import HANDBOOK, QUESTION, answered, counted, known, said, shown, team, thread
 
 if TYPE_CHECKING:
@@ -291,10 +291,22 @@ def least(given: Any) -> Any:  # noqa: ANN401 - any JSON
     return [least(one) for one in given] if isinstance(given, list) else given
 
 
-async def test_a_session_that_says_neither_its_shard_nor_where_it_is_resumed(
-    discord: Discord, settings: Settings, anna: Person, general: Channel, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("named", ["first", "last"])
+async def test_a_session_that_says_neither_its_shard_nor_where_it_is_resumed(  # noqa: PLR0913, PLR0917 - fixtures
+    named: str,
+    discord: Discord,
+    settings: Settings,
+    anna: Person,
+    general: Channel,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ready = Gateway._ready
+    ready, send = Gateway._ready, Socket.send
+
+    def ordered(socket: Socket, envelope: dict[str, Any]) -> None:
+        said = {"t": envelope.pop("t", None), **envelope}
+        send(socket, said if named == "first" else dict(reversed(said.items())))
+
+    monkeypatch.setattr(Socket, "send", ordered)
 
     def less(gateway: Gateway, session: Session, guilds: list[str]) -> dict[str, Any]:
         return {name: one for name, one in ready(gateway, session, guilds).items() if name in _LEAST}

@@ -32,6 +32,8 @@ _NOT_IMPLEMENTED: Final = 501
 """What a server that only resembles Discord's may answer where it has no such call, and did nothing."""
 _LATER: Final = 1.0
 """Seconds until a request may be tried again whose turn did not come, or that Discord still lets wait."""
+_LEAST: Final = 0.2
+"""Seconds between two requests at least, whatever a server says."""
 _BANNED: Final = 60.0
 """Seconds to leave Discord alone that says "too many" in a way for which discord.py does not wait; at most, if it says
 itself how many."""
@@ -60,12 +62,20 @@ class Calls:
                 await self.turn()
             return await self.client.http.request(Route(method, path, **given), flight=flight, **sent)
 
-        try:
-            return await answered(what, asked(), within=within, flight=flight)
-        except Unsure as error:
-            if flight.undone:
-                raise Limited(what, _LATER) from error
-            raise
+        clock = asyncio.get_running_loop()
+        until = clock.time() + within
+        while True:
+            try:
+                return await answered(what, asked(), within=within, flight=flight)
+            except Limited as error:
+                pause = max(_LEAST, error.seconds)
+                if clock.time() + pause >= until:
+                    raise
+            except Unsure as error:
+                if flight.undone:
+                    raise Limited(what, _LATER) from error
+                raise
+            await asyncio.sleep(pause)  # where discord.py does not wait itself
 
     async def act(
         self,

@@ -225,8 +225,11 @@ class Dispatcher:
                     await self._carry_out(attempt)
             except LeaseLost:
                 _log.warning("another process has taken this question over", platform=platform)
-            except Exception:  # noqa: BLE001 - a platform's library may raise anything
-                _log.exception("the reply failed", platform=platform, attempts=attempt.owed.attempts)
+            except Exception as error:  # noqa: BLE001 - a platform's library may raise anything
+                why = getattr(error, "told", None)  # what says what it is needs no trace
+                trace = None if why else error
+                many = attempt.owed.attempts
+                _log.error("the reply failed", platform=platform, attempts=many, why=why, exc_info=trace)
                 with suppress(LeaseLost, StoreError):
                     await self._inbox.fail(claim, pause(attempt.owed.attempts))
             except asyncio.CancelledError:

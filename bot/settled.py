@@ -17,6 +17,12 @@ SETTLED: Final = cast("Table", SettledRow.__table__)
 _row = SETTLED.c
 
 
+async def known(database: Database, name: str, /) -> str | None:
+    """Give what something was settled as, if it was. Raises StoreError."""
+    found = select(_row.value).where(_row.name == name)
+    return await database.read(lambda connection: connection.scalar(found))
+
+
 async def settled(database: Database, name: str, value: str, /) -> str:
     """Settle something, unless it is, and give what it was settled as. Raises StoreError."""
     first = database.insert(SETTLED).values(name=name, value=value).on_conflict_do_nothing(index_elements=["name"])

@@ -55,7 +55,8 @@ QUESTION: Final = "question"
 _ANSWER: Final = re.compile(r"(?:([1-9][0-9]{0,19})/)?([A-Za-z0-9_-]{1,64})")
 """An answer; in direct messages its guild may stand before it, as nothing else says there which it is of."""
 _LIFE: Final = timedelta(minutes=15)
-_THREADS: Final = frozenset({10, 11, 12})
+THREADS: Final = frozenset({10, 11, 12})
+"""The kinds of channels that are threads."""
 _COMMAND, _PRESSED, _TYPING, _SENT = 2, 3, 4, 5
 _OF_MESSAGES: Final = 3
 _DEEPEST: Final = 6
@@ -138,7 +139,7 @@ def _act(given: object, where: Where, now: datetime) -> _Act | Dropped:
     guild = ident(given, "guild_id")
     if not guild and (number(given, "context") > 1 or number(given, "channel", "type") == 3):  # noqa: PLR2004 - a group
         return Dropped(why="in a direct message of several")
-    parent = ident(given, "channel", "parent_id") if number(given, "channel", "type") in _THREADS else ""
+    parent = ident(given, "channel", "parent_id") if number(given, "channel", "type") in THREADS else ""
     return _Act(
         id=ident(given, "id"),
         guild=guild or DIRECT,

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final, Self
 import structlog
 
 from adapters.base import Adapter
-from adapters.discord.belonging import Belonging
 from adapters.discord.commands import synced
 from adapters.discord.errors import DiscordError, Misset, Refused
 from adapters.discord.gateway import Gateway
@@ -19,6 +18,7 @@ from adapters.discord.keeping import Keeping
 from adapters.discord.lanes import Lanes
 from adapters.discord.listening import Listening
 from adapters.discord.lookback import LookBack
+from adapters.discord.membership import Membership
 from adapters.discord.quiet import quiet
 from adapters.discord.telling import Telling
 from adapters.errands import Errands
@@ -101,12 +101,12 @@ class Discord(Adapter):
 
     async def _run(self, desk: Desk, group: asyncio.TaskGroup) -> None:
         keeping = Keeping(desk=desk, clock=self._clock)
-        belonging = Belonging(self._connection, self._facts, self._clock)
+        membership = Membership(self._connection, self._facts, self._clock)
         telling = Telling(connection=self._connection)
         interacting = Interacting(
             desk=desk,
             keeping=keeping,
-            belonging=belonging,
+            membership=membership,
             telling=telling,
             facts=self._facts,
             pages=self._pages,
@@ -118,7 +118,7 @@ class Discord(Adapter):
             desk=desk,
             connection=self._connection,
             keeping=keeping,
-            belonging=belonging,
+            membership=membership,
             telling=telling,
             interacting=interacting,
             facts=self._facts,

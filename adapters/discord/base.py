@@ -65,6 +65,10 @@ class Reading(Protocol):
         """Remember of a question's message whether it is ``bare``: it replies to none and has no files."""
         ...
 
+    async def title(self, guild: str, post: str, /) -> str:
+        """Give what a forum's post is called; nothing where it is none. Raises DiscordError."""
+        ...
+
     async def around(self, question: Question, /) -> Sequence[Said]:
         """Give what was said where a question was asked."""
         ...

@@ -16,6 +16,7 @@ from discord.http import Route
 
 from adapters.discord.errors import Away, DiscordError, Limited, Refused, Unsure
 from adapters.discord.flights import Flight
+from adapters.discord.lenient import wait
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -31,8 +32,11 @@ _NOT_IMPLEMENTED: Final = 501
 """What a server that only resembles Discord's may answer where it has no such call, and did nothing."""
 _LATER: Final = 1.0
 """Seconds until a request may be tried again whose turn did not come, or that Discord still lets wait."""
+_LEAST: Final = 0.2
+"""Seconds between two requests at least, whatever a server says."""
 _BANNED: Final = 60.0
-"""Seconds to leave Discord alone that says for how long in no way that discord.py knows."""
+"""Seconds to leave Discord alone that says "too many" in a way for which discord.py does not wait; at most, if it says
+itself how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,12 +62,20 @@ class Calls:
                 await self.turn()
             return await self.client.http.request(Route(method, path, **given), flight=flight, **sent)
 
-        try:
-            return await answered(what, asked(), within=within, flight=flight)
-        except Unsure as error:
-            if flight.undone:
-                raise Limited(what, _LATER) from error
-            raise
+        clock = asyncio.get_running_loop()
+        until = clock.time() + within
+        while True:
+            try:
+                return await answered(what, asked(), within=within, flight=flight)
+            except Limited as error:
+                pause = max(_LEAST, error.seconds)
+                if clock.time() + pause >= until:
+                    raise
+            except Unsure as error:
+                if flight.undone:
+                    raise Limited(what, _LATER) from error
+                raise
+            await asyncio.sleep(pause)  # where discord.py does not wait itself
 
     async def act(
         self,
@@ -102,7 +114,8 @@ async def answered(what: str, asked: Awaitable[T], /, *, within: float = 10.0, f
 
 def _refusal(what: str, error: HTTPException) -> DiscordError:
     if error.status == _TOO_MANY:
-        return Limited(what, _BANNED)
+        told = wait(error.response)
+        return Limited(what, _BANNED if told is None else min(told, _BANNED))
     if isinstance(error, DiscordServerError) and error.status != _NOT_IMPLEMENTED:
         return Unsure(f"Discord gave no answer to {what}.")
     return Refused(what, error.code, error.status, error.text[:200])

@@ -12,7 +12,7 @@ from aiohttp import ClientError, ClientSession
 from adapters.clock import Clock, Running
 from adapters.discord.commands import commands, differ
 from adapters.discord.connection import Connection
-from adapters.discord.errors import DiscordError, Misset
+from adapters.discord.errors import DiscordError, Misset, Refused
 from adapters.discord.gathering import Wanted, gathered
 from adapters.discord.inviting import link
 from adapters.found import Found
@@ -21,20 +21,23 @@ from adapters.payload import at, text
 from adapters.timeliness import timely
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Collection
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Collection
 
     from discord import Client
 
 _HELLO: Final = 10
 """The operation with which a gateway greets."""
 _PATIENCE: Final = 15.0
+_OPEN: Final = ("/gateway", "/users/@me")
+"""What answers whoever has no token, if only that they need one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """What is set. ``unmentioned`` says that messages that do not mention the bot are to be answered somewhere.
 
-    ``mismatch`` says of the workspaces in which the bot answers what is wrong with their team.
+    ``mismatch`` says of the workspaces in which the bot answers what is wrong with their team. ``settled`` gives the
+    server that the bot keeps to, if it does, or else this one.
     """
 
     token: str
@@ -43,6 +46,7 @@ class Access:
     guilds: Collection[str]
     unmentioned: bool
     mismatch: Callable[[Collection[str]], str | None]
+    settled: Callable[[str], Awaitable[str]] | None = None
 
 
 async def checked(access: Access, clock: Clock | None = None) -> AsyncGenerator[Found]:
@@ -62,10 +66,11 @@ async def checked(access: Access, clock: Clock | None = None) -> AsyncGenerator[
             yield Found("token", ok=False, told=f"{error.told}{again}")
             return
         yield _who(client)
-        for found in _application(client, access):
+        for found in _application(client, await _told(connection), access):
             yield found
         invitation = link(access.api_url, str(client.application_id))
-        async for found in gathered(connection, Wanted(access.guilds, invitation, access.mismatch), time):
+        wanted = Wanted(access.guilds, invitation, access.mismatch, access.settled)
+        async for found in gathered(connection, wanted, time):
             yield found
         yield await _commands(connection)
         async for found in _gateway(connection, access.gateway_url):
@@ -73,13 +78,21 @@ async def checked(access: Access, clock: Clock | None = None) -> AsyncGenerator[
 
 
 async def _dated(api_url: str) -> str | None:
-    """Ask what needs no token, and give when it was answered; None where nobody answers as Discord does."""
-    try:
-        async with asyncio.timeout(_PATIENCE), ClientSession() as session, session.get(f"{api_url}/gateway") as answer:
-            body = json.loads(await answer.read())
-            return answer.headers.get("Date", "") if isinstance(body, dict) else None
-    except (ClientError, OSError, TimeoutError, ValueError):
-        return None
+    """Ask without a token, and give when it was answered; None where nobody answers as Discord does."""
+    for path in _OPEN:
+        try:
+            async with (
+                asyncio.timeout(_PATIENCE),
+                ClientSession() as session,
+                session.get(f"{api_url}{path}") as answer,
+            ):
+                if isinstance(json.loads(await answer.read()), dict):
+                    return answer.headers.get("Date", "")
+        except ValueError:
+            continue  # a server may know no such path, and say so in words
+        except (ClientError, OSError, TimeoutError):
+            return None
+    return None
 
 
 def _silent(api_url: str) -> str:
@@ -92,22 +105,31 @@ def _who(client: Client) -> Found:
     return Found("token", ok=True, told=told)
 
 
-def _application(client: Client, access: Access) -> list[Found]:
+async def _told(connection: Connection) -> object:
+    """Give what the server itself says of the application; it may say little, or know of none."""
+    try:
+        return await (await connection.calls()).ask("GET", "/oauth2/applications/@me")
+    except DiscordError:
+        return None
+
+
+def _application(client: Client, told: object, access: Access) -> list[Found]:
     """Look at what is set for the application on Discord's pages."""
     application = client.application
     if application is None:
         return []
+    granted = application.flags.gateway_message_content or application.flags.gateway_message_content_limited
     return [
-        _public(public=application.bot_public, named=bool(access.guilds)),
+        _public(public=None if at(told, "bot_public") is None else application.bot_public, named=bool(access.guilds)),
         *_endpoint(application.interactions_endpoint_url),
-        _content(
-            granted=application.flags.gateway_message_content or application.flags.gateway_message_content_limited,
-            wanted=access.unmentioned,
-        ),
+        _content(granted=None if at(told, "flags") is None else granted, wanted=access.unmentioned),
     ]
 
 
-def _public(*, public: bool, named: bool) -> Found:
+def _public(*, public: bool | None, named: bool) -> Found:
+    if public is None:
+        where = "that DISCORD_GUILDS names" if named else "that it was added to"
+        return Found("public", ok=True, told=f"Who may add the bot is not known. It answers in all servers {where}.")
     if not public:
         return Found("public", ok=True, told="Only its owner may add the bot to a server.")
     told = "Anybody may add the bot to a server of theirs. " + (
@@ -128,7 +150,12 @@ def _endpoint(url: str | None) -> list[Found]:
     return [Found("interactions", ok=False, told=told)]
 
 
-def _content(*, granted: bool, wanted: bool) -> Found:
+def _content(*, granted: bool | None, wanted: bool) -> Found:
+    if granted is None:
+        told = (
+            "Whether the bot may read messages that do not mention it is not known until footnote serve asks for them."
+        )
+        return Found("intents", ok=True, told=told)
     if granted:
         return Found("intents", ok=True, told="The bot may read messages that do not mention it.")
     told = (
@@ -159,17 +186,33 @@ async def _commands(connection: Connection) -> Found:
 
 
 async def _gateway(connection: Connection, url: str | None) -> AsyncGenerator[Found]:
-    try:
-        answer = await (await connection.calls()).ask("GET", "/gateway/bot")
-    except DiscordError as error:
-        yield Found("gateway", ok=False, told=f"Discord names no gateway. {error.told}")
+    answer, why = await _named(connection)
+    address = url or text(answer, "url")
+    if not address:
+        told = f"Discord names no gateway. {why} Another server's is set by DISCORD_GATEWAY_URL."
+        yield Found("gateway", ok=False, told=told)
         return
-    remaining = at(answer, "session_start_limit", "remaining")
-    if remaining == 0:
+    if at(answer, "session_start_limit", "remaining") == 0:
         told = "This token has opened as many connections today as it may. Events come again once Discord allows more."
         yield Found("gateway", ok=False, told=told)
         return
-    yield await _greeted(url or text(answer, "url"), named=url is not None)
+    yield await _greeted(address, named=url is not None)
+
+
+async def _named(connection: Connection) -> tuple[object, str]:
+    """Give what is said of the gateway, as the bot looks for it; or why nothing is."""
+    why = "It gives no address."
+    for path in ("/gateway/bot", "/gateway"):
+        try:
+            answer = await (await connection.calls()).ask("GET", path)
+        except Refused as error:
+            why = error.told
+            continue
+        except DiscordError as error:
+            return None, error.told
+        if text(answer, "url"):
+            return answer, ""
+    return None, why
 
 
 async def _greeted(url: str, *, named: bool) -> Found:

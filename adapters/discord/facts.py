@@ -238,7 +238,7 @@ class Facts:
     async def _of(self, guild: str) -> Known:
         """Give a guild with its channels. Raises DiscordError."""
         cached = self._connection.guild(guild)
-        if cached is not None:
+        if cached is not None and cached.channels:  # a server may tell of none
             return Known(guild=cached, channels=_by_id(cached.channels))
 
         async def ask() -> Known:

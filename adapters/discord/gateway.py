@@ -91,6 +91,7 @@ class Gateway:
 
     def anew(self) -> None:
         """Look for what was said between two sessions."""
+        _log.info("connected to Discord")
         self._began = self.clock.now()
         self.looks.since(self._until)
 
@@ -202,7 +203,7 @@ class Gateway:
             if client.whole:
                 last = self.clock.now()
             elif self.clock.now() - last >= _DEAF:
-                _log.warning("a client has been deaf for minutes")
+                _log.warning("nothing came from Discord for minutes, so the connection is made anew")
                 return
 
 
@@ -225,10 +226,14 @@ async def _closed(client: Listening) -> None:
 
 
 def _ended(error: Exception) -> None:
-    told = f"code {error.code}" if isinstance(error, discord.ConnectionClosed) else None
+    told = (
+        f"Discord closed the connection with code {error.code}."
+        if isinstance(error, discord.ConnectionClosed)
+        else None
+    )
     told = _NOWHERE if isinstance(error, discord.GatewayNotFound) else getattr(error, "told", told)
     trace = None if isinstance(error, DiscordError | discord.DiscordException | OSError | TimeoutError) else error
-    _log.warning("a client ended", error=type(error).__name__, why=told, exc_info=trace)
+    _log.warning("not connected to Discord", error=type(error).__name__, why=told, exc_info=trace)
 
 
 def _first(errors: ExceptionGroup) -> Exception:

@@ -16,7 +16,7 @@ from adapters.found import Found
 from adapters.payload import text
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Mapping, Sequence
 
     from discord.abc import GuildChannel
 
@@ -42,16 +42,20 @@ _OF_POSTS: Final = frozenset({"send_messages", "create_public_threads"})
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The servers that are named, the link that adds the bot to one, and what is wrong with the team's name."""
+    """The servers that are named, the link that adds the bot to one, and what is wrong with the team's name.
+
+    ``settled`` gives the server that the bot keeps to, if it does, or else this one.
+    """
 
     guilds: Collection[str]
     invitation: str
     mismatch: Callable[[Collection[str]], str | None]
+    settled: Callable[[str], Awaitable[str]] | None = None
 
 
 async def gathered(connection: Connection, wanted: Wanted, clock: Clock) -> AsyncGenerator[Found]:
     """Look at servers, team, commands there, and channels."""
-    facts = Facts(connection, clock, guilds=frozenset(wanted.guilds) or None)
+    facts = Facts(connection, clock, guilds=frozenset(wanted.guilds) or None, settled=wanted.settled)
     try:
         there = await _listed(connection)
         why = {server: await facts.why_not(server[0]) for server in there}

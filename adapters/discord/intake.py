@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from adapters.base import Desk
     from adapters.clock import Clock
     from adapters.discord.base import Facts, Pages, Reading, Tickets
-    from adapters.discord.belonging import Belonging
     from adapters.discord.connection import Connection
     from adapters.discord.events import Read, Where
     from adapters.discord.interacting import Interacting
     from adapters.discord.keeping import Keeping
     from adapters.discord.lanes import Lanes
+    from adapters.discord.membership import Membership
     from adapters.discord.telling import Telling
     from adapters.policies import Policies
 
@@ -56,7 +56,7 @@ class Intake:
     desk: Desk
     connection: Connection
     keeping: Keeping
-    belonging: Belonging
+    membership: Membership
     telling: Telling
     interacting: Interacting
     facts: Facts
@@ -163,12 +163,26 @@ class Intake:
         where = await self._where(ident(payload, "guild_id"))
         spot = placed(event, payload, where)
         found = read(event, payload, where, self.now(), await self._spot(*spot) if spot else None)
+        found = tuple([await self._titled(one) for one in found])
         if ident(payload, "guild_id") or all(isinstance(one, Dropped) for one in found):
             return found
         person = ident(payload, "author", "id") or ident(payload, "user_id")
-        person = person or await self.belonging.whose(ident(payload, "channel_id"), _KNOWING)
-        home = await self.belonging.home(person, _KNOWING)
+        person = person or await self.membership.whose(ident(payload, "channel_id"), _KNOWING)
+        home = await self.membership.home(person, _KNOWING)
         return tuple(homed(one, home or DIRECT) for one in found)
+
+    async def _titled(self, found: Read) -> Read:
+        """Give what was said; of a forum's post that says nothing but whom it asks, its title is the question."""
+        if not isinstance(found, Question) or found.text.strip():
+            return found
+        guild, thread = found.place.workspace.removeprefix("discord:"), found.place.thread
+        if thread is None or found.id != f"discord:{guild}:{thread}:{thread}":
+            return found
+        try:
+            async with asyncio.timeout(_KNOWING):
+                return replace(found, text=await self.reading.title(guild, thread))
+        except (DiscordError, TimeoutError):
+            return found
 
     async def _spot(self, guild: str, channel: str) -> Spot:
         try:
@@ -190,7 +204,7 @@ class Intake:
         """Say why the bot does not answer whoever said this, where it does not."""
         question = found.question if isinstance(found, Heard) else found
         workspace = question.workspace if isinstance(question, Halted) else question.place.workspace
-        return await self.belonging.refusal(workspace.removeprefix("discord:"), _KNOWING)
+        return await self.membership.refusal(workspace.removeprefix("discord:"), _KNOWING)
 
     async def _heed(self, found: Read, event: str, payload: object) -> None:
         match found:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, assert_never
 import structlog
 
 from adapters.base import Again, Declined, Explained, Rated, Stopped, Wanted, WantedPrivately
-from adapters.discord.acting import alone, interaction, sees, ticket_of
+from adapters.discord.acting import THREADS, alone, interaction, sees, ticket_of
 from adapters.discord.errors import DiscordError
 from adapters.discord.events import (
     DIRECT,
@@ -28,7 +28,7 @@ from adapters.discord.events import (
 )
 from adapters.discord.homing import homed
 from adapters.discord.keeping import PATIENCE
-from adapters.discord.payload import ident
+from adapters.discord.payload import ident, number
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -37,18 +37,21 @@ if TYPE_CHECKING:
     from adapters.base import Desk, Event
     from adapters.clock import Clock
     from adapters.discord.base import Facts, Pages, Tickets
-    from adapters.discord.belonging import Belonging
     from adapters.discord.events import Read, Ticket, Where
     from adapters.discord.keeping import Keeping
+    from adapters.discord.membership import Membership
     from adapters.discord.telling import Telling
 
 UNKEPT: Final = "I could not take that in just now, so nothing comes of it. Please try again in a minute."
 _UNKNOWN: Final = "That means nothing to me any more. Ask me anew with /ask, or mention me."
 _EMPTY: Final = "Write your question behind /ask, such as: how long do keys live?"
+_FORGOTTEN: Final = "I do not know any more what that message says. Choose “Ask about this” in its menu once more."
 _NOTED: Final = "Thank you, I noted that."
 _THANKS: Final = "Thank you. I will pass it on."
-_KNOWING: Final = 1.2
-"""Seconds of these for finding out of which guild somebody is, or whether the bot sees a channel."""
+_THREAD: Final = 11
+_PLACING: Final = 0.5
+_KNOWING: Final = 1.0
+"""Seconds of these for finding out what a channel is, then of which guild somebody is, or whether the bot sees it."""
 _SUBJECTS: Final = 500
 _SUBJECT: Final = 1_500
 _log = structlog.get_logger()
@@ -60,7 +63,7 @@ class Interacting:
 
     desk: Desk
     keeping: Keeping
-    belonging: Belonging
+    membership: Membership
     telling: Telling
     facts: Facts
     pages: Pages
@@ -73,6 +76,7 @@ class Interacting:
     async def take(self, payload: object, where: Where) -> None:
         """Take in one interaction, and answer it. Never raises."""
         until = self.clock.now() + PATIENCE
+        payload = await self._placed(payload)
         found = interaction(payload, where, self.now())
         # Suggestions are all that may be said to somebody who is typing.
         ticket = None if isinstance(found, Suggesting) else ticket_of(payload, where, self.now())
@@ -86,6 +90,22 @@ class Interacting:
             _log.warning("not taken in", kind="interaction", error=type(error).__name__, why=told, exc_info=trace)
             await self._say(ticket, UNKEPT)
 
+    async def _placed(self, payload: object) -> object:
+        """Give what somebody did with its channel: where a server leaves that out, a thread would pass for one."""
+        guild, channel = ident(payload, "guild_id"), ident(payload, "channel_id")
+        kind = number(payload, "channel", "type", otherwise=_THREAD)
+        known = kind not in THREADS or ident(payload, "channel", "parent_id")
+        if known or not (guild and channel and isinstance(payload, dict)):
+            return payload
+        try:
+            async with asyncio.timeout(_PLACING):
+                spot = await self.facts.spot(guild, channel)
+        except Exception:  # noqa: BLE001 - whatever a server says that only resembles Discord's
+            return payload
+        if spot.thread is None:
+            return payload
+        return {**payload, "channel": {"id": channel, "type": _THREAD, "parent_id": spot.channel}}
+
     async def _take(self, found: Read, ticket: Ticket | None, payload: object, until: float) -> None:
         if isinstance(found, Dropped):
             _log.debug("dropped", why=found.why)
@@ -94,9 +114,9 @@ class Interacting:
         guild: str | None = ident(payload, "guild_id") or _guild(found)
         if not guild:
             person = ident(payload, "user", "id") or ident(payload, "member", "user", "id")
-            guild = await self.belonging.home(person, _KNOWING)
+            guild = await self.membership.home(person, _KNOWING)
             found = homed(found, guild or DIRECT)
-        if told := await self.belonging.refusal(guild, _KNOWING):
+        if told := await self.membership.refusal(guild, _KNOWING):
             await self._say(ticket, told)
         else:
             await self._heed(found, payload, until)
@@ -129,7 +149,10 @@ class Interacting:
             return
         if found.question.place.private_to is None and not await self._seen(payload):
             found = alone(found)
-            if subject := self.subjects.get(_subject(found)):
+            if about := _subject(found):
+                if (subject := self.subjects.get(about)) is None:
+                    await self._say(found.ticket, _FORGOTTEN)
+                    return
                 words = f"{found.question.text}\n\nThis is about the message: “{subject}”"
                 found = replace(found, question=replace(found.question, text=words))
         question = found.question
@@ -173,6 +196,8 @@ class Interacting:
         try:
             async with asyncio.timeout(_KNOWING):
                 known = await self.facts.can(guild, channel, "view_channel")
+                if known is None and said is None:  # no such permissions: what it can look up, it sees
+                    known = bool(await self.facts.spot(guild, channel))
         except (DiscordError, TimeoutError):
             known = None
         return bool(said if known is None else known)

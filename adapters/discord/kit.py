@@ -118,7 +118,17 @@ def keyed(rows: Sequence[Row], key: str) -> list[Row]:
 
 def spare(rows: Sequence[Row]) -> bool:
     """Whether there is a button in rows that only holds a key."""
-    return any((meant(one["custom_id"]) or ("", ""))[0] == MORE for each in rows for one in each["components"])
+    return any(_holds(one) for each in rows for one in each["components"])
+
+
+def pressable(rows: Sequence[Row]) -> list[Row]:
+    """Give the rows without what only holds a key, for a message that is never looked for."""
+    left = [[one for one in each["components"] if not _holds(one)] for each in rows]
+    return [row(*each) for each in left if each]
+
+
+def _holds(one: Button) -> bool:
+    return (meant(one["custom_id"]) or ("", ""))[0] == MORE
 
 
 def key_of(custom_id: str) -> str:

@@ -11,6 +11,7 @@ from discord import ChannelType, Member, Role
 from adapters.audience import Reader, Room
 from adapters.discord.base import Spot
 from adapters.discord.errors import Unlisted
+from adapters.discord.filling import member as filled
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +73,7 @@ def of(member: Member, guild: Guild) -> Member:
 def told(guild: Guild, given: object) -> Member:
     """Give somebody as the gateway tells of them. Raises DiscordError where it tells too little."""
     try:
-        return Member(data=given, guild=guild, state=guild._state)  # type: ignore[arg-type]  # noqa: SLF001
+        return Member(data=filled(given), guild=guild, state=guild._state)  # type: ignore[arg-type]  # noqa: SLF001
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise Unlisted("The gateway does not say who somebody is.") from error
 

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import discord
 import discord.http
-from aiohttp import WSMessage, WSMsgType
+from aiohttp import ClientResponse, WSMessage, WSMsgType
 from discord.http import Route
 
+from adapters.discord.filling import answered
 from adapters.discord.payload import number
-from adapters.payload import text
+from adapters.payload import at, text
 
 if TYPE_CHECKING:
-    from aiohttp import ClientResponse, ClientWebSocketResponse
+    from aiohttp import ClientWebSocketResponse
     from discord.types.appinfo import AppInfo
 
 _JSON: Final = "application/json"
@@ -29,10 +33,24 @@ _UNSAID: Final = {
     "verify_key": "",
 }
 """What an application is of which a server does not say more: nobody else may add it."""
+_WAITS: Final = ("Retry-After", "X-RateLimit-Reset-After")
+"""The headers of a 429 that say for how many seconds to wait."""
+_TOO_MANY: Final = 429
+_READY: Final = '"READY"'
+_EDGE: Final = 200
 _read = discord.http.json_or_text
+_bodies: WeakKeyDictionary[ClientResponse, object] = WeakKeyDictionary()
+"""Of answers that are a 429, what they say: discord.py keeps nothing of it where it does not wait itself."""
 
 
 async def _answer(response: ClientResponse) -> dict[str, Any] | str:
+    body = await _body(response)
+    if response.status == _TOO_MANY:
+        _bodies[response] = body
+    return body
+
+
+async def _body(response: ClientResponse) -> dict[str, Any] | str:
     """Read JSON though its type names a charset, as most web frameworks have it; discord.py takes that for text."""
     if response.content_type == _JSON:
         try:
@@ -47,8 +65,15 @@ discord.http.json_or_text = _answer
 
 
 def bearing(client: discord.Client) -> None:
-    """Let a client log in where a server has no notion of an application, or says little of it."""
+    """Let a client read what a server says little of, and log in where one has no notion of an application."""
     http = client.http
+    request = http.request
+
+    async def filled(route: Route, **given: Any) -> Any:  # noqa: ANN401 - as discord.py has it
+        return answered(route.path, await request(route, **given))
+
+    # All that discord.py asks goes through this one method.
+    http.request = filled  # type: ignore[method-assign]
 
     async def told() -> AppInfo:
         try:
@@ -62,6 +87,17 @@ def bearing(client: discord.Client) -> None:
         return whole  # type: ignore[no-any-return] # as discord.py has it
 
     http.application_info = told  # type: ignore[method-assign]
+
+
+def wait(response: object) -> float | None:
+    """Give the seconds for which a 429 says to wait, in a header or its body; None where it says no such thing."""
+    if not isinstance(response, ClientResponse):
+        return None
+    for said in (*(response.headers.get(name) for name in _WAITS), at(_bodies.get(response), "retry_after")):
+        with suppress(TypeError, ValueError):
+            if isfinite(seconds := float(said)):  # type: ignore[arg-type] # whatever a server says
+                return max(0.0, seconds)
+    return None
 
 
 def foreign() -> bool:
@@ -88,7 +124,8 @@ def named(socket: ClientWebSocketResponse, gateway: str) -> ClientWebSocketRespo
 
     async def received(timeout: float | None = None) -> WSMessage:  # noqa: ASYNC109 - as aiohttp has it
         message = await receive(timeout)
-        if message.type is not WSMsgType.TEXT or '"READY"' not in message.data[:200]:
+        # What it is stands in front of what it says, or behind that.
+        if message.type is not WSMsgType.TEXT or _READY not in message.data[:_EDGE] + message.data[-_EDGE:]:
             return message
         try:
             told = json.loads(message.data)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Protocol
 import discord
 import structlog
 
+from adapters.discord.filling import heard
 from adapters.discord.lenient import bearing, foreign, gateway, named
 from adapters.discord.payload import ident, number
 from adapters.discord.read import HEARD
@@ -142,7 +143,7 @@ class Listening(discord.AutoShardedClient):
                 # One connection says it of itself only where a server knows of several.
                 payload = {"shard": [0, self.shard_count or 1], "guilds": [], **payload}
             try:
-                parse(payload)
+                parse(heard(event, payload))
             except Exception as error:  # noqa: BLE001 - discord.py's own trust in payloads knows no bounds
                 _log.warning("nothing that can be read", kind=event, error=type(error).__name__)
             else:

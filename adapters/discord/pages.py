@@ -12,6 +12,7 @@ import structlog
 
 from adapters.discord import knowing, views
 from adapters.discord.errors import DiscordError, Refused
+from adapters.discord.telling import ANSWERED
 from adapters.once import Once
 from adapters.wishes import Conversations, History, Quoted, Used
 
@@ -34,8 +35,6 @@ T = TypeVar("T")
 
 _MESSAGE, _DEFERRED, _CHOICES, _FORM = 4, 5, 8, 9
 """Kinds of first answers."""
-_ANSWERED: Final = 40060
-"""Discord's code for an interaction that was answered: by the try before, whose own answer was lost."""
 _FIRST: Final = 3.0
 _REST: Final = 10.0
 _ONCE: Final = 3_600.0
@@ -166,7 +165,7 @@ class Pages:
         try:
             await calls.ask("POST", path, json={"type": kind, "data": data}, within=_FIRST, **whose)
         except Refused as error:
-            if error.code != _ANSWERED:
+            if error.code != ANSWERED:
                 raise
             _log.info("an interaction was answered already")
 

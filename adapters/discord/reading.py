@@ -91,8 +91,8 @@ class Reading:
         """Say what a channel is. Raises DiscordError."""
         return await self._facts.spot(guild, channel)
 
-    async def title(self, calls: Calls, guild: str, post: str) -> str:
-        """Give what a post is called; nothing where it is none, or Discord does not say."""
+    async def title(self, guild: str, post: str, /) -> str:
+        """Give what a post is called; nothing where it is none. Raises DiscordError where Discord does not say."""
         if (await self.spot(guild, post)).sort != "post":
             return ""
         cached = self._connection.guild(guild)
@@ -101,6 +101,7 @@ class Reading:
             return known.name
 
         async def ask() -> str:
+            calls = await self._connection.calls()
             return text(await calls.ask("GET", "/channels/{channel_id}", channel_id=post), "name")
 
         return await self._titles.get(post, ask)
@@ -182,7 +183,7 @@ class _Look:
         return await self._message(here if spot.sort == "post" else spot.channel, here)
 
     async def _titled(self, here: str) -> None:
-        self._title = await self._reading.title(self._calls, self._where.guild, here)
+        self._title = await self._reading.title(self._where.guild, here)
 
     async def _chain(self, channel: str, message: str) -> None:
         """Read a message, and what it replies to, and so on."""

@@ -22,6 +22,8 @@ _SOON: Final = 2.5
 _WITHIN: Final = 10.0
 _CALLBACK: Final = "/interactions/{webhook_id}/{webhook_token}/callback"
 """Named as a webhook's, so that each has limits of its own: discord.py lets one call of a limit pass at a time."""
+ANSWERED: Final = 40060
+"""Discord's code for an interaction that was answered: by the try before, whose own answer was lost."""
 _LATER, _LATER_EDITED = 5, 6
 _log = structlog.get_logger()
 
@@ -73,6 +75,9 @@ class Telling:
         try:
             await (await self.connection.calls()).ask(method, path, within=within, **given)
         except Refused as error:
-            _log.warning("not told", what=f"{method} {path}", code=error.code)
+            if error.code == ANSWERED:
+                _log.info("an interaction was answered already")
+            else:
+                _log.warning("not told", what=f"{method} {path}", code=error.code)
         except DiscordError as error:
             _log.warning("not told", why=error.told)

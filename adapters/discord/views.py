@@ -134,8 +134,11 @@ def privacy() -> list[str]:
 def choices(past: Iterable[Past], typed: str) -> list[Json]:
     """Give the questions in which all words occur that are typed; one that is too long to be chosen whole is none."""
     wanted = _WORD.findall(typed.casefold())
-    found = dict.fromkeys(" ".join(one.first_question.split()) for one in past)
-    fitting = (one for one in found if one and escaping.size(one) <= _CHOICE)
+    found: dict[str, str] = {}
+    for one in past:
+        question = " ".join(one.first_question.split())
+        found.setdefault(question.casefold(), question)
+    fitting = (one for one in found.values() if one and escaping.size(one) <= _CHOICE)
     matching = [one for one in fitting if all(word in one.casefold() for word in wanted)]
     return [{"name": one, "value": one} for one in matching[:_CHOICES]]
 

@@ -6,7 +6,7 @@ A way posts, edits and takes away once; what became of that is for ``adapters.di
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from adapters.discord import kit, lookup
 from adapters.discord.errors import DiscordError, Refused, Unsure
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from adapters.discord.calls import Calls
     from adapters.discord.contents import Body
     from adapters.discord.events import Ticket
+    from adapters.discord.kit import Row
 
     Held = Callable[[], Awaitable[object]]
 
@@ -249,6 +250,7 @@ class Ticketed(Way):
         sent = {name: value for name, value in body.items() if name not in {"nonce", "enforce_nonce"}}
         hidden = kit.EPHEMERAL if self._ticket.private else 0
         sent["flags"] = kit.SUPPRESS_EMBEDS | hidden
+        sent["components"] = kit.pressable(cast("list[Row]", body["components"]))
         return _told(await self._act(held, "POST", "", sent))
 
     async def whisper(self, held: Held, body: Body) -> None:

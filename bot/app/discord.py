@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 _LEASE: Final = "discord"
-_FIRST: Final = "first guild"
+FIRST: Final = "first guild"
+"""What the server that the bot joined first is settled as."""
 
 
 def platform(settings: Settings, *, policies: Policies | None = None, clock: Clock | None = None) -> Adapter:
@@ -36,7 +37,7 @@ def platform(settings: Settings, *, policies: Policies | None = None, clock: Clo
 
         time, database, connection = clock or Running(), Database(settings.database), connected(settings)
         guilds = frozenset(settings.discord.guilds)
-        facts = Facts(connection, time, guilds=guilds or None, settled=partial(settled, database, _FIRST))
+        facts = Facts(connection, time, guilds=guilds or None, settled=partial(settled, database, FIRST))
         made = _made(settings, connection, facts, database, policies or policies_of(settings), time)
         team = Team(team=settings.team, named="team" in settings.model_fields_set)
         return Belonging(Opening(made, database), team, Alone(connection, facts, time, guilds))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -35,10 +37,23 @@ async def discord_findings(settings: Settings) -> AsyncGenerator[Finding]:
         guilds=own.guilds,
         unmentioned=_unmentioned(settings),
         mismatch=lambda workspaces: strangers(settings.team, workspaces, named=named),
+        settled=partial(_kept, settings),
     )
     async for found in checked(access):
         yield Finding(what=found.what, ok=found.ok, told=found.told)
     yield await documents(settings)
+
+
+async def _kept(settings: Settings, first: str) -> str:
+    """Give the server that a bot without DISCORD_GUILDS keeps to, if one has run here, or else this one."""
+    from bot.app.discord import FIRST
+    from bot.database import Database
+    from bot.settled import known
+
+    if isinstance(settings.database, Path) and not settings.database.exists():
+        return first
+    async with Database(settings.database) as database:
+        return await known(database, FIRST) or first
 
 
 def _unmentioned(settings: Settings) -> bool:

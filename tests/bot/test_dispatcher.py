@@ -11,6 +11,7 @@ import structlog
 from structlog.testing import capture_logs
 
 from adapters.base import Audience, Place
+from adapters.errors import PlatformError
 from adapters.parts import Ending
 from bot.answering.permission import audience_of
 from bot.answering.turns import NewTurn
@@ -89,10 +90,11 @@ class FailingAdapter(RecordingAdapter):
     """Cannot show the answers to some questions, nor say who reads."""
 
     name = "failing"
+    error: Exception = ConnectionError("the platform is away")
 
     async def reply(self, question: Question, parts: AsyncGenerator[Part], journal: Journal, /) -> None:
         await super().reply(question, parts, journal)
-        raise ConnectionError("the platform is away")
+        raise self.error
 
     async def audience(self, place: Place, asker: Person, /) -> Audience:
         raise ConnectionError("the platform is away")
@@ -201,6 +203,18 @@ async def test_a_reply_that_fails_takes_nothing_else_down_and_is_logged_with_its
     assert service.verdicts() == {"q1": "answered"}
     failed = [line for line in logs if line["event"] == "the reply failed"]
     assert [line["reference"] for line in failed] == [reference("bad")]
+    assert failed[0]["exc_info"] is service.failing.error
+
+
+async def test_a_platform_that_is_away_is_logged_by_its_sentence_and_without_a_trace(database: Database) -> None:
+    service = Service(database, Answers())
+    service.failing.error = PlatformError("The platform cannot be reached.")
+    with capture_logs() as logs:
+        async with service.dispatcher.running():
+            await service.put(question("bad", "c1", "failing"), question("q1", "c2"))
+            await service.settled(owed=1)
+    (failed,) = [line for line in logs if line["event"] == "the reply failed"]
+    assert (failed["why"], failed["exc_info"]) == ("The platform cannot be reached.", None)
 
 
 async def test_a_platform_that_is_not_served_here_is_left_to_a_process_that_serves_it(database: Database) -> None:

@@ -10,11 +10,14 @@ import discord as library
 import pytest
 
 from tests.doubles.discord import Discord
+from tests.doubles.discord_fixtures import anna, general, guild
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
-    from tests.doubles.discord import Channel, Guild, Person
+    from tests.doubles.discord import Channel
+
+__all__ = ["anna", "general", "guild"]
 
 
 class Bot(library.AutoShardedClient):
@@ -75,21 +78,6 @@ async def running(discord: Discord, **options: Any) -> AsyncIterator[Bot]:  # no
 async def discord() -> AsyncGenerator[Discord]:
     async with Discord() as discord:
         yield discord
-
-
-@pytest.fixture
-async def guild(discord: Discord) -> Guild:
-    return discord.guild("Acme")
-
-
-@pytest.fixture
-async def anna(discord: Discord, guild: Guild) -> Person:
-    return discord.person("Anna", guild)
-
-
-@pytest.fixture
-async def general(discord: Discord, guild: Guild) -> Channel:
-    return discord.channel("general", guild)
 
 
 @pytest.fixture

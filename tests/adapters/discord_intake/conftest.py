@@ -9,11 +9,14 @@ import pytest
 from adapters.discord.listening import Listening
 from tests.adapters.discord_intake.hearing import Hearing
 from tests.doubles.discord import Discord
+from tests.doubles.discord_fixtures import anna, general, guild
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
-    from tests.doubles.discord import Channel, Guild, Person
+    from tests.doubles.discord import Channel
+
+__all__ = ["anna", "general", "guild"]
 
 
 @pytest.fixture(autouse=True)
@@ -26,21 +29,6 @@ def swift(monkeypatch: pytest.MonkeyPatch) -> None:
 async def discord() -> AsyncGenerator[Discord]:
     async with Discord() as discord:
         yield discord
-
-
-@pytest.fixture
-async def guild(discord: Discord) -> Guild:
-    return discord.guild("Acme")
-
-
-@pytest.fixture
-async def anna(discord: Discord, guild: Guild) -> Person:
-    return discord.person("Anna", guild)
-
-
-@pytest.fixture
-async def general(discord: Discord, guild: Guild) -> Channel:
-    return discord.channel("general", guild)
 
 
 @pytest.fixture

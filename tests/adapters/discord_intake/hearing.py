@@ -177,6 +177,9 @@ class Mute:
     def heard(self, question: str, *, bare: bool) -> None:
         pass
 
+    async def title(self, guild: str, post: str, /) -> str:
+        return f"the title of {post}"
+
     async def around(self, question: Question, /) -> Sequence[Said]:
         return ()
 

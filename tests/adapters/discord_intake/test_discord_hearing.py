@@ -67,6 +67,19 @@ async def test_a_stranger_is_told_so_once_and_asks_nothing(discord: Discord, ann
     assert hearing.desk.events == []
 
 
+async def test_the_title_of_a_post_is_the_question_where_the_post_says_nothing_but_whom_it_asks(
+    discord: Discord, guild: Guild, anna: Person, general: Channel, hearing: Hearing
+) -> None:
+    forum = discord.channel("help", guild, kind="forum")
+    post = discord.posts(anna, forum, "How long do keys live?", discord.mention)
+    discord.says(anna, post, discord.mention)
+    discord.says(anna, general, discord.mention)
+    await discord.until(lambda: len({one.id for one in hearing.desk.events if isinstance(one, Question)}) == 3)
+    asked = {one.id.rpartition(":")[2]: one.text for one in hearing.desk.events if isinstance(one, Question)}
+    assert asked.pop(post.id) == f"the title of {post.id}"
+    assert set(asked.values()) == {""}
+
+
 async def test_a_guild_that_is_not_meant_is_told_so_once(
     discord: Discord, guild: Guild, anna: Person, general: Channel, hearing: Hearing
 ) -> None:

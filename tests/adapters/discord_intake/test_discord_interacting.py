@@ -15,6 +15,7 @@ from tests.doubles.discord_payloads import ANSWER
 
 if TYPE_CHECKING:
     from tests.doubles.discord import Channel, Discord, Guild, Message, Person
+    from tests.doubles.discord.interactions import Asked
 
 
 class _No(Declined):
@@ -65,6 +66,16 @@ async def test_where_the_bot_does_not_see_the_channel_a_question_is_private(
     assert isinstance(question, Question)
     assert question.place.private_to == anna.id
     assert asked.ephemeral
+
+
+async def test_where_nobody_says_what_the_bot_may_do_a_channel_that_it_can_look_up_is_seen(
+    discord: Discord, anna: Person, general: Channel, hearing: Hearing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hearing.facts.seen = None
+    monkeypatch.setattr("adapters.discord.interacting.sees", lambda _: None)
+    asked = discord.commands(anna, general, "ask", question="how long?")
+    await discord.until(lambda: asked.acknowledged)
+    assert not asked.ephemeral
 
 
 async def test_a_question_that_cannot_be_kept_is_said_to_be_lost_in_time(
@@ -217,15 +228,32 @@ async def test_commands_are_told_once(discord: Discord, anna: Person, general: C
     assert differ(None)
 
 
+def fills_in(discord: Discord, asking: Asked, message: Message) -> None:
+    """Send the form that asks about a message."""
+    fields = [{"type": 1, "components": [{"type": 4, "custom_id": QUESTION, "value": "is that so?"}]}]
+    data = {"custom_id": kit.custom(ASK, f"{message.channel.id}:{message.id}"), "components": fields}
+    discord.gateway.send("INTERACTION_CREATE", {**asking.payload, "id": "1450000000000000999", "type": 5, "data": data})
+
+
+async def test_a_form_that_another_process_opened_is_to_be_opened_anew_where_the_bot_cannot_read_its_message(
+    discord: Discord, anna: Person, general: Channel, shown: Message, hearing: Hearing
+) -> None:
+    hearing.facts.seen = False
+    asking = discord.asks_about(anna, discord.says(anna, general, "something else"))
+    await discord.until(lambda: hearing.pages.asked_about)
+    fills_in(discord, asking, shown)
+    await discord.until(lambda: hearing.pages.said)
+    assert "once more" in hearing.pages.said[0]
+    assert not hearing.desk.events
+
+
 async def test_what_a_form_is_about_comes_with_the_question_where_the_bot_cannot_read_it(
     discord: Discord, anna: Person, shown: Message, hearing: Hearing
 ) -> None:
     hearing.facts.seen = False
     asking = discord.asks_about(anna, shown)
     await discord.until(lambda: hearing.pages.asked_about)
-    fields = [{"type": 1, "components": [{"type": 4, "custom_id": QUESTION, "value": "is that so?"}]}]
-    data = {"custom_id": kit.custom(ASK, f"{shown.channel.id}:{shown.id}"), "components": fields}
-    discord.gateway.send("INTERACTION_CREATE", {**asking.payload, "id": "1450000000000000999", "type": 5, "data": data})
+    fills_in(discord, asking, shown)
     await discord.until(lambda: hearing.desk.events)
 
     (question,) = hearing.desk.events

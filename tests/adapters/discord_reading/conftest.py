@@ -13,13 +13,15 @@ from adapters.discord.connection import Connection
 from adapters.discord.facts import Facts
 from tests.adapters.discord_reading.looking import ItsClock
 from tests.doubles.discord import Discord
+from tests.doubles.discord_fixtures import anna, general, guild
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator
 
-    from tests.doubles.discord import Channel, Guild, Person
 
 INTENTS = library.Intents(guilds=True, guild_messages=True)
+
+__all__ = ["anna", "general", "guild"]
 
 
 class Hearing(library.AutoShardedClient):
@@ -83,18 +85,3 @@ async def connection(
 @pytest.fixture
 def facts(discord: Discord, connection: Connection) -> Facts:
     return Facts(connection, ItsClock(discord), guilds=None)
-
-
-@pytest.fixture
-async def guild(discord: Discord) -> Guild:
-    return discord.guild("Acme")
-
-
-@pytest.fixture
-async def anna(discord: Discord, guild: Guild) -> Person:
-    return discord.person("Anna", guild)
-
-
-@pytest.fixture
-async def general(discord: Discord, guild: Guild) -> Channel:
-    return discord.channel("general", guild)

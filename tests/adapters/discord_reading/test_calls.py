@@ -46,6 +46,22 @@ async def test_what_nobody_waits_for_any_more_is_not_sent_again_once_a_limit_has
         assert [one.id for one in discord.answers(general)] == [made["id"]]
 
 
+@pytest.mark.parametrize("fault", ["429 by its body", "429 by its header"])
+async def test_a_limit_that_discords_library_does_not_wait_for_is_waited_for_where_there_is_time(
+    discord: Discord, general: Channel, fault: Fault
+) -> None:
+    async with Connection(discord.token, discord.api_url) as connection:
+        calls = await connection.calls()
+        path, where = "/channels/{channel_id}/messages", {"channel_id": general.id}
+        discord.misbehave(fault, "POST", f"/channels/{general.id}/messages", times=2, retry_after=0.3)
+        made = await calls.ask("POST", path, within=20.0, json={"content": "once"}, **where)
+        assert [one.id for one in discord.answers(general)] == [made["id"]]
+        discord.misbehave(fault, "POST", f"/channels/{general.id}/messages", times=1, retry_after=30.0)
+        with pytest.raises(Limited) as limited:
+            await calls.ask("POST", path, within=20.0, json={"content": "later"}, **where)
+        assert limited.value.seconds == 30.0
+
+
 async def test_what_may_have_been_done_before_a_limit_is_not_taken_for_undone(
     discord: Discord, general: Channel
 ) -> None:

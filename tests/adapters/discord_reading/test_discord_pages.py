@@ -209,7 +209,15 @@ async def test_the_form_after_a_thumb_down_asks_for_a_reason(
 async def test_earlier_questions_are_suggested_that_have_the_words_that_are_typed(
     discord: Discord, show: Show, general: Channel, anna: Person
 ) -> None:
-    show.desk.past = (past(PROMPT), past("Who has\nkeys?"), past(PROMPT), past("x" * 101), past("Lunch?"), past(" "))
+    show.desk.past = (
+        past(PROMPT),
+        past("Who has\nkeys?"),
+        past(PROMPT),
+        past("x" * 101),
+        past("Lunch?"),
+        past(" "),
+        past(PROMPT.upper()),
+    )
     for typed, wanted in (
         ("keys", [PROMPT, "Who has keys?"]),
         ("LIVE key", [PROMPT]),

@@ -90,6 +90,16 @@ async def test_whoever_has_no_token_any_more_says_so_to_be_tried_again(stage: St
         await stage.tell(question, *LONG)
 
 
+@pytest.mark.parametrize("fault", ["429 by its body", "429 by its header"])
+async def test_a_server_without_a_proxy_is_waited_for_as_long_as_it_says(stage: Stage, fault: Fault) -> None:
+    asked, question = stage.asks()
+    began = stage.clock.now()
+    stage.discord.misbehave(fault, "POST", "/channels/*/messages", times=2, retry_after=25.0)
+    await stage.tell(question, *LONG)
+    _whole(stage, asked)
+    assert stage.clock.now() - began < 100.0  # of which 40 are the answer's own
+
+
 async def test_limits_are_kept_without_a_single_refusal(stage: Stage) -> None:
     stage.discord.rates.enforced = True
     asked, question = stage.asks()

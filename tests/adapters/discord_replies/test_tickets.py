@@ -56,6 +56,15 @@ async def test_where_the_bot_may_not_write_the_ticket_takes_all(stage: Stage) ->
     shown = [one for one in (asked.original, *asked.followups) if one]
     whole = "\n".join(one.shown for one in shown)
     assert [whole.count(f"Sentence {at} ") for at in range(60)] == [1] * 60
+    assert [one.buttons for one in shown] == [[]] * (len(shown) - 1) + [BUTTONS]
+
+
+async def test_no_page_that_its_asker_alone_sees_has_a_button_that_nobody_can_press(stage: Stage) -> None:
+    asked, question = await stage.commands(private=True)
+    await stage.tell(question, Sources(citations=CITATIONS), *spread(sentences(90), 0.5), ANSWERED)
+    shown = [one for one in (asked.original, *asked.followups) if one]
+    assert len(shown) > 2
+    assert [one.buttons for one in shown] == [[]] * (len(shown) - 1) + [BUTTONS]
 
 
 async def test_pages_behind_a_command_stand_once_where_the_bot_may_not_write_any_more(stage: Stage) -> None:

@@ -12,9 +12,13 @@ import pytest
 from adapters.discord import checkup, commands, inviting
 from adapters.discord.connection import Connection
 from adapters.discord.permissions import PERMISSIONS, everything
+from bot.app.discord import FIRST
 from bot.cli.running import run
+from bot.database import Database
+from bot.settled import settled
 from tests.adapters.discord_reading.looking import discoverable
 from tests.doubles.discord import Clock, Discord
+from tests.e2e.discord.test_other_servers import lacking
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -121,7 +125,7 @@ async def test_a_token_that_is_plainly_something_else_is_told_at_once(
 
 @pytest.mark.parametrize("fault", ["dropped before", "garbage"])
 async def test_an_address_that_is_none_of_discords_is_told(discord: Discord, doctor: Doctor, fault: Any) -> None:  # noqa: ANN401
-    discord.misbehave(fault, "GET", "/gateway")
+    discord.misbehave(fault, "GET", "*")
     assert await doctor() == 1
     assert "DISCORD_API_URL" in doctor.lines()["address"]
     assert list(doctor.lines()) == ["address", "documents"]
@@ -168,7 +172,35 @@ def test_what_the_application_sends_elsewhere_is_told() -> None:
     assert checkup._endpoint(None) == []
 
 
+async def test_a_server_that_says_little_is_not_called_wrong(
+    discord: Discord, doctor: Doctor, monkeypatch: MonkeyPatch
+) -> None:
+    discord.channel("general", discord.guild("Acme", permissions=LEAST))
+    monkeypatch.setenv("DISCORD_GATEWAY_URL", discord.gateway_url)
+    lacking(monkeypatch, "GET /gateway.*", "GET /oauth2/applications/@me")
+    assert await doctor() == 0
+    assert "is not known until footnote serve asks" in doctor.lines()["intents"]
+    assert "It answers in all servers that it was added to." in doctor.lines()["public"]
+    assert f"A connection opens at {discord.gateway_url}" in doctor.lines()["gateway"]
+    monkeypatch.delenv("DISCORD_GATEWAY_URL")
+    assert await doctor() == 1
+    assert "Another server's is set by DISCORD_GATEWAY_URL." in doctor.lines()["gateway"]
+
+
+async def test_the_server_that_a_bot_keeps_to_is_named_though_another_comes_first_now(
+    discord: Discord, doctor: Doctor, folder: Path
+) -> None:
+    guilds = [discord.guild(name) for name in ("Acme", "Other")]
+    for guild in guilds:
+        discord.channel("general", guild)
+    async with Database(folder / ".footnote" / "footnote.db") as database:
+        await settled(database, FIRST, guilds[1].id)
+    assert await doctor() == 0
+    assert f"ok    servers: The bot answers in Other ({guilds[1].id})." in doctor.out
+
+
 def test_who_may_add_the_bot_is_told() -> None:
+    assert "is not known" in checkup._public(public=None, named=True).told
     assert "Only its owner" in checkup._public(public=False, named=False).told
     assert "that DISCORD_GUILDS names" in checkup._public(public=True, named=True).told
     assert "joined first" in checkup._public(public=True, named=False).told

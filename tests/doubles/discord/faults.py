@@ -12,6 +12,8 @@ Fault: TypeAlias = Literal[
     "429 hidden",
     "429 global",
     "429 banned",
+    "429 by its body",
+    "429 by its header",
     "500",
     "502",
     "503",
@@ -23,7 +25,8 @@ Fault: TypeAlias = Literal[
     "garbage",
 ]
 """A 429 with the headers of its bucket; one that nothing announced; one of all buckets; one without ``Via``, as the
-proxy in front of Discord gives it to whoever is banned; a server that is out of order, and did nothing; no answer and
+proxy in front of Discord gives it to whoever is banned; two as other servers give them, which say in one place alone
+how long to wait; a server that is out of order, and did nothing; no answer and
 no connection, before or after the request was carried out; the request, or its answer, held back until ``recover``;
 an answer that is no JSON."""
 

@@ -157,6 +157,10 @@ class Server:
         if not fault.startswith("429"):
             return None
         call.status = 429
+        if fault == "429 by its body":
+            return _json({"message": "Slow down.", "retry_after": wait}, 429, {})
+        if fault == "429 by its header":
+            return _json({"message": "Slow down."}, 429, {"Retry-After": f"{wait:.3f}"})
         headers = {**_VIA, "Retry-After": f"{wait:.3f}"}
         if fault == "429":
             known = {"Limit": "5", "Remaining": "0", "Reset-After": f"{wait:.3f}", "Bucket": "0" * 32}

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.doubles.discord import Clock, Discord
+from tests.doubles.discord_fixtures import anna, general, guild
 from tests.doubles.discord_team import HANDBOOK, known, team
 
 if TYPE_CHECKING:
@@ -15,26 +16,13 @@ if TYPE_CHECKING:
     from tests.doubles.discord import Channel, Guild, Person
     from tests.doubles.discord_team import Team
 
+__all__ = ["anna", "general", "guild"]
+
 
 @pytest.fixture
 async def discord() -> AsyncGenerator[Discord]:
     async with Discord(clock=Clock(runs=True)) as discord:
         yield discord
-
-
-@pytest.fixture
-async def guild(discord: Discord) -> Guild:
-    return discord.guild("Acme")
-
-
-@pytest.fixture
-async def anna(discord: Discord, guild: Guild) -> Person:
-    return discord.person("Anna", guild)
-
-
-@pytest.fixture
-async def general(discord: Discord, guild: Guild) -> Channel:
-    return discord.channel("general", guild)
 
 
 @pytest.fixture

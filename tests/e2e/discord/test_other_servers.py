@@ -12,11 +12,11 @@ from simcord.backend.errors import BackendError
 
 from adapters.discord.listening import Listening
 from tests.doubles.discord.api import Api
-from tests.doubles.discord.gateway import Gateway, Session
-from tests.doubles.discord_team import HANDBOOK, QUESTION, answered, counted, known, said, shown, team
+from tests.doubles.discord.gateway import Gateway, Session, Socket
+from tests.doubles.discord_team import HANDBOOK, QUESTION, answered, counted, known, said, shown, team, thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from bot.settings import Settings
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 
 WHOLE = "Tuesdays at 14:00"
 _LEAST = frozenset({"user", "guilds", "session_id"})
+_NEEDLESS = frozenset(
+    {
+        *("message_count", "member_count", "total_message_sent", "position", "bitrate", "user_limit", "rtc_region"),
+        *("thread_metadata", "rate_limit_per_user", "discriminator", "avatar", "nsfw", "topic", "emojis", "stickers"),
+        *("managed", "mentionable", "hoist", "color", "colors", "deaf", "mute", "app_permissions", "context"),
+        *("authorizing_integration_owners", "locale", "guild_locale", "entitlements", "large", "stage_instances"),
+    }
+)
 MEMBERS = r"GET /guilds/\d+/members/\d+"
 
 
@@ -246,10 +254,59 @@ async def test_a_server_that_takes_less_of_a_message_has_its_words(  # noqa: PLR
         await shown(discord, command, WHOLE)
 
 
-async def test_a_session_that_says_neither_its_shard_nor_where_it_is_resumed(
-    discord: Discord, settings: Settings, anna: Person, general: Channel, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("how", ["least", "least, and no channels"])
+async def test_a_server_that_tells_the_least_of_guilds_channels_and_people(  # noqa: PLR0913, PLR0917 - fixtures
+    how: str,
+    discord: Discord,
+    settings: Settings,
+    anna: Person,
+    general: Channel,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ready = Gateway._ready
+    answering(monkeypatch, "GET /(users|guilds|channels)/.*", least)
+    tell = Session.tell
+
+    def less(session: Session, event: str, payload: Mapping[str, Any]) -> None:
+        hidden = {"channels", "threads"} if event == "GUILD_CREATE" and "no channels" in how else {}
+        hidden = {"channel"} if event == "INTERACTION_CREATE" else hidden
+        tell(session, event, least({name: one for name, one in payload.items() if name not in hidden}))
+
+    monkeypatch.setattr(Session, "tell", less)
+    async with team(discord, settings):
+        await everything(discord, anna, general)
+        asked = discord.says(anna, general, f"{discord.mention} {QUESTION}")
+        answer = (await said(discord, asked))[-1]
+        talk = thread(discord, asked)
+        discord.says(anna, talk, QUESTION)
+        await counted(discord, talk, 2)
+        assert WHOLE in discord.answers(talk)[-1].shown
+        await shown(discord, discord.clicks(anna, answer, "Sources"), "deploying")
+        assert WHOLE in (await answered(discord, discord.clicks(anna, answer, "Ask again"))).shown
+
+
+def least(given: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Give the same without what no bot needs to know."""
+    if isinstance(given, dict):
+        return {name: least(one) for name, one in given.items() if name not in _NEEDLESS}
+    return [least(one) for one in given] if isinstance(given, list) else given
+
+
+@pytest.mark.parametrize("named", ["first", "last"])
+async def test_a_session_that_says_neither_its_shard_nor_where_it_is_resumed(  # noqa: PLR0913, PLR0917 - fixtures
+    named: str,
+    discord: Discord,
+    settings: Settings,
+    anna: Person,
+    general: Channel,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ready, send = Gateway._ready, Socket.send
+
+    def ordered(socket: Socket, envelope: dict[str, Any]) -> None:
+        said = {"t": envelope.pop("t", None), **envelope}
+        send(socket, said if named == "first" else dict(reversed(said.items())))
+
+    monkeypatch.setattr(Socket, "send", ordered)
 
     def less(gateway: Gateway, session: Session, guilds: list[str]) -> dict[str, Any]:
         return {name: one for name, one in ready(gateway, session, guilds).items() if name in _LEAST}

@@ -26,7 +26,7 @@ _HOME: Final = 60.0
 _CHANNEL: Final = 86_400.0
 
 
-class Belonging:
+class Membership:
     """Asks the facts, and remembers for a while what they say."""
 
     def __init__(self, connection: Connection, facts: Facts, clock: Clock) -> None:

@@ -36,6 +36,7 @@ class Database:
         self._store = _store_at(where, busy_seconds)
         self.name = self._store.name
         self.chains = self._store.chains
+        self.serial = self._store.serial
 
     async def __aenter__(self) -> Self:
         """Migrate; raises StoreError where the database cannot be used."""

@@ -39,6 +39,7 @@ class Sqlite(Store):
     """The file at ``path``."""
 
     chains = False
+    serial = True
 
     def __init__(self, path: Path, *, busy_seconds: float) -> None:
         """``busy_seconds`` is how long a transaction waits for another process's."""

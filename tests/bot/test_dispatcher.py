@@ -107,7 +107,7 @@ class Service:
         self.adapter = RecordingAdapter()
         self.failing = FailingAdapter()
         self.changed = asyncio.Event()
-        self.inbox.on_change(self.changed.set)
+        self.inbox.on_change(lambda _: self.changed.set())
         self.dispatcher = Dispatcher(
             database=database,
             inbox=self.inbox,

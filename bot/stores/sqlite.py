@@ -11,7 +11,7 @@ import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from sqlalchemy import Double, bindparam, create_engine, event
 from sqlalchemy.dialects.sqlite import insert
@@ -52,9 +52,8 @@ class Sqlite(Store):
             pool_size=_READERS + 1,
         )
         event.listen(self._engine, "connect", _connected)
-        event.listen(self._engine, "begin", _begun)
-        self._writing = _Threads(self._engine.execution_options(footnote_writes=True), 1, "footnote-writes")
-        self._reading = _Threads(self._engine, _READERS, "footnote-reads")
+        self._writing = _Threads(self._engine, 1, "footnote-writes", begin="BEGIN IMMEDIATE")
+        self._reading = _Threads(self._engine, _READERS, "footnote-reads", begin="BEGIN")
 
     async def open(self) -> None:
         """Migrate the file with a connection of its own."""
@@ -68,11 +67,17 @@ class Sqlite(Store):
 
     async def read(self, work: Callable[[Connection], Result], /) -> Result:
         """Run it in a thread that reads: one consistent view, which never waits for a writer."""
-        return await self._reading.run(work)
+        return await self._run(self._reading, work)
 
     async def write(self, work: Callable[[Connection], Result], /) -> Result:
         """Run it in the thread that writes."""
-        return await self._writing.run(work)
+        return await self._run(self._writing, work)
+
+    async def _run(self, threads: _Threads, work: Callable[[Connection], Result]) -> Result:
+        try:
+            return await threads.run(work)
+        except sqlite3.Error as error:
+            raise self.told(error) from error
 
     def told(self, error: BaseException, /) -> StoreError:
         """Say what is wrong with the file."""
@@ -94,8 +99,9 @@ class Sqlite(Store):
 class _Threads:
     """So many threads, each of which opens a connection with its first transaction and keeps it."""
 
-    def __init__(self, engine: Engine, count: int, name: str) -> None:
+    def __init__(self, engine: Engine, count: int, name: str, *, begin: str) -> None:
         self._engine = engine
+        self._begin = begin
         self._threads = ThreadPoolExecutor(count, name)
         self._own = threading.local()
         self._kept: list[Connection] = []
@@ -116,12 +122,12 @@ class _Threads:
 
     def _transacted(self, work: Callable[[Connection], Result]) -> Result:
         connection = self._connection()
-        with connection.begin():
+        with connection.begin():  # which begins nothing with this driver
+            _driver(connection).execute(self._begin)  # not by an event: with one, every statement looks for more
             return work(connection)
 
     def _version(self) -> int:
-        driver: Any = self._connection().connection.driver_connection
-        return _version(driver)
+        return _version(_driver(self._connection()))
 
     def _connection(self) -> Connection:
         connection: Connection | None = getattr(self._own, "connection", None)
@@ -137,9 +143,8 @@ def _connected(connection: Any, _record: object) -> None:  # noqa: ANN401 - the 
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begun(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("footnote_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
 
 
 def _version(connection: sqlite3.Connection) -> int:

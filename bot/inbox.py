@@ -113,19 +113,19 @@ class Inbox:
         """
         if self._closed:
             raise Stopping("Footnote is being stopped and takes no more questions. Ask again in a minute.")
-        row = {
-            "id": question.id,
-            "conversation": question.conversation,
-            "platform": question.place.platform,
-            "payload": packed(question),
-            "asker": principal(question.place.workspace, question.asker),
-            "answer": secrets.token_hex(16),
-            "local": question.place.platform in self.local,
-        }
         fresh = False
 
         async def once() -> None:
             nonlocal fresh
+            row = {
+                "id": question.id,
+                "conversation": question.conversation,
+                "platform": question.place.platform,
+                "payload": packed(question),
+                "asker": principal(question.place.workspace, question.asker),
+                "answer": secrets.token_hex(16),
+                "local": question.place.platform in self.local,
+            }
             fresh = await self._database.write(lambda connection: self._put(connection, row))
 
         await self._lately.get(question.id, once)

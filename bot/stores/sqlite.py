@@ -186,14 +186,14 @@ class _Looking(Changes):
 
     async def _changed(self) -> bool:
         before, self._version = self._version, self._read()
-        if before is None or self._version == before:
+        if self._version == before:
             return False
-        before = self._others
+        others = self._others
         try:
             self._others = await self._writing.version()
         except (sqlite3.Error, SQLAlchemyError):
             return True  # whoever looks there will see what is wrong
-        return self._others != before
+        return before is not None and (self._version is None or self._others != others)
 
     def _read(self) -> int | None:
         try:

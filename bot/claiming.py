@@ -64,6 +64,7 @@ class Statements:
         self.renew = self._renew()
         self.hold = select(true()).where(*self._held()).with_for_update()
         self.finish = self._finish()
+        self.next = self._next()
         self.offering = self._ended(held_at=now())
         self.offer = self._ended(state="offered", lease_until=null())
         self.fail = self._fail()
@@ -173,6 +174,12 @@ class Statements:
         )
         done = {"state": "finished", "finished_at": self._now(), "lease_until": null()}
         return update(INBOX).where(or_(and_(*self._held()), already)).values(**done)
+
+    def _next(self) -> Executable:
+        """Find what waits in the conversation of what is ``claimed``."""
+        mine = INBOX.alias("mine")
+        here = select(mine.c.conversation).where(mine.c.number == bindparam("claimed")).scalar_subquery()
+        return select(true()).where(text(UNFINISHED), _row.state == "waiting", _row.conversation == here).limit(1)
 
     def _fail(self) -> Executable:
         """Let it be tried again after ``seconds``; what only this process can answer, by others a lease later."""

@@ -36,6 +36,8 @@ class Database:
         self._store = _store_at(where, busy_seconds)
         self.name = self._store.name
         self.chains = self._store.chains
+        self.serial = self._store.serial
+        self._inserts: dict[tuple[Table | str, ...], Insert] = {}
 
     async def __aenter__(self) -> Self:
         """Migrate; raises StoreError where the database cannot be used."""
@@ -65,6 +67,15 @@ class Database:
     def insert(self, table: Table, /) -> Insert:
         """Give an INSERT that knows ON CONFLICT."""
         return self._store.insert(table)
+
+    def insert_once(self, table: Table, *key: str) -> Insert:
+        """Give an INSERT, made once, that changes nothing where a row with this key is there; any, if none is given."""
+        statement = self._inserts.get((table, *key))
+        if statement is None:
+            statement = self._inserts[table, *key] = self.insert(table).on_conflict_do_nothing(
+                index_elements=key or None
+            )
+        return statement
 
     def changes(self) -> Changes:
         """Listen to other processes."""

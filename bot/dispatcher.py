@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from adapters.parts import Part
     from bot.attempt import Answering
     from bot.database import Database
-    from bot.inbox import Claim, Inbox, Owed
+    from bot.inbox import Change, Claim, Inbox, Owed
     from bot.stores.base import Changes
 
 _IDLE: Final = 5.0
@@ -90,7 +90,8 @@ class Dispatcher:
         self._changes: Changes | None = None
         self._holding = Holding(database, inbox)
         self._paused: frozenset[str] | None = None
-        inbox.on_change(self._ring)
+        self._full = False
+        inbox.on_change(self._hear)
 
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
@@ -119,7 +120,7 @@ class Dispatcher:
     async def _drain(self, claiming: asyncio.Task[None]) -> None:
         """Claim no more; let what is under way end in time, and leave the rest to the next process."""
         self._closing = True
-        self._ring()
+        self._bell.set()
         await asyncio.wait((claiming,))
         with suppress(TimeoutError):
             async with asyncio.timeout(self._drain_seconds):
@@ -148,11 +149,12 @@ class Dispatcher:
 
     async def _claimed(self) -> Sequence[Owed]:
         """Claim as many as may run; nothing while the database is away, which is said once."""
-        free = self._max_in_flight - len(self._attempts)
         try:
             if self._paused is None:
                 await self._mind()
+            free = self._max_in_flight - len(self._attempts)
             owed = await self._inbox.claim(free, tuple(self._adapters)) if free else ()
+            self._full = len(owed) == free
         except StoreError as error:
             if not self._away:
                 _log.warning("no questions can be claimed for now", why=error.told)
@@ -166,7 +168,7 @@ class Dispatcher:
     async def _hearing(self, changes: Changes) -> None:
         while True:
             if await changes.wait(_CHANGES):
-                self._ring()
+                self._hear("wished")
 
     async def _heeding(self) -> None:
         while True:
@@ -199,7 +201,7 @@ class Dispatcher:
         if self._paused or paused:
             _log.warning("what is paused has changed", paused=sorted(paused), released=released)
         self._paused = paused
-        self._ring()
+        self._bell.set()
 
     async def _renewing(self) -> None:
         while True:
@@ -240,7 +242,8 @@ class Dispatcher:
             finally:
                 del self._attempts[claim]
                 self._idle.set()
-                self._ring()
+                if self._full:
+                    self._bell.set()
 
     async def _carry_out(self, attempt: Attempt) -> None:
         owed = attempt.owed
@@ -282,6 +285,7 @@ class Dispatcher:
         aloud = await self._holding.mark(attempt.owed)
         await self._show(attempt, attempt.said(replies.paused() if aloud else (), "paused"), journal)
         await self._holding.hold(attempt.owed)
+        self._bell.set()
         _log.info("put off: paused here", platform=attempt.question.place.platform)
 
     async def _reply(self, attempt: Attempt, journal: Journal) -> None:
@@ -316,9 +320,11 @@ class Dispatcher:
     def _deadline(self, began: float) -> float:
         return began + self._inbox.lease_seconds * _SAFE
 
-    def _ring(self) -> None:
-        self._bell.set()
-        self._look.set()
+    def _hear(self, change: Change) -> None:
+        if change != "done":
+            self._bell.set()
+        if change == "wished":
+            self._look.set()
 
 
 async def _around(adapter: Adapter, attempt: Attempt) -> Sequence[Said]:

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
 from sqlalchemy.exc import IntegrityError
 
 from adapters.base import LeaseLost
+from adapters.clock import Running
+from adapters.remembering import Remembered
 from bot.claiming import Statements
 from bot.errors import Stopping, StoreError
 from bot.payload import packed, unpacked
@@ -34,9 +36,13 @@ LEASE_SECONDS: Final = 30.0
 _LOOKS: Final = 10
 """Looks for something to claim, at most, while other processes are faster each time."""
 _NEWEST: Final = 1_000
+_LATELY: Final = 60.0
+"""Seconds for which it is known without asking that a question was taken in: a mention in Slack is two events."""
 
 Claim: TypeAlias = tuple[int, int]
 """A question's number and the fence of the claim: whoever holds a lower fence was overtaken."""
+Change: TypeAlias = Literal["claimable", "wished", "done"]
+"""What may be there now: something to claim, a wish of somebody, which may be both, or nothing to do."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,10 +99,11 @@ class Inbox:
             fenced=fenced,
         )
         self._closed = False
-        self._heard: list[Callable[[], None]] = []
+        self._heard: list[Callable[[Change], None]] = []
+        self._lately: Remembered[str, None] = Remembered(Running(), seconds=_LATELY, most=_NEWEST)
 
-    def on_change(self, hear: Callable[[], None], /) -> None:
-        """Call this, in this process, after whatever may give something to do."""
+    def on_change(self, hear: Callable[[Change], None], /) -> None:
+        """Call this, in this process, after whatever changed."""
         self._heard.append(hear)
 
     async def put(self, question: Question, /) -> bool:
@@ -106,18 +113,24 @@ class Inbox:
         """
         if self._closed:
             raise Stopping("Footnote is being stopped and takes no more questions. Ask again in a minute.")
-        row = {
-            "id": question.id,
-            "conversation": question.conversation,
-            "platform": question.place.platform,
-            "payload": packed(question),
-            "asker": principal(question.place.workspace, question.asker),
-            "answer": secrets.token_hex(16),
-            "local": question.place.platform in self.local,
-        }
-        fresh = await self._database.write(lambda connection: self._put(connection, row))
+        fresh = False
+
+        async def once() -> None:
+            nonlocal fresh
+            row = {
+                "id": question.id,
+                "conversation": question.conversation,
+                "platform": question.place.platform,
+                "payload": packed(question),
+                "asker": principal(question.place.workspace, question.asker),
+                "answer": secrets.token_hex(16),
+                "local": question.place.platform in self.local,
+            }
+            fresh = await self._database.write(lambda connection: self._put(connection, row))
+
+        await self._lately.get(question.id, once)
         if fresh:
-            self._changed()
+            self._changed("claimable")
         return fresh
 
     def _put(self, connection: Connection, row: Mapping[str, Any]) -> bool:
@@ -162,14 +175,16 @@ class Inbox:
     async def finish(self, claim: Claim, turn: NewTurn | None = None, /) -> None:
         """Owe the question no longer, and keep its turn, in one transaction. Raises LeaseLost and StoreError."""
 
-        def work(connection: Connection) -> None:
+        def work(connection: Connection) -> bool:
             if not connection.execute(self._sql.finish, _claimed(claim)).rowcount:
                 raise LeaseLost
             if turn is not None:
                 self._turns.recorded_in(connection, turn)
+            if not self._database.serial:
+                return True  # what is put meanwhile cannot be seen
+            return connection.execute(self._sql.next, {"claimed": claim[0]}).first() is not None
 
-        await self._database.write(work)
-        self._changed()
+        self._changed("claimable" if await self._database.write(work) else "done")
 
     async def offering(self, claim: Claim, /) -> None:
         """Note that its asker is about to be asked whether the question is still wanted. Raises LeaseLost."""
@@ -255,19 +270,19 @@ class Inbox:
     async def _end(self, statement: Executable, claim: Claim, **told: float) -> None:
         if not await self._written(statement, _claimed(claim) | told):
             raise LeaseLost
-        self._changed()
+        self._changed("claimable")
 
     async def _wish(self, statement: Executable, **told: str | None) -> bool:
         found = await self._written(statement, told)
-        self._changed()
+        self._changed("wished")
         return found
 
     async def _written(self, statement: Executable, told: Mapping[str, Any]) -> bool:
         return await self._database.write(lambda connection: bool(connection.execute(statement, told).rowcount))
 
-    def _changed(self) -> None:
+    def _changed(self, change: Change) -> None:
         for hear in self._heard:
-            hear()
+            hear(change)
 
 
 def principal(workspace: Principal, person: Person) -> Principal:

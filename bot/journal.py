@@ -77,8 +77,7 @@ class SqlJournal(Journal):
             "platform": place.platform,
             "workspace": place.workspace,
         }
-        insert = self._database.insert(_POST).on_conflict_do_nothing(index_elements=["question_id", "part"])
-        connection.execute(insert, row)
+        connection.execute(self._database.insert_once(_POST, "question_id", "part"), row)
 
     async def after(self, posted: Posted, /) -> None:
         """Write the outcome, while the claim holds; a newer claim looks for itself. Raises LeaseLost."""

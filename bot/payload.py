@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,8 @@ def packed(question: Question) -> dict[str, Any]:
     """Give the whole question; its times are text, in ISO 8601 with their zones."""
     first = question.first_asked_at
     times = {"asked_at": question.asked_at.isoformat(), "first_asked_at": first and first.isoformat()}
-    return asdict(question) | times
+    parts = {"place": asdict(question.place), "asker": asdict(question.asker)}
+    return {each.name: getattr(question, each.name) for each in fields(question)} | times | parts
 
 
 def unpacked(payload: dict[str, Any]) -> Question:

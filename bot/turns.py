@@ -46,7 +46,7 @@ class Turns:
 
     def recorded_in(self, connection: Connection, turn: NewTurn, /) -> None:
         """Keep a turn as part of the caller's transaction."""
-        connection.execute(self._database.insert(_TURN).on_conflict_do_nothing(), _row(turn))
+        connection.execute(self._database.insert_once(_TURN), _row(turn))
 
     async def recent(self, earlier: Earlier, limit: int, /) -> Sequence[PastTurn]:
         """Give the newest of these turns, at most ``limit``, oldest first."""

@@ -148,7 +148,7 @@ class Intake:
     async def _after_older(self, found: Read) -> None:
         """Let go first what was said in the same conversation while nobody listened."""
         question = found.question if isinstance(found, Heard) else found
-        if isinstance(question, Question):
+        if isinstance(question, Question) and not _begins(question):
             await self.older(question)
 
     def _noted(self, found: Read, payload: object) -> None:
@@ -277,10 +277,15 @@ class Intake:
 
     async def _goes_on(self, question: Question) -> bool:
         """Say whether a message stands in a thread, after the first that the bot answered there."""
-        if question.conversation.rpartition(":")[2] == question.id.rpartition(":")[2]:
+        if _begins(question):
             return False
         since = await self.desk.answers_in("discord", question.place.workspace, question.conversation)
         return since is not None and question.asked_at > since
+
+
+def _begins(question: Question) -> bool:
+    """Whether a conversation begins with this message, so that nothing was said in it before."""
+    return question.conversation.rpartition(":")[2] == question.id.rpartition(":")[2]
 
 
 def _meant(found: Question | Halted) -> bool:

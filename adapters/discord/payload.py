@@ -6,10 +6,12 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
-from adapters.payload import at, text
+from adapters.payload import at
 
 _IDENT: Final = re.compile(r"[1-9][0-9]{0,19}")
 _LARGEST: Final = 2**64
+_SURE: Final = 20
+"""Digits from which on a number may be too large."""
 _EPOCH: Final = 1_420_070_400_000
 """Milliseconds since 1970 when Discord's time begins."""
 _TIME_BITS: Final = 22
@@ -20,8 +22,9 @@ EPHEMERAL: Final = 1 << 6
 def ident(given: object, *path: str) -> str:
     """Give an id of Discord's: a decimal number as a string; other servers give the number itself, too."""
     found = at(given, *path)
-    found = str(found) if isinstance(found, int) and not isinstance(found, bool) else text(given, *path)
-    return found if _IDENT.fullmatch(found) and int(found) < _LARGEST else ""
+    if not isinstance(found, str):
+        found = str(found) if isinstance(found, int) and not isinstance(found, bool) else ""
+    return found if _IDENT.fullmatch(found) and (len(found) < _SURE or int(found) < _LARGEST) else ""
 
 
 def number(given: object, *path: str, otherwise: int = 0) -> int:

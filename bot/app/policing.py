@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from adapters.policies import Policies
     from bot.settings import Settings
 
@@ -29,6 +28,4 @@ def policies_of(settings: Settings) -> Policies:
 
 def now() -> datetime:
     """Give the time of day."""
-    from datetime import UTC, datetime
-
     return datetime.now(UTC)

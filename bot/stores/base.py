@@ -47,6 +47,8 @@ class Store(Protocol):
     """What people call it; it holds no secret."""
     chains: bool
     """Whether a statement may hold others that change something, and use what they give: one way to the server less."""
+    serial: bool
+    """Whether writes are made one after another, each of which sees all before it."""
 
     async def open(self) -> None:
         """Bring it to the newest schema, whoever else tries at the same time. Raises StoreError."""

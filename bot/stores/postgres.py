@@ -34,6 +34,7 @@ class Postgres(Store):
     """The server and database of an address. A dead connection takes all that were opened before it along."""
 
     chains = True
+    serial = False
 
     def __init__(self, address: str) -> None:
         """``address`` begins with postgres:// or postgresql://."""

@@ -1,19 +1,21 @@
 """A SQLite file: one machine, nothing to install. Every commit reaches the disk before it is said to be one.
 
 One thread writes and a few read, so a transaction costs one change of threads however many statements it has, and
-writers wait for each other in their order.
+writers wait for each other in their order. Each keeps its connection, which has read the pages and statements already.
 """
 
 from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from sqlalchemy import Double, bindparam, create_engine, event
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.migrating import migrate
 from bot.stores.base import Changes, Result, Store
@@ -37,6 +39,7 @@ class Sqlite(Store):
     """The file at ``path``."""
 
     chains = False
+    serial = True
 
     def __init__(self, path: Path, *, busy_seconds: float) -> None:
         """``busy_seconds`` is how long a transaction waits for another process's."""
@@ -49,10 +52,8 @@ class Sqlite(Store):
             pool_size=_READERS + 1,
         )
         event.listen(self._engine, "connect", _connected)
-        event.listen(self._engine, "begin", _begun)
-        self._writers = self._engine.execution_options(footnote_writes=True)
-        self._writing = ThreadPoolExecutor(1, "footnote-writes")
-        self._reading = ThreadPoolExecutor(_READERS, "footnote-reads")
+        self._writing = _Threads(self._engine, 1, "footnote-writes", begin="BEGIN IMMEDIATE")
+        self._reading = _Threads(self._engine, _READERS, "footnote-reads", begin="BEGIN")
 
     async def open(self) -> None:
         """Migrate the file with a connection of its own."""
@@ -61,16 +62,22 @@ class Sqlite(Store):
     async def close(self) -> None:
         """Let what was begun end, then close."""
         for threads in (self._writing, self._reading):
-            await asyncio.to_thread(threads.shutdown)
+            await asyncio.to_thread(threads.close)
         await asyncio.to_thread(self._engine.dispose)
 
     async def read(self, work: Callable[[Connection], Result], /) -> Result:
         """Run it in a thread that reads: one consistent view, which never waits for a writer."""
-        return await asyncio.get_running_loop().run_in_executor(self._reading, _transacted, self._engine, work)
+        return await self._run(self._reading, work)
 
     async def write(self, work: Callable[[Connection], Result], /) -> Result:
         """Run it in the thread that writes."""
-        return await asyncio.get_running_loop().run_in_executor(self._writing, _transacted, self._writers, work)
+        return await self._run(self._writing, work)
+
+    async def _run(self, threads: _Threads, work: Callable[[Connection], Result]) -> Result:
+        try:
+            return await threads.run(work)
+        except sqlite3.Error as error:
+            raise self.told(error) from error
 
     def told(self, error: BaseException, /) -> StoreError:
         """Say what is wrong with the file."""
@@ -86,12 +93,48 @@ class Sqlite(Store):
 
     def changes(self) -> Changes:
         """Look at the file's version."""
-        return _Looking(self._path)
+        return _Looking(self._path, self._writing)
 
 
-def _transacted(engine: Engine, work: Callable[[Connection], Result]) -> Result:
-    with engine.begin() as connection:
-        return work(connection)
+class _Threads:
+    """So many threads, each of which opens a connection with its first transaction and keeps it."""
+
+    def __init__(self, engine: Engine, count: int, name: str, *, begin: str) -> None:
+        self._engine = engine
+        self._begin = begin
+        self._threads = ThreadPoolExecutor(count, name)
+        self._own = threading.local()
+        self._kept: list[Connection] = []
+
+    async def run(self, work: Callable[[Connection], Result]) -> Result:
+        """Run a transaction."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._transacted, work)
+
+    async def version(self) -> int:
+        """Give a number that changes when another connection than the only thread's commits."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, self._version)
+
+    def close(self) -> None:
+        """Let what was begun end."""
+        self._threads.shutdown()
+        for connection in self._kept:
+            connection.close()
+
+    def _transacted(self, work: Callable[[Connection], Result]) -> Result:
+        connection = self._connection()
+        with connection.begin():  # which begins nothing with this driver
+            _driver(connection).execute(self._begin)  # not by an event: with one, every statement looks for more
+            return work(connection)
+
+    def _version(self) -> int:
+        return _version(_driver(self._connection()))
+
+    def _connection(self) -> Connection:
+        connection: Connection | None = getattr(self._own, "connection", None)
+        if connection is None:
+            connection = self._own.connection = self._engine.connect()
+            self._kept.append(connection)
+        return connection
 
 
 def _connected(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's
@@ -100,18 +143,24 @@ def _connected(connection: Any, _record: object) -> None:  # noqa: ANN401 - the 
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begun(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("footnote_writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return cast("sqlite3.Connection", connection.connection.driver_connection)
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    """Give the number that rises when another connection commits, which SQLite reads from memory."""
+    return int(connection.execute("PRAGMA data_version").fetchone()[0])
 
 
 class _Looking(Changes):
-    """Asks SQLite for the number that rises when another connection commits."""
+    """Looks for commits, without waiting for a disk or a thread; where there are, asks whether only we wrote."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, writing: _Threads) -> None:
         self._path = path
+        self._writing = writing
         self._connection: sqlite3.Connection | None = None
         self._version: int | None = None
+        self._others: int | None = None
 
     async def __aenter__(self) -> Self:
         return self
@@ -128,22 +177,28 @@ class _Looking(Changes):
     async def wait(self, seconds: float, /) -> bool:
         """Look a few times a second."""
         until = time.monotonic() + seconds
-        while not self._changed():
+        while not await self._changed():
             left = until - time.monotonic()
             if left <= 0:
                 return False
             await asyncio.sleep(min(_LOOK, left))
         return True
 
-    def _changed(self) -> bool:
+    async def _changed(self) -> bool:
         before, self._version = self._version, self._read()
-        return before is not None and self._version != before
+        if self._version == before:
+            return False
+        others = self._others
+        try:
+            self._others = await self._writing.version()
+        except (sqlite3.Error, SQLAlchemyError):
+            return True  # whoever looks there will see what is wrong
+        return before is not None and (self._version is None or self._others != others)
 
     def _read(self) -> int | None:
-        """Read the number from memory that all processes map, so without waiting for a disk or a thread."""
         try:
             if self._connection is None:
                 self._connection = sqlite3.connect(self._path, timeout=0)
-            return int(self._connection.execute("PRAGMA data_version").fetchone()[0])
+            return _version(self._connection)
         except sqlite3.Error:
             return None

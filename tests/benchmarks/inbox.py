@@ -90,7 +90,7 @@ class Bench:
         self.script = Script()
         self.inbox = Inbox(database, Turns(database))
         self._changed = asyncio.Event()
-        self.inbox.on_change(self._changed.set)
+        self.inbox.on_change(lambda _: self._changed.set())
         self._numbers = count()
         self.dispatcher = Dispatcher(
             database=database,

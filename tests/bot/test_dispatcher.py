@@ -109,7 +109,7 @@ class Service:
         self.adapter = RecordingAdapter()
         self.failing = FailingAdapter()
         self.changed = asyncio.Event()
-        self.inbox.on_change(self.changed.set)
+        self.inbox.on_change(lambda _: self.changed.set())
         self.dispatcher = Dispatcher(
             database=database,
             inbox=self.inbox,
@@ -169,6 +169,17 @@ async def test_no_more_answers_run_than_the_bound_allows(database: Database) -> 
         for number in range(4):
             answers.gates[f"q{number}"].set()
     assert answers.most == 2
+
+
+async def test_an_end_lets_another_conversation_begin_though_nobody_looks_by_the_clock(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.dispatcher._IDLE", 3_600.0)  # a third of a lease is left, of which ten are too many
+    service = Service(database, Answers(), max_in_flight=2)
+    await service.put(*(question(f"q{number}", f"c{number}") for number in range(12)))
+    async with service.dispatcher.running():
+        await service.settled()
+    assert len(service.verdicts()) == 12
 
 
 async def test_a_question_that_comes_twice_is_answered_once(database: Database) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from adapters.base import Question
     from bot.database import Database
-    from bot.inbox import Owed
+    from bot.inbox import Change, Owed
 
 ALL = {"terminal"}
 
@@ -352,6 +353,47 @@ async def test_a_finished_question_is_remembered_for_a_day(inbox: Inbox, databas
     assert await inbox.owed() == 1
 
 
+async def test_two_events_of_one_question_at_once_take_it_in_once_and_write_once(
+    inbox: Inbox, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writes: list[object] = []
+    write = database.write
+
+    async def counted(work: Callable[[Connection], object], /) -> object:
+        writes.append(work)
+        return await write(work)
+
+    monkeypatch.setattr(database, "write", counted)
+    async with asyncio.TaskGroup() as group:
+        events = [group.create_task(inbox.put(ask("q1"))) for _ in range(3)]
+    assert sorted(event.result() for event in events) == [False, False, True]
+    assert not await inbox.put(ask("q1"))
+    assert len(writes) == 1
+
+
+async def test_the_second_event_takes_a_question_in_where_the_first_could_not(
+    inbox: Inbox, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, errors = database.write, [StoreError("It is full.")]
+
+    async def failing(work: Callable[[Connection], object], /) -> object:
+        if errors:
+            raise errors.pop()
+        return await write(work)
+
+    monkeypatch.setattr(database, "write", failing)
+    async with asyncio.TaskGroup() as group:
+        first, second = (group.create_task(_tried(inbox)) for _ in range(2))
+    assert (first.result(), second.result()) == (None, True)
+
+
+async def _tried(inbox: Inbox) -> bool | None:
+    try:
+        return await inbox.put(ask("q1"))
+    except StoreError:
+        return None
+
+
 async def test_a_closed_inbox_takes_in_nothing(inbox: Inbox) -> None:
     inbox.close()
     with pytest.raises(Stopping, match="Ask again"):
@@ -360,12 +402,23 @@ async def test_a_closed_inbox_takes_in_nothing(inbox: Inbox) -> None:
 
 
 async def test_whoever_listens_here_is_told_of_what_gives_something_to_do(inbox: Inbox) -> None:
-    heard: list[None] = []
-    inbox.on_change(lambda: heard.append(None))
+    heard: list[Change] = []
+    inbox.on_change(heard.append)
     await put(inbox, "q1", "q2")
     await inbox.finish((await claim(inbox)).claim)
     await inbox.stop("q2")
-    assert len(heard) == 4
+    assert heard == ["claimable", "claimable", "claimable", "wished"]
+
+
+async def test_the_end_of_a_conversations_only_question_gives_nothing_to_do_where_writes_follow_each_other(
+    inbox: Inbox, database: Database
+) -> None:
+    heard: list[Change] = []
+    await put(inbox, "q1")
+    await put(inbox, "q2", conversation="c2")
+    inbox.on_change(heard.append)
+    await inbox.finish((await claim(inbox)).claim)
+    assert heard == ["done" if database.serial else "claimable"]
 
 
 async def test_words_that_no_database_stores_are_stored_all_the_same(inbox: Inbox, database: Database) -> None:

@@ -97,7 +97,7 @@ async def serving(database: Database, *urls: str, patience: float) -> AsyncGener
     changed, adapter = asyncio.Event(), RecordingAdapter()
     turns = Turns(database)
     inbox = Inbox(database, turns)
-    inbox.on_change(changed.set)
+    inbox.on_change(lambda _: changed.set())
     service = Service(database=database, inbox=inbox, adapter=adapter, changed=changed)
     async with AsyncExitStack() as opened:
 

@@ -95,7 +95,7 @@ class Service:
         self.turns = Turns(database)
         self.inbox = inbox or Inbox(database, self.turns)
         self.changed = asyncio.Event()
-        self.inbox.on_change(self.changed.set)
+        self.inbox.on_change(lambda _: self.changed.set())
         self.dispatcher = Dispatcher(
             database=database,
             inbox=self.inbox,

@@ -97,7 +97,7 @@ class Service:
             chat = OpenAiChat(Endpoint(name="small", base_url=address, key="key"))
             turns = Turns(database)
             self.inbox = Inbox(database, turns)
-            self.inbox.on_change(self.changed.set)
+            self.inbox.on_change(lambda _: self.changed.set())
             engine = Engine(
                 retriever=shelf,
                 catalog=shelf,

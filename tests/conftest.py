@@ -57,6 +57,16 @@ def _stay_here(event: str, details: tuple[object, ...]) -> None:
 sys.addaudithook(_stay_here)
 
 
+def _log_plainly() -> None:
+    """Log as structlog does by itself, but for tracebacks: with all variables, one would take a second to write."""
+    structlog.reset_defaults()
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+
+
+_log_plainly()
+
+
 @pytest.fixture(autouse=True)
 def _live_tests_leave(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is marked ``live`` is there to reach for the network."""
@@ -102,7 +112,7 @@ def _logging_is_as_it_was() -> Iterator[None]:
     yield
     root.handlers[:] = [handler for handler in root.handlers if handler in handlers]
     root.setLevel(level)
-    structlog.reset_defaults()
+    _log_plainly()
 
 
 @pytest.fixture(scope="session")

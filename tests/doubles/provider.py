@@ -70,6 +70,8 @@ class Provider:
 
     def __enter__(self) -> Self:
         self._server.start()
+        assert self._server._server is not None
+        self._server._server.config.timeout_keep_alive = _FOREVER  # type: ignore[assignment]  # any number of seconds
         return self
 
     def __exit__(self, *_: object) -> None:

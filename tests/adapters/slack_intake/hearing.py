@@ -74,7 +74,7 @@ class Installed:
         token = self._slack.state.installations[team].token
         client = AsyncWebClient(token, base_url=self._slack.api_url, retry_handlers=[], logger=QUIET)
         calls = Calls(client=client, clock=self._clock)
-        bot = self.bot(team) or str((await calls.ask("auth.test", within=1.0))["user_id"])
+        bot = self.bot(team) or str((await calls.ask("auth.test", within=30.0))["user_id"])
         pacer = Pacer(opening=BUDGET, showing=BUDGET, closing=BUDGET, now=self._clock.now())
         return Workspace(team=team, bot=bot, calls=calls, pacer=pacer)
 
@@ -225,7 +225,8 @@ class Bot:
 @asynccontextmanager
 async def served(routes: Sequence[BaseRoute]) -> AsyncGenerator[str]:
     """Serve on loopback, and give the address."""
-    config = uvicorn.Config(Starlette(routes=list(routes)), ws="none", lifespan="off", log_config=None)
+    app = Starlette(routes=list(routes))
+    config = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, timeout_keep_alive=600)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         async with asyncio.TaskGroup() as group:

@@ -201,7 +201,7 @@ async def test_a_running_bot_answers_from_the_old_vectors_until_the_new_ones_ser
                     assert (found.missed, found.passages[0].document) == (None, "pages/keys.md")
                     used.append((await known.serving.now()).kept.embedder)
 
-            async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+            async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
                 asking = tasks.create_task(ask())
                 assert await known.carry() is not None
                 await asking

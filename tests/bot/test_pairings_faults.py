@@ -16,7 +16,7 @@ from adapters.base import Place as At
 from adapters.markup import joined
 from adapters.parts import Ending, Text
 from adapters.plain import rendered
-from bot import app
+from bot import app, database
 from bot.app import embedding
 from bot.app.knowing import opened
 from knowledge.base import Scope
@@ -66,6 +66,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     patient = Patience(question=30.0, start=30.0, sync=60.0, tries=4, wait=0.01)
     found = SimpleNamespace(**asdict(patient))
     monkeypatch.setattr(index, "Patience", lambda: found)
+    monkeypatch.setattr(database, "_PAUSES", (0.05, 0.1))
     monkeypatch.setattr(pgvector, "Patience", lambda: PgPatience(question=30.0, pauses=(0.1,)))
     return found
 

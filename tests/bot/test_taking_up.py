@@ -108,7 +108,7 @@ class Service:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Answer until nothing is owed, once the body is done."""
-        async with asyncio.timeout(20), self.dispatcher.running():
+        async with asyncio.timeout(30), self.dispatcher.running():
             yield
             await self.settled()
 
@@ -252,7 +252,7 @@ async def test_whoever_was_overtaken_ends_at_once_and_posts_nothing_more(databas
     adapter.hangs = asyncio.Event()
     service = Service(database, adapter, Inbox(database, Turns(database), lease_seconds=3.0))
     with capture_logs() as logs:
-        async with asyncio.timeout(20), service.dispatcher.running():
+        async with asyncio.timeout(30), service.dispatcher.running():
             await service.inbox.put(QUESTION)
             await adapter.begun.wait()
             await overtaken(database)
@@ -271,7 +271,7 @@ async def test_a_process_that_cannot_renew_takes_its_lease_for_lost_by_its_own_c
     adapter.hangs = asyncio.Event()
     service = Service(database, adapter, Cut(database, Turns(database), lease_seconds=1.5))
     with capture_logs() as logs:
-        async with asyncio.timeout(20), service.dispatcher.running():
+        async with asyncio.timeout(30), service.dispatcher.running():
             await service.inbox.put(QUESTION)
             await adapter.ended.wait()
     assert any("taken this question over" in line["event"] for line in logs)
@@ -375,7 +375,7 @@ async def test_a_loop_that_breaks_ends_the_service_and_says_why(database: Databa
 
     service = Service(database, Showing(), Broken(database, Turns(database)))
     with pytest.raises(ExceptionGroup) as caught:
-        async with asyncio.timeout(20), service.dispatcher.running():
+        async with asyncio.timeout(30), service.dispatcher.running():
             await asyncio.Event().wait()
     assert caught.group_contains(LookupError)
 
@@ -383,7 +383,7 @@ async def test_a_loop_that_breaks_ends_the_service_and_says_why(database: Databa
 async def test_a_lost_lease_that_an_adapter_hears_of_first_is_no_failure(database: Database) -> None:
     service = Service(database, Showing(LeaseLost()))
     with capture_logs() as logs:
-        async with asyncio.timeout(20), service.dispatcher.running():
+        async with asyncio.timeout(30), service.dispatcher.running():
             await service.inbox.put(QUESTION)
             await service.adapter.begun.wait()
     assert not [line for line in logs if line["event"] == "the reply failed"]

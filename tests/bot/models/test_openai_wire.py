@@ -25,7 +25,7 @@ async def test_closing_the_generator_closes_the_connection(wire: Wire, chats: Ch
     assert await anext(stream) == "hello "
     assert not wire.left.is_set()
     await stream.aclose()
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await wire.left.wait()
 
 

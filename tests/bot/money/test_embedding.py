@@ -230,7 +230,7 @@ async def test_a_sync_waits_for_money_that_others_may_leave_and_a_question_does_
 ) -> None:
     ledger = MemoryLedger(Chosen(person=None, everyone=100), wait_seconds=600.0)
     held = await ledger.reserve(a_call(worst=100))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         (error,) = await wave(asking(ledger, embedder), 1)
     assert isinstance(error, Unaffordable)
     assert isinstance(error.__cause__, OverBudget)

@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 from adapters.base import LeaseLost, MessageRef, Place, Posted
 from adapters.parts import Ending, Text
 from adapters.plain import block_text
+from bot import dispatcher
 from bot.answering.turns import NewTurn, at
 from bot.dispatcher import Dispatcher
 from bot.errors import StoreAway, StoreBusy, StoreError
@@ -142,8 +143,15 @@ async def expired(database: Database) -> None:
 
 async def overtaken(database: Database) -> None:
     """Do at once what another process does that finds the lease ended."""
-    claim = text("UPDATE inbox SET owner = 'other', fence = fence + 1, attempts = attempts + 1")
+    claim = text(
+        "UPDATE inbox SET owner = 'other', fence = fence + 1, attempts = attempts + 1, lease_until = lease_until + 600"
+    )
     await database.write(lambda connection: connection.execute(claim))
+
+
+async def leased_until(database: Database) -> float:
+    until = text("SELECT lease_until FROM inbox WHERE id = 'q1'")
+    return float(await database.read(lambda connection: connection.execute(until).scalar_one()))
 
 
 async def state(database: Database) -> tuple[object, ...]:
@@ -278,26 +286,33 @@ async def test_a_process_that_cannot_renew_takes_its_lease_for_lost_by_its_own_c
     assert adapter.replies == {}
 
 
-async def test_leases_are_renewed_as_long_as_an_answer_takes(database: Database) -> None:
+async def test_leases_are_renewed_as_long_as_an_answer_takes(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Leases of a minute, which are renewed as often as those of a fraction of a second."""
+    monkeypatch.setattr(dispatcher, "_SAFE", 100.0)
     adapter = Showing()
     adapter.hangs = asyncio.Event()
     renewed = asyncio.Event()
 
     class Counting(Inbox):
-        times = 0
-
         async def renew(self, claims: object, /) -> frozenset[Claim]:
             held = await super().renew(claims)  # type: ignore[arg-type]
-            self.times += bool(held)
-            if self.times == 4:  # longer than the lease
+            if held:
+                ends.append(await leased_until(database))
+            if len(ends) == 4:
                 renewed.set()
             return held
 
-    service = Service(database, adapter, Counting(database, Turns(database), lease_seconds=3.0))
+    ends: list[float] = []
+    inbox = Counting(database, Turns(database), lease_seconds=60.0)
+    inbox.lease_seconds = 0.6
+    service = Service(database, adapter, inbox)
     async with service.running():
         await service.inbox.put(QUESTION)
         await renewed.wait()
         adapter.hangs.set()
+    assert sorted(set(ends)) == ends
     assert await state(database) == ("finished", 1)
 
 

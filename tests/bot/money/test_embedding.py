@@ -41,6 +41,9 @@ TEXT = "Backups run every night at two."
 TOKENS = 8
 """Of that text."""
 QUICK = Patience(total=8.0, one=2.0, tries=2)
+"""For a server that says nothing."""
+PATIENT = Patience(total=90.0, one=30.0, tries=2)
+"""For one that does, on a busy machine."""
 TEAM = "slack:T1"
 
 
@@ -68,11 +71,13 @@ def provider(running: Embeddings) -> Embeddings:
 
 
 @pytest.fixture
-async def embedder(provider: Embeddings) -> AsyncGenerator[EndpointEmbedder]:
+async def embedder(provider: Embeddings, request: pytest.FixtureRequest) -> AsyncGenerator[EndpointEmbedder]:
     async def at_once(_: float) -> None:
         await asyncio.sleep(0)
 
-    endpoint = Endpoint(model=SMALL, base_url=provider.url, key="a-key", dimensions=64, question=QUICK, passage=QUICK)
+    told = getattr(request.node, "callspec", None)
+    waits = QUICK if told is not None and told.params.get("fault") == "slow" else PATIENT
+    endpoint = Endpoint(model=SMALL, base_url=provider.url, key="a-key", dimensions=64, question=waits, passage=waits)
     async with opened(endpoint, pause=at_once) as embedder:
         yield embedder
 

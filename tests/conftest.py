@@ -26,6 +26,19 @@ hypothesis.settings.register_profile("footnote", deadline=None, derandomize=True
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=2_000)
 hypothesis.settings.load_profile("footnote")
 
+_WAITS = (
+    ("adapters.discord.facts", "_WITHIN"),
+    ("adapters.discord.intake", "_KNOWING"),
+    ("adapters.discord.interacting", "_KNOWING"),
+    ("adapters.slack.facts", "_WITHIN"),
+    ("adapters.slack.finding", "_WITHIN"),
+    ("adapters.slack.intake", "_KNOWING"),
+    ("adapters.slack.naming", "_PATIENCE"),
+    ("adapters.slack.single", "_BRIEFLY"),
+    ("adapters.slack.whose", "_KNOWING"),
+    ("bot.answering.permission", "_PATIENCE"),
+)
+"""What people wait for, in seconds."""
 _RESOLVES = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
 _CONNECTS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 
@@ -97,10 +110,10 @@ def _settings_come_from_the_test_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _platforms_may_be_slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who does not learn in three seconds who reads somewhere answers less; a busy machine may take longer."""
-    for name in ("adapters.slack.facts", "adapters.discord.facts"):
-        if name in sys.modules:
-            monkeypatch.setattr(sys.modules[name], "_WITHIN", 30.0)
+    """Who does not learn within seconds who reads somewhere, or who asks, answers less; a busy machine takes longer."""
+    for module, name in _WAITS:
+        if module in sys.modules:
+            monkeypatch.setattr(sys.modules[module], name, 30.0)
 
 
 @pytest.fixture(autouse=True)

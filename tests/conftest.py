@@ -9,6 +9,7 @@ import random
 import sys
 import tempfile
 import threading
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,7 @@ _WAITS = (
     ("adapters.slack.single", "_BRIEFLY"),
     ("adapters.slack.whose", "_KNOWING"),
     ("bot.answering.permission", "_PATIENCE"),
+    ("knowledge.stores.server", "_CONNECT"),
 )
 """What people wait for, in seconds."""
 _RESOLVES = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
@@ -112,8 +114,9 @@ def _settings_come_from_the_test_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 def _platforms_may_be_slow(monkeypatch: pytest.MonkeyPatch) -> None:
     """Who does not learn within seconds who reads somewhere, or who asks, answers less; a busy machine takes longer."""
     for module, name in _WAITS:
-        if module in sys.modules:
-            monkeypatch.setattr(sys.modules[module], name, 30.0)
+        package, _, platform = module.rpartition(".")[0].partition(".")
+        if package != "adapters" or f"tests.doubles.{platform}" in sys.modules:  # else it is not worth the import
+            monkeypatch.setattr(import_module(module), name, 30.0)
 
 
 @pytest.fixture(autouse=True)

@@ -31,6 +31,7 @@ _WAITS = (
     ("adapters.discord.facts", "_WITHIN"),
     ("adapters.discord.intake", "_KNOWING"),
     ("adapters.discord.interacting", "_KNOWING"),
+    ("adapters.slack.facts", "_IN_ALL"),
     ("adapters.slack.facts", "_WITHIN"),
     ("adapters.slack.finding", "_WITHIN"),
     ("adapters.slack.intake", "_KNOWING"),

@@ -9,6 +9,7 @@ import random
 import sys
 import tempfile
 import threading
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,21 @@ hypothesis.settings.register_profile("footnote", deadline=None, derandomize=True
 hypothesis.settings.register_profile("explore", deadline=None, max_examples=2_000)
 hypothesis.settings.load_profile("footnote")
 
+_WAITS = (
+    ("adapters.discord.facts", "_WITHIN"),
+    ("adapters.discord.intake", "_KNOWING"),
+    ("adapters.discord.interacting", "_KNOWING"),
+    ("adapters.slack.facts", "_IN_ALL"),
+    ("adapters.slack.facts", "_WITHIN"),
+    ("adapters.slack.finding", "_WITHIN"),
+    ("adapters.slack.intake", "_KNOWING"),
+    ("adapters.slack.naming", "_PATIENCE"),
+    ("adapters.slack.single", "_BRIEFLY"),
+    ("adapters.slack.whose", "_KNOWING"),
+    ("bot.answering.permission", "_PATIENCE"),
+    ("knowledge.stores.server", "_CONNECT"),
+)
+"""What people wait for, in seconds."""
 _RESOLVES = frozenset({"socket.getaddrinfo", "socket.gethostbyname"})
 _CONNECTS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 
@@ -57,6 +73,16 @@ def _stay_here(event: str, details: tuple[object, ...]) -> None:
 sys.addaudithook(_stay_here)
 
 
+def _log_plainly() -> None:
+    """Log as structlog does by itself, but for tracebacks: with all variables, one would take a second to write."""
+    structlog.reset_defaults()
+    plain = structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[*structlog.get_config()["processors"][:-1], plain])
+
+
+_log_plainly()
+
+
 @pytest.fixture(autouse=True)
 def _live_tests_leave(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is marked ``live`` is there to reach for the network."""
@@ -86,6 +112,15 @@ def _settings_come_from_the_test_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def _platforms_may_be_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who does not learn within seconds who reads somewhere, or who asks, answers less; a busy machine takes longer."""
+    for module, name in _WAITS:
+        package, _, platform = module.rpartition(".")[0].partition(".")
+        if package != "adapters" or f"tests.doubles.{platform}" in sys.modules:  # else it is not worth the import
+            monkeypatch.setattr(import_module(module), name, 30.0)
+
+
+@pytest.fixture(autouse=True)
 def _no_timer_outlives_its_test() -> Iterator[None]:
     """What would leave a process behind that hangs does not, long after, speak in the middle of another test."""
     yield
@@ -102,7 +137,7 @@ def _logging_is_as_it_was() -> Iterator[None]:
     yield
     root.handlers[:] = [handler for handler in root.handlers if handler in handlers]
     root.setLevel(level)
-    structlog.reset_defaults()
+    _log_plainly()
 
 
 @pytest.fixture(scope="session")

@@ -88,7 +88,7 @@ class Session:
             await self.terminal.reply(event, Stream(*self._answer)(), Remembering())
 
     async def run(self) -> str:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await self.terminal.run(self.desk)
         return self._out.getvalue()
 
@@ -329,7 +329,7 @@ async def test_the_first_interrupt_stops_the_answer_and_the_next_line_is_read() 
         await stopped.wait()
         yield Ending(answer="a1", verdict="stopped")
 
-    async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+    async with asyncio.timeout(30), asyncio.TaskGroup() as group:
 
         async def on(event: Event) -> None:
             if isinstance(event, Question):
@@ -450,7 +450,7 @@ class Leftover(Session):
     """A session into which a question of an earlier chat comes as soon as somebody is at the prompt."""
 
     async def run_with(self, question: Question, answer: Sequence[Part]) -> str:
-        async with asyncio.timeout(5), asyncio.TaskGroup() as group:
+        async with asyncio.timeout(30), asyncio.TaskGroup() as group:
             group.create_task(self.terminal.reply(question, Stream(*answer)(), Remembering()))
             await self.terminal.run(self.desk)
         return self._out.getvalue()

@@ -51,7 +51,7 @@ async def test_a_cancelled_wait_leaves_the_pipe_as_it_was() -> None:
 async def _typed(keys: str) -> str | Key:
     with create_pipe_input() as source:
         source.send_text(keys)
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             return await Keyboard(source, DummyOutput()).read("> ")
 
 

@@ -178,7 +178,7 @@ async def test_stop_reaches_a_model_that_hangs(settings: Settings) -> None:
 
     writers: list[asyncio.StreamWriter] = []
 
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         server = await asyncio.start_server(lambda _, writer: writers.append(writer), "127.0.0.1", 0)
         async with server:
             port = server.sockets[0].getsockname()[1]

@@ -126,7 +126,7 @@ class Service:
 
     async def settled(self, owed: int = 0) -> None:
         """Wait until no more than so many questions are owed an answer."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(30):
             while await self.inbox.owed() > owed:
                 await self.changed.wait()
                 self.changed.clear()

@@ -44,7 +44,7 @@ async def test_the_first_signal_cancels_the_body_which_may_take_its_time(number:
 async def test_a_signal_that_came_before_is_heeded_at_once() -> None:
     with Told(60.0, Leaving()) as told:
         send(signal.SIGTERM)
-        async with asyncio.timeout(5), told.heeded():
+        async with asyncio.timeout(30), told.heeded():
             await asyncio.Event().wait()
 
 

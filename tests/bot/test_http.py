@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 
 from bot.errors import NoPort, NoSuchAnswer, Stopping, StoreAway
 from bot.ops import http
-from bot.ops.http import LARGEST_BODY, application, listening
+from bot.ops.http import LARGEST_BODY, _bound, application, listening
 from bot.ops.readiness import Readiness
 
 if TYPE_CHECKING:
@@ -180,3 +180,10 @@ async def test_a_port_in_use_and_a_foreign_address_are_told() -> None:
     with pytest.raises(NoPort, match=r"192\.0\.2\.1 is no address of this machine"):
         async with listening(Site().app, "192.0.2.1", 0):
             pass
+
+
+def test_no_answer_waits_for_the_acknowledgement_of_another() -> None:
+    with _bound("127.0.0.1", 0) as bound, socket.create_connection(bound.getsockname()):
+        accepted, _ = bound.accept()
+        with accepted:
+            assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

@@ -107,8 +107,8 @@ async def serving(database: Database, *urls: str, patience: float) -> AsyncGener
             return made
 
         models = [
-            NamedModel(name=name, base_url=url, first_token_seconds=seconds, idle_seconds=seconds)
-            for name, url, seconds in zip((FIRST, SECOND), urls, (patience, 20.0), strict=False)
+            NamedModel(name=name, base_url=url, connect_seconds=30, first_token_seconds=seconds, idle_seconds=seconds)
+            for name, url, seconds in zip((FIRST, SECOND), urls, (patience, 30.0), strict=False)
         ]
         ledger = SqlLedger(database, Plans(MoneySettings(person_day=Decimal(100))).limits, wait_seconds=10.0)
         await opened.enter_async_context(ledger.running())
@@ -205,7 +205,7 @@ async def all_is_paid(service: Service, first: Provider, second: Provider) -> No
 async def test_a_provider_that_fails_before_a_word_is_shown_costs_nobody_an_answer(
     database: Database, first: Provider, second: Provider, fault: Fault
 ) -> None:
-    async with serving(database, first.url, second.url, patience=1.5 if fault == "silent" else 20.0) as service:
+    async with serving(database, first.url, second.url, patience=1.5 if fault == "silent" else 30.0) as service:
         for _ in range(ROUNDS):
             first.misbehave(fault)
             answered = await service.wave()
@@ -222,7 +222,7 @@ async def test_a_provider_that_fails_before_a_word_is_shown_costs_nobody_an_answ
 async def test_a_provider_that_breaks_off_keeps_what_was_shown_and_never_mixes_two_models(
     database: Database, first: Provider, second: Provider, fault: Fault
 ) -> None:
-    async with serving(database, first.url, second.url, patience=1.5 if fault == "stalled" else 20.0) as service:
+    async with serving(database, first.url, second.url, patience=1.5 if fault == "stalled" else 30.0) as service:
         for _ in range(ROUNDS):
             first.misbehave(fault)
             answered = await service.wave()
@@ -236,7 +236,7 @@ async def test_a_provider_that_breaks_off_keeps_what_was_shown_and_never_mixes_t
 async def test_with_every_provider_down_all_get_quotes_that_say_so_and_nothing_is_charged(
     database: Database, first: Provider, second: Provider
 ) -> None:
-    async with serving(database, first.url, second.url, patience=20.0) as service:
+    async with serving(database, first.url, second.url, patience=30.0) as service:
         for _ in range(ROUNDS):
             first.misbehave("500")
             second.misbehave("429")

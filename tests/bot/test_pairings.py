@@ -19,7 +19,12 @@ from bot.errors import BadSettings
 from bot.settings import load
 from knowledge.base import PUBLIC, Scope
 from knowledge.carrying import Carried
+from knowledge.endpoint.base import PATIENT, Endpoint
 from knowledge.errors import Refused, Unreachable
+from knowledge.indexes.pgvector import index as pgvector
+from knowledge.indexes.pgvector.patience import Patience as PgPatience
+from knowledge.indexes.pinecone import index as pinecone
+from knowledge.indexes.pinecone.patience import Patience
 from tests.doubles.embeddings import Embeddings
 from tests.doubles.hashing import Hashing
 from tests.doubles.places import PAIRINGS, Place
@@ -34,6 +39,16 @@ if TYPE_CHECKING:
 
 TEAM = "terminal:local"
 SCOPE = Scope(workspace=TEAM, principals=frozenset({TEAM}))
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine takes longer than people wait for an answer."""
+    monkeypatch.setattr(pinecone, "Patience", lambda: Patience(question=30.0, start=30.0, wait=0.01))
+    monkeypatch.setattr(pgvector, "Patience", lambda: PgPatience(question=30.0))
+    defaults = Endpoint.__init__.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "question", PATIENT)
 
 
 @dataclass(frozen=True)
@@ -201,7 +216,7 @@ async def test_a_running_bot_answers_from_the_old_vectors_until_the_new_ones_ser
                     assert (found.missed, found.passages[0].document) == (None, "pages/keys.md")
                     used.append((await known.serving.now()).kept.embedder)
 
-            async with asyncio.timeout(20), asyncio.TaskGroup() as tasks:
+            async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
                 asking = tasks.create_task(ask())
                 assert await known.carry() is not None
                 await asking

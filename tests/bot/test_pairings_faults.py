@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from dataclasses import asdict
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +16,7 @@ from adapters.base import Place as At
 from adapters.markup import joined
 from adapters.parts import Ending, Text
 from adapters.plain import rendered
-from bot import app
+from bot import app, database
 from bot.app import embedding
 from bot.app.knowing import opened
 from knowledge.base import Scope
@@ -58,11 +60,15 @@ def place(tmp_path: Path) -> Iterator[Place]:
         yield place
 
 
-@pytest.fixture
-def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody waits long for what does not come, but a busy machine has time for what does."""
-    monkeypatch.setattr(index, "Patience", lambda: Patience(question=1.0, sync=5.0, settling=10.0, tries=4, wait=0.01))
-    monkeypatch.setattr(pgvector, "Patience", lambda: PgPatience(pauses=(0.1,)))
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    """How long Pinecone is waited for: a test makes it short while nothing comes, and a busy machine needs the rest."""
+    patient = Patience(question=30.0, start=30.0, sync=60.0, tries=4, wait=0.01)
+    found = SimpleNamespace(**asdict(patient))
+    monkeypatch.setattr(index, "Patience", lambda: found)
+    monkeypatch.setattr(database, "_PAUSES", (0.05, 0.1))
+    monkeypatch.setattr(pgvector, "Patience", lambda: PgPatience(question=30.0, pauses=(0.1,)))
+    return found
 
 
 async def _synced(place: Place, folder: Path) -> None:
@@ -77,33 +83,38 @@ async def _whole(place: Place) -> tuple[int, int]:
         return counts.documents, await (await known.serving.now()).index.count(TEAM)
 
 
-@pytest.mark.usefixtures("_hasty")
 @pytest.mark.parametrize("fault", [429, 500, 503, "dropped", "dropped after", "slow"])
-async def test_a_sync_gets_over_what_passes(place: Place, folder: Path, fault: Fault) -> None:
+async def test_a_sync_gets_over_what_passes(
+    place: Place, folder: Path, fault: Fault, patience: SimpleNamespace
+) -> None:
     assert place.pinecone is not None
+    if fault == "slow":
+        patience.sync = 5.0  # half for the first try, and half for the next
     place.pinecone.misbehave(fault, "upsert", "delete", times=1)
     await _synced(place, folder)
     assert await _whole(place) == (120, 120)
 
 
-@pytest.mark.usefixtures("_hasty")
 @pytest.mark.parametrize("fault", [429, 503, "slow", "gone"])
 @pytest.mark.parametrize("kind", ["upsert", "delete"])
 async def test_what_does_not_pass_leaves_what_answered_and_the_next_sync_completes_it(
-    place: Place, folder: Path, fault: Fault, kind: str
+    place: Place, folder: Path, fault: Fault, kind: str, patience: SimpleNamespace
 ) -> None:
     assert place.pinecone is not None
     await _synced(place, folder)
     for number in range(60):
         (folder / f"d{number}.md").unlink()
     (folder / "new.md").write_text("# New\n\nA new wombat.\n")
+    patience.sync = 1.0
     place.pinecone.misbehave(fault, kind)  # type: ignore[arg-type]  # one of its kinds
     try:
         await _synced(place, folder)
     except (Refused, Unreachable):
+        patience.sync = 60.0
         documents, _ = await _recovered(place)
         assert documents == 120  # nothing was published
     else:
+        patience.sync = 60.0
         documents, vectors = await _recovered(place)
         assert documents == 61  # it was, and what is gone still has to be removed
         assert vectors > 61
@@ -111,16 +122,19 @@ async def test_what_does_not_pass_leaves_what_answered_and_the_next_sync_complet
     assert await _whole(place) == (61, 61)
 
 
-@pytest.mark.usefixtures("_hasty")
 @pytest.mark.parametrize("fault", [429, 500, "slow", "dropped", "garbage", "gone"])
-async def test_a_question_ends_visibly_by_keywords_and_says_so(place: Place, folder: Path, fault: Fault) -> None:
+async def test_a_question_ends_visibly_by_keywords_and_says_so(
+    place: Place, folder: Path, fault: Fault, patience: SimpleNamespace
+) -> None:
     assert place.pinecone is not None
     await _synced(place, folder)
     place.catch_up()
     async with app.answering(place.settings) as (engine, _):
+        patience.question = 1.0
         place.pinecone.misbehave(fault, "query")
         said, ending = await _asked(engine, "Until when does the wombat of page 7 sleep?")
         place.pinecone.recover()
+        patience.question = 30.0
         again, _ = await _asked(engine, "Until when does the wombat of page 8 sleep?")
     assert ending.verdict == "answered"
     assert "page 7 sleeps until noon" in said
@@ -164,7 +178,6 @@ def fragile() -> Iterator[postgres.Server]:
         yield server
 
 
-@pytest.mark.usefixtures("_hasty")
 @pytest.mark.parametrize("words", ["embedded", "postgres"])
 async def test_while_postgresql_is_gone_questions_end_visibly_and_go_on_when_it_is_back(
     tmp_path: Path, folder: Path, fragile: postgres.Server, words: str
@@ -189,7 +202,6 @@ async def test_while_postgresql_is_gone_questions_end_visibly_and_go_on_when_it_
     assert "keywords" not in again
 
 
-@pytest.mark.usefixtures("_hasty")
 @pytest.mark.parametrize(
     ("words", "stage"), [("embedded", "staged"), ("postgres", "embedded"), ("postgres", "publishing")]
 )

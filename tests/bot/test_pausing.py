@@ -58,7 +58,7 @@ async def answer(  # noqa: PLR0913 - as the engine's
 
 async def until(happened: Callable[[], bool]) -> None:
     """Wait a moment, and then until something has happened."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         await asyncio.sleep(0.01)
         while not happened():  # noqa: ASYNC110 - the database has no event
             await asyncio.sleep(0.01)

@@ -15,6 +15,7 @@ from structlog.testing import capture_logs
 from adapters.base import LeaseLost, MessageRef, Place, Posted
 from adapters.parts import Ending, Text
 from adapters.plain import block_text
+from bot import dispatcher
 from bot.answering.turns import NewTurn, at
 from bot.dispatcher import Dispatcher
 from bot.errors import StoreAway, StoreBusy, StoreError
@@ -108,7 +109,7 @@ class Service:
     @asynccontextmanager
     async def running(self) -> AsyncGenerator[None]:
         """Answer until nothing is owed, once the body is done."""
-        async with asyncio.timeout(20), self.dispatcher.running():
+        async with asyncio.timeout(30), self.dispatcher.running():
             yield
             await self.settled()
 
@@ -142,8 +143,15 @@ async def expired(database: Database) -> None:
 
 async def overtaken(database: Database) -> None:
     """Do at once what another process does that finds the lease ended."""
-    claim = text("UPDATE inbox SET owner = 'other', fence = fence + 1, attempts = attempts + 1")
+    claim = text(
+        "UPDATE inbox SET owner = 'other', fence = fence + 1, attempts = attempts + 1, lease_until = lease_until + 600"
+    )
     await database.write(lambda connection: connection.execute(claim))
+
+
+async def leased_until(database: Database) -> float:
+    until = text("SELECT lease_until FROM inbox WHERE id = 'q1'")
+    return float(await database.read(lambda connection: connection.execute(until).scalar_one()))
 
 
 async def state(database: Database) -> tuple[object, ...]:
@@ -252,7 +260,7 @@ async def test_whoever_was_overtaken_ends_at_once_and_posts_nothing_more(databas
     adapter.hangs = asyncio.Event()
     service = Service(database, adapter, Inbox(database, Turns(database), lease_seconds=3.0))
     with capture_logs() as logs:
-        async with asyncio.timeout(20), service.dispatcher.running():
+        async with asyncio.timeout(30), service.dispatcher.running():
             await service.inbox.put(QUESTION)
             await adapter.begun.wait()
             await overtaken(database)
@@ -271,33 +279,40 @@ async def test_a_process_that_cannot_renew_takes_its_lease_for_lost_by_its_own_c
     adapter.hangs = asyncio.Event()
     service = Service(database, adapter, Cut(database, Turns(database), lease_seconds=1.5))
     with capture_logs() as logs:
-        async with asyncio.timeout(20), service.dispatcher.running():
+        async with asyncio.timeout(30), service.dispatcher.running():
             await service.inbox.put(QUESTION)
             await adapter.ended.wait()
     assert any("taken this question over" in line["event"] for line in logs)
     assert adapter.replies == {}
 
 
-async def test_leases_are_renewed_as_long_as_an_answer_takes(database: Database) -> None:
+async def test_leases_are_renewed_as_long_as_an_answer_takes(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Leases of a minute, which are renewed as often as those of a fraction of a second."""
+    monkeypatch.setattr(dispatcher, "_SAFE", 100.0)
     adapter = Showing()
     adapter.hangs = asyncio.Event()
     renewed = asyncio.Event()
 
     class Counting(Inbox):
-        times = 0
-
         async def renew(self, claims: object, /) -> frozenset[Claim]:
             held = await super().renew(claims)  # type: ignore[arg-type]
-            self.times += bool(held)
-            if self.times == 4:  # longer than the lease
+            if held:
+                ends.append(await leased_until(database))
+            if len(ends) == 4:
                 renewed.set()
             return held
 
-    service = Service(database, adapter, Counting(database, Turns(database), lease_seconds=3.0))
+    ends: list[float] = []
+    inbox = Counting(database, Turns(database), lease_seconds=60.0)
+    inbox.lease_seconds = 0.6
+    service = Service(database, adapter, inbox)
     async with service.running():
         await service.inbox.put(QUESTION)
         await renewed.wait()
         adapter.hangs.set()
+    assert sorted(set(ends)) == ends
     assert await state(database) == ("finished", 1)
 
 
@@ -375,7 +390,7 @@ async def test_a_loop_that_breaks_ends_the_service_and_says_why(database: Databa
 
     service = Service(database, Showing(), Broken(database, Turns(database)))
     with pytest.raises(ExceptionGroup) as caught:
-        async with asyncio.timeout(20), service.dispatcher.running():
+        async with asyncio.timeout(30), service.dispatcher.running():
             await asyncio.Event().wait()
     assert caught.group_contains(LookupError)
 
@@ -383,7 +398,7 @@ async def test_a_loop_that_breaks_ends_the_service_and_says_why(database: Databa
 async def test_a_lost_lease_that_an_adapter_hears_of_first_is_no_failure(database: Database) -> None:
     service = Service(database, Showing(LeaseLost()))
     with capture_logs() as logs:
-        async with asyncio.timeout(20), service.dispatcher.running():
+        async with asyncio.timeout(30), service.dispatcher.running():
             await service.inbox.put(QUESTION)
             await service.adapter.begun.wait()
     assert not [line for line in logs if line["event"] == "the reply failed"]

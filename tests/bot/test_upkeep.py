@@ -60,7 +60,7 @@ class Bot:
 
     async def until_over(self) -> None:
         """Run until there are no outcomes left."""
-        async with asyncio.timeout(5), self.upkeep.running():
+        async with asyncio.timeout(30), self.upkeep.running():
             await self._done.wait()
 
     async def _sync(self, source: Source) -> Summary:
@@ -109,7 +109,7 @@ async def test_several_sources_are_synced_one_at_a_time() -> None:
             ended.set()
         return NOTHING
 
-    async with asyncio.timeout(5), Upkeep(sources=[Handbook(name) for name in left], sync=sync, minutes=0).running():
+    async with asyncio.timeout(30), Upkeep(sources=[Handbook(name) for name in left], sync=sync, minutes=0).running():
         await ended.wait()
     assert most == 1
 
@@ -125,7 +125,7 @@ async def test_a_failure_is_told_once_and_tried_again_ever_more_seldom() -> None
 
 async def test_what_is_synced_once_is_tried_until_it_is() -> None:
     bot = Bot(Handbook("handbook"), outcomes=[*[WrongVectors("Other vectors.")] * 8, NOTHING], minutes=0)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await bot.upkeep._keep(Handbook("handbook"))
     assert bot.slept == [60.0, 120.0, 240.0, 480.0, 960.0, 1920.0, 3600.0, 3600.0]
 
@@ -184,7 +184,7 @@ async def test_the_end_of_the_bot_ends_a_sync_at_once() -> None:
             cancelled.set()
         return NOTHING
 
-    async with asyncio.timeout(5), Upkeep(sources=[Handbook("handbook")], sync=sync, minutes=60).running():
+    async with asyncio.timeout(30), Upkeep(sources=[Handbook("handbook")], sync=sync, minutes=60).running():
         await begun.wait()
     assert cancelled.is_set()
 
@@ -196,7 +196,7 @@ async def test_the_interpreter_is_shared_more_finely_while_a_source_is_synced() 
         during.append(sys.getswitchinterval())
         return NOTHING
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await Upkeep(sources=[], sync=sync, minutes=0)._keep(Handbook("handbook"))
     assert during[0] < before
     assert sys.getswitchinterval() == before
@@ -237,7 +237,7 @@ async def test_vectors_are_carried_before_anything_is_synced_and_tried_until_the
         await asyncio.sleep(0)
 
     upkeep = Upkeep(sources=[Handbook("a")], sync=sync, minutes=0, told=told.append, carry=carry, sleep=sleep)
-    async with asyncio.timeout(5), upkeep.running():
+    async with asyncio.timeout(30), upkeep.running():
         await done.wait()
     assert order[0] == "carry"
     assert "sync" in order  # what cannot be carried now holds up no sync

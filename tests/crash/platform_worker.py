@@ -21,6 +21,7 @@ from bot.dispatcher import Dispatcher
 from bot.ending import until_told
 from bot.feedback.ratings import Ratings
 from bot.inbox import Inbox
+from bot.leases import Lease
 from bot.ops.logs import configure
 from bot.settings import Settings
 from bot.turns import Turns
@@ -78,6 +79,9 @@ async def main() -> int:
     settings = Settings.model_validate(json.loads(given.told.read_text()))
     configure(level="error", form="json")
     points = Points(given.kill_at, given.times)
+    defaults = Lease.__init__.__kwdefaults__
+    assert defaults is not None
+    defaults["seconds"] = 3 * given.lease  # of who listens: nobody waits long for a dead one
     (platform,) = platforms(settings)
     watched(platform, points)
     async with Database(settings.database, busy_seconds=20.0) as database, platform as adapter:

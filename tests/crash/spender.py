@@ -54,9 +54,10 @@ def _boundless(payer: Payer) -> Limits:
 
 
 class Spender:
-    """Asks every question once, all at the same time."""
+    """Asks every question once, so many of them ``at_once``."""
 
-    def __init__(self, ledger: Ledger, port: int, points: Points) -> None:
+    def __init__(self, ledger: Ledger, port: int, points: Points, at_once: int) -> None:
+        self._free = asyncio.Semaphore(at_once)
         self._ledger = ledger
         self._port = port
         self._points = points
@@ -66,17 +67,21 @@ class Spender:
         payer = Payer(person=person, workspace="slack:T1", channel="slack:T1:channel:C1")
         worst = cost(PROMPT_TOKENS, MOST_TOKENS)
         call = Call(answer=answer, payer=payer, feature="answer", model="gpt-4.1-mini", worst=worst)
+        async with self._free:
+            await self._pay(call)
+
+    async def _pay(self, call: Call) -> None:
         try:
             reservation = await self._ledger.reserve(call)
         except OverBudget as error:
-            say("refused", answer, error.account.used)
+            say("refused", call.answer, error.account.used)
             return
         self._points.reach("reserved")
         bill = await self._called()
         self._points.reach("answered")
         await self._ledger.settle(reservation, bill)
         self._points.reach("settled")
-        say("done", answer)
+        say("done", call.answer)
 
     async def _called(self) -> Bill:
         reader, writer = await asyncio.open_connection("127.0.0.1", self._port)
@@ -98,6 +103,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("answers", nargs="*")
     parser.add_argument("--kill-at", default="")
     parser.add_argument("--times", type=int, default=1)
+    parser.add_argument("--at-once", type=int, default=1_000)
     parser.add_argument("--careless", action="store_true")
     parser.add_argument("--engine", action="store_true", help="ask through the bot's own engine and its chain")
     return parser.parse_args()
@@ -113,7 +119,7 @@ async def main() -> None:
         marked = MarkedLedger(database, points, **facts)
         unmarked = CarelessLedger(database, **facts) if told.careless else SqlLedger(database, limits, **facts)
         ledger = marked if told.engine else unmarked
-        asker = Questioner(marked, told.port) if told.engine else Spender(unmarked, told.port, points)
+        asker = Questioner(marked, told.port) if told.engine else Spender(unmarked, told.port, points, told.at_once)
         async with ledger.running(), asyncio.TaskGroup() as group:
             for answer in told.answers:
                 group.create_task(asker.ask(answer))

@@ -154,9 +154,14 @@ class Run:
         return self.spent
 
     async def _asked(self, number: int, answers: list[str]) -> None:
-        """Start a worker, and start it again for what is left, as often as it dies."""
+        """Start a worker, and start it again for what is left, as often as it dies.
+
+        One without a point waits until those with one are dead, for it would spend the money that they need until then.
+        """
         while left := [answer for answer in answers if answer not in self.spent.done | self.spent.refused.keys()]:
             self._armed[number] = point = self._points.pop(0) if self._points else ""
+            while not (point or self._plan.engine) and any(self._armed.values()):
+                await asyncio.sleep(0.01)
             worker = self._workers[number] = await self._started(point, left)
             assert worker.stdout is not None
             async for line in worker.stdout:
@@ -165,9 +170,11 @@ class Run:
             assert code in {0, -signal.SIGKILL, UNKNOWN}, code
             if code and point:
                 self.spent.died.append(point)
+            self._armed[number] = ""
 
     async def _started(self, point: str, answers: list[str]) -> asyncio.subprocess.Process:
         told = ["--kill-at", point, "--times", str(self._chance.randint(1, self._plan.latest))] if point else []
+        told += ["--at-once", str(self._plan.latest)] if point else []
         told += ["--careless"] if self._plan.careless else []
         told += ["--engine"] if self._plan.engine else []
         told += [self._database, str(self._model.port), *answers]

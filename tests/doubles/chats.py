@@ -23,7 +23,9 @@ class Chats:
         self.made: list[OpenAiChat] = []
 
     def __call__(self, url: str, model: str = "gpt-4.1-mini", **seconds: float) -> OpenAiChat:
-        return self.of(Endpoint(name=model, base_url=url, key="a-key", timeouts=Timeouts(**seconds)))
+        return self.of(
+            Endpoint(name=model, base_url=url, key="a-key", timeouts=Timeouts(**{"connect": 30.0, **seconds}))
+        )
 
     def of(self, endpoint: Endpoint) -> OpenAiChat:
         self.made.append(OpenAiChat(endpoint))

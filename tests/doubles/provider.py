@@ -7,6 +7,7 @@ the usage that is reported; so what a client books can be held against what was 
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Literal, Self, TypeAlias
@@ -70,6 +71,9 @@ class Provider:
 
     def __enter__(self) -> Self:
         self._server.start()
+        inner: Any = self._server
+        inner._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # or each answer waits 40 ms
+        inner._server.config.timeout_keep_alive = _FOREVER
         return self
 
     def __exit__(self, *_: object) -> None:

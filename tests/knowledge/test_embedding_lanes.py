@@ -37,7 +37,7 @@ class Gated(Model):
 async def test_a_question_waits_for_no_passage() -> None:
     model = Gated()
     alone = Alone(lambda: model, dimensions=1, lanes=Lanes(2))
-    async with asyncio.timeout(10), asyncio.TaskGroup() as tasks:
+    async with asyncio.timeout(30), asyncio.TaskGroup() as tasks:
         passages = tasks.create_task(alone.embed(["p"] * 64, purpose="passage"))
         await asyncio.to_thread(model.begun.wait)
         asked = await alone.embed(["q"], purpose="question")

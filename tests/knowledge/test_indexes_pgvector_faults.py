@@ -143,7 +143,7 @@ async def test_a_server_that_hangs_after_its_answer_is_given_up_in_time(
     own: postgres.Server, error: type[Exception] | None
 ) -> None:
     async def answered() -> None:
-        async with asyncio.timeout(20), hurried(database, 0.3) as connection:
+        async with asyncio.timeout(30), hurried(database, 0.3) as connection:
             await connection.execute(text("SELECT"))
             own.freeze(frozen=True)
             if error:

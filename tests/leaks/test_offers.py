@@ -78,7 +78,7 @@ async def test_an_offer_that_is_accepted_is_answered_where_only_the_asker_reads(
     async with (
         living(tmp_path, ("zq1x", "harbour", OWN)) as house,
         served(tmp_path, house) as (work, adapter),
-        asyncio.timeout(20),
+        asyncio.timeout(30),
     ):
         aloud = replace(asked(HARBOUR), asked_at=house.wall())
         await work.desk.accept(aloud)
@@ -100,7 +100,7 @@ async def test_an_offer_that_is_accepted_is_answered_where_only_the_asker_reads(
 
 
 async def test_somebody_elses_offer_cannot_be_accepted(tmp_path: Path) -> None:
-    async with living(tmp_path) as house, served(tmp_path, house) as (work, adapter), asyncio.timeout(20):
+    async with living(tmp_path) as house, served(tmp_path, house) as (work, adapter), asyncio.timeout(30):
         aloud = replace(asked(HARBOUR), asked_at=house.wall())
         await work.desk.accept(aloud)
         await adapter.replied(aloud.id)

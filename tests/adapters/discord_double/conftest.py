@@ -65,7 +65,7 @@ async def running(discord: Discord, **options: Any) -> AsyncIterator[Bot]:  # no
     with discord.redirected():
         async with asyncio.TaskGroup() as group:
             task = group.create_task(bot.start(discord.token))
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(30):
                 await bot.up.wait()
             try:
                 yield bot

@@ -63,7 +63,7 @@ async def comes(ask: Callable[[], Awaitable[object]], wanted: object) -> None:
     """Ask until the answer is this one: what the gateway tells takes a moment."""
     found = await ask()
     try:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(30):
             while found != wanted:
                 await asyncio.sleep(0.02)
                 found = await ask()

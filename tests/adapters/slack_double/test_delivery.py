@@ -74,9 +74,8 @@ async def connected(slack: Slack) -> AsyncGenerator[Bot]:
 @asynccontextmanager
 async def listening(answer: Callable[[Request], Awaitable[Response]]) -> AsyncGenerator[str]:
     """Serve on loopback what a request is answered with, and give the address."""
-    config = uvicorn.Config(
-        Starlette(routes=[Route("/slack/events", answer, methods=["POST"])]), ws="none", lifespan="off", log_config=None
-    )
+    app = Starlette(routes=[Route("/slack/events", answer, methods=["POST"])])
+    config = uvicorn.Config(app, ws="none", lifespan="off", log_config=None, timeout_keep_alive=600)
     server = uvicorn.Server(config)
     with socket.create_server(("127.0.0.1", 0)) as listener:
         async with asyncio.TaskGroup() as group:

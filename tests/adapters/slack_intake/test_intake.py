@@ -421,6 +421,7 @@ def test_no_payload_breaks_it(payload: object) -> None:
     async def take() -> None:
         slack = Slack()
         bot = Bot(slack, "signed", known=False)
+        bot.installed.patience = 0.1  # nobody answers
         async with asyncio.TaskGroup() as group:
             intake = Intake(
                 desk=bot.desk,

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 STREAMS = 20
 ROUNDS = 3
 FIRST, SECOND = "gpt-4.1", "gpt-4.1-mini"
-PATIENT = Timeouts(first_token=20, idle=20)
+PATIENT = Timeouts(connect=30, first_token=30, idle=30)
+"""For what comes, on a busy machine too."""
+HASTY = Timeouts(connect=30, first_token=1.5, idle=1.5)
+"""For what never comes."""
 
 Way: TypeAlias = Literal["first", "second", "quoted", "cut"]
 
@@ -112,15 +115,21 @@ def clock() -> Clock:
 class Chains:
     clock: Clock
     opened: AsyncExitStack
+    models: list[OpenAiChat] = field(default_factory=list)
 
-    def __call__(self, *urls: str, patience: Timeouts = PATIENT) -> Chain:
-        """Make a chain over these addresses; the first has its own patience."""
+    def __call__(self, *urls: str) -> Chain:
+        """Make a chain over these addresses."""
         links = []
-        for url, name, times in zip(urls, (FIRST, SECOND), (patience, PATIENT), strict=False):
-            model = OpenAiChat(Endpoint(name=name, base_url=url, timeouts=times))
+        for url, name in zip(urls, (FIRST, SECOND), strict=False):
+            model = OpenAiChat(Endpoint(name=name, base_url=url, timeouts=PATIENT))
+            self.models.append(model)
             self.opened.push_async_callback(model.aclose)
             links.append(Link(model=model, strength="strong", price=None, breaker=watched(name, url, self.clock)))
         return Chain(links=tuple(links), last=Scripted("a quote"))
+
+    def wait(self, times: Timeouts) -> None:
+        """Wait so long for the first from now on."""
+        self.models[0]._timeouts = times
 
 
 @pytest.fixture
@@ -142,10 +151,10 @@ async def returns(chain: Chain, clock: Clock) -> None:
 async def test_the_next_model_answers_all_when_the_first_fails_before_its_first_word(
     fault: Fault, first: Provider, second: Provider, chains: Chains, clock: Clock
 ) -> None:
-    patience = Timeouts(first_token=1.5, idle=20) if fault == "silent" else PATIENT
-    chain = chains(first.url, second.url, patience=patience)
+    chain = chains(first.url, second.url)
     for _ in range(ROUNDS):
         before = len(first.calls)
+        chains.wait(HASTY if fault == "silent" else PATIENT)
         first.misbehave(fault)
         for _ in range(2):
             answered = await wave(chain)
@@ -154,6 +163,7 @@ async def test_the_next_model_answers_all_when_the_first_fails_before_its_first_
         assert chain.links[0].breaker.state == "open"
         assert 5 <= len(first.calls) - before <= STREAMS
         first.recover()
+        chains.wait(PATIENT)
         await returns(chain, clock)
 
 
@@ -161,9 +171,9 @@ async def test_the_next_model_answers_all_when_the_first_fails_before_its_first_
 async def test_what_was_said_stays_and_later_questions_go_to_the_next_model(
     fault: Fault, first: Provider, second: Provider, chains: Chains, clock: Clock
 ) -> None:
-    patience = Timeouts(first_token=20, idle=0.3) if fault == "stalled" else PATIENT
-    chain = chains(first.url, second.url, patience=patience)
+    chain = chains(first.url, second.url)
     for _ in range(ROUNDS):
+        chains.wait(Timeouts(connect=30, first_token=30, idle=1.0) if fault == "stalled" else PATIENT)
         first.misbehave(fault)
         broken = await wave(chain)
         cut = [one for one in broken if one.way == "cut"]
@@ -172,6 +182,7 @@ async def test_what_was_said_stays_and_later_questions_go_to_the_next_model(
         assert {one.way for one in broken} <= {"cut", "second"}
         assert {one.way for one in await wave(chain)} == {"second"}
         first.recover()
+        chains.wait(PATIENT)
         await returns(chain, clock)
 
 
@@ -179,7 +190,8 @@ async def test_what_was_said_stays_and_later_questions_go_to_the_next_model(
 async def test_what_is_settled_is_what_was_served_to_the_token(
     fault: Fault, first: Provider, second: Provider, chains: Chains
 ) -> None:
-    chain = chains(first.url, second.url, patience=Timeouts(first_token=1.5, idle=1.5))
+    chain = chains(first.url, second.url)
+    chains.wait(HASTY if fault in {"silent", "stalled"} else PATIENT)
     first.misbehave(fault, after=5, times=10)
     questions = await wave(chain)
     for provider, name in ((first, FIRST), (second, SECOND)):
@@ -212,13 +224,15 @@ async def test_a_network_that_fails_is_a_provider_that_does(
     trouble: str, first: Provider, second: Provider, chains: Chains, clock: Clock
 ) -> None:
     async with between(first) as network:
-        chain = chains(network.url, second.url, patience=Timeouts(first_token=1.5, idle=1.5))
+        chain = chains(network.url, second.url)
         for _ in range(ROUNDS):
+            chains.wait(PATIENT if trouble == "break_connections" else HASTY)
             getattr(network, trouble)()
             answered = await wave(chain)
             assert {one.way for one in answered} == {"second"}
             assert chain.links[0].breaker.state == "open"
             network.recover()
+            chains.wait(PATIENT)
             await returns(chain, clock)
 
 

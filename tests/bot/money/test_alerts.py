@@ -85,7 +85,7 @@ async def test_an_alert_is_logged_and_said_at_its_place() -> None:
     platform = Platform()
     alerts = Alerts(ADMINS, {"recording": platform})
     with capture_logs() as logs:
-        async with alerts.running(), asyncio.timeout(5):
+        async with alerts.running(), asyncio.timeout(30):
             alerts(PLAN, PAYER)
             await platform.heard.wait()
     assert platform.notices == [(place_of(ADMINS), told(PLAN, PAYER))]
@@ -99,7 +99,7 @@ async def test_alerts_from_before_it_runs_are_said_in_their_order() -> None:
     alerts = Alerts(ADMINS, {"recording": platform})
     alerts(TODAY, PAYER)
     alerts(PLAN, PAYER)
-    async with alerts.running(), asyncio.timeout(5):
+    async with alerts.running(), asyncio.timeout(30):
         while len(platform.notices) < 2:
             platform.heard.clear()
             await platform.heard.wait()
@@ -110,7 +110,7 @@ async def test_a_platform_that_fails_for_a_while_is_tried_again() -> None:
     platform, pauses = Platform(failures=len(PAUSES)), Pauses()
     alerts = Alerts(ADMINS, {"recording": platform}, sleep=pauses)
     with capture_logs() as logs:
-        async with alerts.running(), asyncio.timeout(5):
+        async with alerts.running(), asyncio.timeout(30):
             alerts(TODAY, PAYER)
             await platform.heard.wait()
     assert pauses.seconds == list(PAUSES)
@@ -122,7 +122,7 @@ async def test_a_platform_that_stays_away_costs_one_alert_and_a_line_in_the_log(
     platform, pauses = Platform(failures=len(PAUSES) + 1), Pauses()
     alerts = Alerts(ADMINS, {"recording": platform}, sleep=pauses)
     with capture_logs() as logs:
-        async with alerts.running(), asyncio.timeout(5):
+        async with alerts.running(), asyncio.timeout(30):
             alerts(TODAY, PAYER)
             alerts(PLAN, PAYER)
             await platform.heard.wait()

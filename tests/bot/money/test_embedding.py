@@ -41,6 +41,9 @@ TEXT = "Backups run every night at two."
 TOKENS = 8
 """Of that text."""
 QUICK = Patience(total=8.0, one=2.0, tries=2)
+"""For a server that says nothing."""
+PATIENT = Patience(total=90.0, one=30.0, tries=2)
+"""For one that does, on a busy machine."""
 TEAM = "slack:T1"
 
 
@@ -68,11 +71,13 @@ def provider(running: Embeddings) -> Embeddings:
 
 
 @pytest.fixture
-async def embedder(provider: Embeddings) -> AsyncGenerator[EndpointEmbedder]:
+async def embedder(provider: Embeddings, request: pytest.FixtureRequest) -> AsyncGenerator[EndpointEmbedder]:
     async def at_once(_: float) -> None:
         await asyncio.sleep(0)
 
-    endpoint = Endpoint(model=SMALL, base_url=provider.url, key="a-key", dimensions=64, question=QUICK, passage=QUICK)
+    told = getattr(request.node, "callspec", None)
+    waits = QUICK if told is not None and told.params.get("fault") == "slow" else PATIENT
+    endpoint = Endpoint(model=SMALL, base_url=provider.url, key="a-key", dimensions=64, question=waits, passage=waits)
     async with opened(endpoint, pause=at_once) as embedder:
         yield embedder
 
@@ -230,7 +235,7 @@ async def test_a_sync_waits_for_money_that_others_may_leave_and_a_question_does_
 ) -> None:
     ledger = MemoryLedger(Chosen(person=None, everyone=100), wait_seconds=600.0)
     held = await ledger.reserve(a_call(worst=100))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(30):
         (error,) = await wave(asking(ledger, embedder), 1)
     assert isinstance(error, Unaffordable)
     assert isinstance(error.__cause__, OverBudget)

@@ -156,7 +156,7 @@ async def test_what_the_ledger_booked_is_what_was_spent_and_what_it_keeps_is_set
     assert await usage.set_apart() == SetApart(calls=1, worst=140_000)
     (nearly,) = await usage.nearly(NOW, allowed)
     assert (nearly.holder, nearly.used, nearly.limit) == ("everyone", 850_000, 1_000_000)
-    async with alerts.running(), asyncio.timeout(5):
+    async with alerts.running(), asyncio.timeout(30):
         while not platform.notices:  # noqa: ASYNC110 - a turn of the loop is all that it takes
             await asyncio.sleep(0)
     assert platform.notices[0][1].startswith("Today's limit of everyone together is 85 % used: $0.85 of $1.00.")

@@ -108,7 +108,8 @@ class Pinecone:
         listening.listen()
         self.port = listening.getsockname()[1]
         self._gone = False
-        config = uvicorn.Config(_App(self), http="h11", ws="none", lifespan="off", log_config=None, access_log=False)
+        quiet: dict[str, Any] = {"log_config": None, "access_log": False, "timeout_keep_alive": 600}
+        config = uvicorn.Config(_App(self), http="h11", ws="none", lifespan="off", **quiet)
         self._server = uvicorn.Server(config)
         self._up.clear()
         self._thread = threading.Thread(target=asyncio.run, args=(self._serve(listening),), name="pinecone")

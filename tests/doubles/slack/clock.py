@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import heapq
 import time
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
 T = TypeVar("T")
+_STANDSTILL: Final = 0.5
 
 
 class Alarm:
@@ -32,23 +33,27 @@ class Alarm:
 class Clock:
     """Stands still until it is moved. One that ``runs`` follows the wall's clock as well, for processes that do.
 
+    Where this process stood still, no more than ``_STANDSTILL`` passed: on a busy machine nobody is too late for that.
     Times are seconds since 1970. It begins at the wall's time, because receivers compare signatures with that.
     """
 
     def __init__(self, at: float | None = None, *, runs: bool = False) -> None:
         self._at = time.time() if at is None else at
-        self._began = time.monotonic()
+        self._seen = time.monotonic()
         self._runs = runs
         self._alarms: list[Alarm] = []
         self._order = 0
         self._timer: asyncio.TimerHandle | None = None
 
     def now(self) -> float:
-        return self._at + (time.monotonic() - self._began if self._runs else 0.0)
+        if self._runs:
+            before, self._seen = self._seen, time.monotonic()
+            self._at += min(self._seen - before, _STANDSTILL)
+        return self._at
 
     def move(self, seconds: float) -> None:
         """Let so much time pass at once; what was due meanwhile happens, in order."""
-        self._at += seconds
+        self._at = self.now() + seconds
         self._ring_what_is_due()
 
     def at(self, when: float, ring: Callable[[], None]) -> Alarm:
@@ -81,7 +86,7 @@ class Clock:
         if self._timer:
             self._timer.cancel()
         if self._alarms and (self._runs or self._alarms[0].when <= self.now()):
-            left = max(0.0, self._alarms[0].when - self.now())
+            left = min(max(0.0, self._alarms[0].when - self.now()), _STANDSTILL / 2)
             self._timer = asyncio.get_running_loop().call_later(left, self._ring_what_is_due)
 
 

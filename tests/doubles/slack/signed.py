@@ -34,7 +34,8 @@ class Requests:
         self._state = state
         self._clock = clock
         self._tasks = tasks
-        self._session = aiohttp.ClientSession()
+        # A connection each time: one that was idle while this process stood still is closed just when it is used.
+        self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
 
     async def close(self) -> None:
         await self._session.close()

@@ -51,7 +51,7 @@ class World:
         """All that the app was told, or was to be told, in order."""
         return self.delivery.log
 
-    async def until(self, seen: Callable[[], T], within: float = 10.0) -> T:
+    async def until(self, seen: Callable[[], T], within: float = 30.0) -> T:
         """Wait for what ``seen`` gives to be true, looking whenever something happened; fail after so many seconds."""
         return await self.bell.until(seen, within)
 

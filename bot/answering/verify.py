@@ -2,7 +2,7 @@
 
 A sentence is supported where two things hold. Its content stands in the passages: ``content`` says how likely that is.
 And its particulars agree with what comes closest in them: amounts and dates, names, bounds and rates, and what is
-denied. A whole sentence quoted word for word always is supported.
+denied, how strong it is and who does what. A whole sentence quoted word for word always is supported.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from bot.answering.content import likelihood
 from bot.answering.evidence import Evidence, Window, alone, squeezed
 from bot.answering.naming import Naming
+from bot.answering.overstating import overstated, turned
 from bot.reading.amounts import Amount, amounts, rivals, same
 from bot.reading.claims import Claim, claim, stem
 from bot.reading.negations import Denial, absences, negations
@@ -39,7 +40,7 @@ _MOST_AMOUNTS: Final = 60
 _BOUNDS: Final = frozenset(map(stem, ("least", "minimum", "maximum", "less", "fewer", "newer", "later", "prior")))
 _TURNS: Final = {"before": {"after"}, "after": {"before", "until"}, "until": {"after"}}
 
-Fault: TypeAlias = Literal["content", "exact", "amount", "name", "bound", "negation"]
+Fault: TypeAlias = Literal["content", "exact", "amount", "name", "bound", "place", "strength", "negation"]
 """Why passages do not support a sentence. All but the first two say that they may deny it: the words are held."""
 
 
@@ -73,7 +74,7 @@ def judged(
     fault = given.fault(own) if own else "content"
     if fault is None:
         return Judgement(numbers=_worth_citing(given, own), likelihood=given.likelihood(own))
-    denied = fault in {"amount", "name", "negation"}
+    denied = fault in {"amount", "name", "place", "negation"}
     least = max(map(given.share, own)) if denied else 0.0  # who denies it is not outdone by one that says less of it
     others = [one for one in table.values() if not denied or (one not in own and given.share(one) >= least)]
     for one in sorted(others, key=lambda one: (-given.share(one), one.number))[:_OTHERS]:
@@ -192,7 +193,16 @@ class _Asserted:
             return swapped
         if not self._bounded(windows):
             return "bound"
-        return None if self._same_sense(windows) else "negation"
+        return self._misread(windows, passages) if self._same_sense(windows) else "negation"
+
+    def _misread(self, windows: Sequence[Window], passages: Sequence[Evidence]) -> Fault | None:
+        """Say whether it turns round what the windows say, or says more; a row has too few words to tell."""
+        if self.row:
+            return None
+        if turned(self.text, windows):
+            return "place"
+        known = frozenset[str]().union(*(one.words for one in passages))
+        return "strength" if overstated(self.text, windows, known) else None
 
     def _said_elsewhere(self, at: int, passages: Sequence[Evidence]) -> bool:
         """Whether an amount stands outside of the closest windows, where none says another one in its stead."""

@@ -1,0 +1,42 @@
+"""Whether a sentence turns round, or says more than, the sentences of the passages that come closest to it. Pure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from bot.reading.conditions import unconditional
+from bot.reading.replaced import replaced
+from bot.reading.roles import exchanged
+from bot.reading.strength import stronger
+from bot.reading.wording import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bot.answering.evidence import Window
+
+_ALIKE: Final = 0.5
+"""Share of a sentence's telling words that another one has which speaks of the same."""
+
+
+def turned(text: str, windows: Sequence[Window]) -> bool:
+    """Whether it has things or events in each other's place."""
+    return any(exchanged(text, said) for said in _like(text, windows))
+
+
+def overstated(text: str, windows: Sequence[Window], known: frozenset[str]) -> bool:
+    """Whether it is stronger than what they say, has left a condition out, or puts one word in another one's place.
+
+    ``known`` are all the telling words of the passages.
+    """
+    return any(
+        stronger(text, said) or unconditional(text, said) or replaced(text, said, known)
+        for said in _like(text, windows)
+    )
+
+
+def _like(text: str, windows: Sequence[Window]) -> Iterator[str]:
+    words = wording(text).telling
+    for said in (said for window in windows for said in window.texts):
+        if len(words & wording(said).telling) >= _ALIKE * len(words):
+            yield said

@@ -1,0 +1,80 @@
+"""Whether a sentence leaves out the condition or the reservation that another one makes for the same. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from bot.reading.claims import folded
+from bot.reading.wording import wording
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_STRICT: Final = (
+    r"only (?:if|when|where|for|after|with|in|by|on|at|from|to|while|during|until|as)|unless|except(?: for)?"
+    r"|provided that|as long as|on condition that"
+)
+_LOOSE: Final = r"if|in case|until|when|whenever|once|during|by default|on request|upon request"
+_MARK = re.compile(rf"\b(?:(?P<strict>{_STRICT})|(?P<loose>{_LOOSE}))\b")
+_END = re.compile(r"[,;.!?)](?:\s|\Z)")
+_STOP = re.compile(r"[;.!?](?:\s|\Z)")
+_CONSENT = re.compile(
+    r"\b(?:needs?|requires?|must (?:have|get|be)|subject to|with)\b[^.;]{0,40}?"
+    r"\b(?:approv\w+|permission|consent|agreement|authori[sz]\w+|licen[cs]e)\b"
+)
+_CONDITIONS: Final = frozenset(
+    """if unless only except until when once whenever while during provided condition conditions conditional
+    conditionally depending depends subject case default request without before after limited restricted requires
+    require needs need must approval permission""".split()  # noqa: SIM905 - a list of words
+)
+"""What makes a condition or a reservation of its own."""
+_ENOUGH: Final = 0.6
+"""Share of its telling words that the main clause has, of a sentence that says the same without the condition."""
+_FEWEST: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Condition:
+    """The telling words of a condition and of what it holds for; a ``strict`` one excludes all else."""
+
+    strict: bool
+    words: frozenset[str]
+    main: frozenset[str]
+
+
+def unconditional(claimed: str, said: str) -> bool:
+    """Whether a sentence says without a condition what another one says with it."""
+    one, other = wording(claimed), wording(said)
+    if one.said & _CONDITIONS:
+        return False
+    if _CONSENT.search(other.text) and one.said & {"may", "can"} and len(one.telling & other.telling) >= _FEWEST:
+        return True
+    return any(_left_out(condition, one.telling) for condition in _conditions(other.text))
+
+
+def _left_out(condition: _Condition, claimed: frozenset[str]) -> bool:
+    common = condition.main & claimed
+    if len(common) < max(_FEWEST, _ENOUGH * len(claimed)):
+        return False
+    told = condition.words & claimed
+    return 2 * len(told) <= len(condition.words) if condition.strict else not told
+
+
+@lru_cache(maxsize=4096)
+def _conditions(text: str) -> tuple[_Condition, ...]:
+    return tuple(one for one in _read(folded(text)) if one.words and one.main)
+
+
+def _read(text: str) -> Iterator[_Condition]:
+    for found in _MARK.finditer(text):
+        before, rest = text[: found.start()].rstrip(), text[found.end() :]
+        end = _END.search(rest)
+        clause = rest[: end.start()] if end else rest
+        first = not before or before[-1] in ".;:!?"
+        main = _STOP.split(rest[end.end() :])[0] if first and end else _STOP.split(before)[-1]
+        words = wording(clause).telling or wording(found[0]).telling
+        yield _Condition(strict=found["strict"] is not None, words=words - wording(main).telling or words,
+                         main=wording(main).telling)  # fmt: skip

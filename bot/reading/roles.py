@@ -1,0 +1,130 @@
+"""Whether a sentence turns round who does what to whom, what comes first, or which is more than which. Pure.
+
+Numbers and names that change places are the matter of ``places``; here it is any telling words.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import combinations
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from bot.reading.wording import SENTENCE, STOPS, wording
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bot.reading.wording import Wording
+
+_Beside: TypeAlias = "Mapping[str, frozenset[tuple[int, str]]]"
+
+_RELATIONS: Final = frozenset(
+    """from to at on in before after until since than of for with into under over between as per via
+    through""".split()  # noqa: SIM905 - a list of words
+)
+_CUTS: Final = STOPS | frozenset("and but or while whereas then so because if when unless".split())  # noqa: SIM905
+_TURNS: Final = frozenset("by which that who whom whose".split())  # noqa: SIM905 - a list of words
+_ORDERS: Final = {"before": False, "until": False, "after": True, "once": True}
+"""Whether the clause that one begins is the earlier one."""
+_WIDTH: Final = 4
+_FAR: Final = 9
+_LEAST: Final = 3
+"""Words that must stand beside the wrong one of two, and none beside the right one."""
+_MOST: Final = 14
+"""Words of a sentence whose pairs are compared."""
+
+
+def exchanged(claimed: str, said: str) -> bool:
+    """Whether a sentence has two things in each other's place, or two events in the other order."""
+    one, other = wording(claimed), wording(said)
+    return _moved(one, other) or _reordered(one, other) or _outdone(one, other)
+
+
+def _moved(one: Wording, other: Wording) -> bool:
+    """Whether of two words each has beside it what the other sentence has beside the other one."""
+    if bool(one.said & _TURNS - {"that"}) != bool(other.said & _TURNS - {"that"}):
+        return False
+    left, right = _beside(one), _beside(other)
+    common = sorted(left.keys() & right.keys())[:_MOST]
+    return any(_in_place_of(left, right, a, b) for a, b in combinations(common, 2))
+
+
+def _in_place_of(left: _Beside, right: _Beside, a: str, b: str) -> bool:
+    own = {(side, word) for side in (-1, 1) for word in (a, b)}
+    first, second = right[a] - right[b] - own, right[b] - right[a] - own
+    if left[a] & first or left[b] & second:
+        return False
+    moved = left[a] & second, left[b] & first
+    return all(moved) and sum(map(len, moved)) >= _LEAST
+
+
+@lru_cache(maxsize=4096)
+def _beside(said: Wording) -> _Beside:
+    found: dict[str, frozenset[tuple[int, str]]] = {}
+    for at, stem in enumerate(said.stems):
+        if stem and said.words[at] not in _RELATIONS:
+            found[stem] = found.get(stem, frozenset()) | _next_to(said, at, -1) | _next_to(said, at, 1)
+    return found
+
+
+def _next_to(said: Wording, at: int, step: int) -> frozenset[tuple[int, str]]:
+    found: list[tuple[int, str]] = []
+    for place in range(at + step, at + step * (_FAR + 1), step):
+        if not 0 <= place < len(said.words) or said.words[place] in _CUTS or len(found) >= _WIDTH:
+            break
+        word = said.words[place] if said.words[place] in _RELATIONS else said.stems[place]
+        found += [(step, word)] if word else []
+    return frozenset(found)
+
+
+def _reordered(one: Wording, other: Wording) -> bool:
+    left, right = _sequence(one), _sequence(other)
+    return left is not None and right is not None and _crossed(left, right)
+
+
+def _crossed(left: tuple[frozenset[str], frozenset[str]], right: tuple[frozenset[str], frozenset[str]]) -> bool:
+    """Whether more of two sides is exchanged than kept, of what only one side has."""
+    a, b = left[0] - left[1], left[1] - left[0]
+    c, d = right[0] - right[1], right[1] - right[0]
+    return len(a & d) + len(b & c) > len(a & c) + len(b & d)
+
+
+@lru_cache(maxsize=4096)
+def _sequence(said: Wording) -> tuple[frozenset[str], frozenset[str]] | None:
+    """Give the telling words of what is said to come first, and of what comes then."""
+    at = next((at for at, word in enumerate(said.words) if word in _ORDERS), None)
+    if at is None:
+        return None
+    end = next((place for place in range(at + 1, len(said.words)) if said.words[place] in STOPS), len(said.words))
+    first = not at or said.words[at - 1] in STOPS
+    main = _up_to(said, end + 1, SENTENCE) if first else _back_from(said, at)
+    clause, rest = said.within(range(at + 1, end)), said.within(main)
+    if not clause or not rest:
+        return None
+    return (clause, rest) if _ORDERS[said.words[at]] else (rest, clause)
+
+
+def _outdone(one: Wording, other: Wording) -> bool:
+    """Whether "A is cheaper than B" turns "B is cheaper than A" round."""
+    if one.said & _TURNS or "than" not in one.said or "than" not in other.said:
+        return False
+    left, right = _compared(one), _compared(other)
+    comparative = left[0] == right[0]
+    return comparative and bool((left[1] - left[2]) & right[2]) and bool(left[2] & (right[1] - right[2]))
+
+
+def _compared(said: Wording) -> tuple[str, frozenset[str], frozenset[str]]:
+    """Give the word before "than", and the telling words of its clause before and after it."""
+    at = said.words.index("than")
+    before, after = said.within(_back_from(said, at)), said.within(_up_to(said, at + 1, _CUTS))
+    return said.words[at - 1] if at else "", before - after, after - before
+
+
+def _up_to(said: Wording, start: int, ends: frozenset[str]) -> range:
+    end = next((at for at in range(start, len(said.words)) if said.words[at] in ends), len(said.words))
+    return range(start, end)
+
+
+def _back_from(said: Wording, end: int) -> range:
+    start = next((at for at in range(end - 1, -1, -1) if said.words[at] in STOPS), -1)
+    return range(start + 1, end)

@@ -1,0 +1,171 @@
+"""Whether a sentence says more than another one that has its words: for certain, of all, as done, as true. Pure.
+
+Each rule asks for the small words of both, and that they stand with the same telling ones; no rule knows a meaning.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+from bot.reading.wording import SENTENCE, wording
+
+if TYPE_CHECKING:
+    from bot.reading.wording import Wording
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_MAY: Final = _words("may might could")
+_ALLOWS: Final = _MAY | _words("can should")
+_HEDGES: Final = _words(
+    """may might could can cannot able possible possibly potential potentially perhaps allowed permitted permissible
+    allow allows permit permits whether if option options optional chance let lets eligible should would recommended
+    suggested sometimes some often likely unlikely ability"""
+)
+"""What says that something need not be so."""
+_TRIES: Final = _words(
+    "attempt attempts attempted tries try tried aims aim intends intend plans hopes wants expects expected scheduled"
+)
+_TRYING: Final = _TRIES | _words("attempting trying plan planned will designed meant")
+_MUST: Final = _words(
+    "must required mandatory requires require obligatory need needs necessary obliged only shall has have"
+)
+_PENDING: Final = _words(
+    "planned proposed scheduled intended roadmap draft drafted considering considered discussed upcoming pending"
+)
+_COMING: Final = _PENDING | _words(
+    """will would future soon may might could should shall can plan plans proposal propose proposes intends consider
+    considers expected"""
+)
+_PAST: Final = _words("was were been")
+_EVERY: Final = _words("all every each any everyone everybody entire whole always")
+_WHOLE: Final = _EVERY | _words("whenever no both only never")
+_OFTEN: Final = _words(
+    "often usually generally sometimes typically mostly normally commonly frequently occasionally mainly"
+)
+_PART: Final = _OFTEN | _words(
+    "some most many several few half majority partly certain rarely likely primarily nearly almost"
+)
+_FEW: Final = _words("some few several certain half")
+_DISOWNED = re.compile(
+    r"\b(?:mistake|misconception|myth|fallacy|misunderstanding|rumou?rs?) (?:is|it is|to|that|of|has|have)\b"
+    r"|\b(?:is|was|are|were|be|prove[ds]?|proven|turn(?:s|ed) out(?: to be)?) (?:wrong|false|incorrect|untrue|a myth"
+    r"|a mistake|unfounded|mistaken)\b"
+    r"|\b(?:suspected|suspects?|allegedly|alleged|rumou?red|mistakenly|wrongly|falsely|contrary to)\b"
+    r"|\b(?:many|some|most) (?:\w+ ){0,2}(?:believe|think|assume)\b"
+    r"|\b(?:complain|complained|claim|claimed|claims|alleges|reported|argued) that\b"
+)
+_DISTANCE: Final = _words(
+    """mistake mistakes misconception myth fallacy misunderstanding rumor rumour rumored rumoured wrong wrongly false
+    falsely incorrect incorrectly untrue suspected suspect suspects believe believed think thought assume assumed
+    alleged allegedly mistaken mistakenly contrary not never no avoid reported report reports reportedly claim claimed
+    claims complain complained complaint complaints argued argue argues may might could according"""
+)
+_ABSOLUTE: Final = tuple(
+    (re.compile(rf"\b(?:{claimed})\b"), re.compile(rf"\b(?:{said})\b"))
+    for claimed, said in (
+        (
+            "at once|immediately|instantly|right away|straight away",
+            "at once|immediate|immediately|instant|instantly|right away|straight away|straightaway|directly|promptly"
+            "|as soon as|urgent|urgently|now",
+        ),
+        ("at any time|anytime", "any|anytime|whenever|always|all times"),
+        ("even (?:if|when|where)|regardless of|no matter", "even|also|regardless|whether|whatever|all|any|always|no"),
+        ("without exception|in all cases|in any case|always", "exceptions?|all|any|always|every|each|must|never|no|any"),
+        ("everywhere|anywhere|worldwide", "everywhere|anywhere|any|all|every|world|worldwide|global|globally"),
+        ("guarantee[sd]?|guaranteed", "guarantee[sd]?|guaranteed|ensures?|warrant\\w*|promise[sd]?|always"),
+    )
+)
+"""What leaves no exception, and what says so too."""
+
+
+def stronger(claimed: str, said: str) -> bool:
+    """Whether a sentence claims more than another one says, most of whose words it has."""
+    one, other = wording(claimed), wording(said)
+    return any(rule(one, other) for rule in _RULES)
+
+
+def _certain(one: Wording, other: Wording) -> bool:
+    """ "Receive" for "may receive", and "reconnects" for "tries to reconnect"."""
+    if one.said & _HEDGES:
+        return False
+    if any(stem in one.telling and other.stems.count(stem) == 1 for stem in other.after(_MAY)):
+        return True
+    if one.said & _TRYING:
+        return False
+    places = (at for at, word in enumerate(other.words) if word in _TRIES and other.next(at) == "to")
+    return any(other.governed(at) in one.telling for at in places)
+
+
+def _bound(one: Wording, other: Wording) -> bool:
+    """ "Must start" for "may start"."""
+    if other.said & _MUST:
+        return False
+    open_ = frozenset(other.after(_ALLOWS))
+    return any(
+        one.governed(at) in open_
+        for at, word in enumerate(one.words)
+        if word == "must" or (word in {"has", "have", "need", "needs"} and one.next(at) == "to")
+    )
+
+
+def _done(one: Wording, other: Wording) -> bool:
+    """ "Was removed" for "will be removed", and "supports" for "support is planned"."""
+    if not one.said & _COMING and any(_pends(one, other, places) for places in other.clauses(SENTENCE)):
+        return True
+    if one.said & _COMING:
+        return False
+    past = frozenset(one.after(_PAST))
+    return any(stem in past and other.stems.count(stem) == 1 for stem in other.after(_words("will shall")))
+
+
+def _pends(one: Wording, other: Wording, places: range) -> bool:
+    if not _PENDING & frozenset(other.words[places.start : places.stop]):
+        return False
+    common = other.within(places) & one.telling
+    return len(common) > 1 and 2 * len(common) >= len(one.telling)
+
+
+def _every(one: Wording, other: Wording) -> bool:
+    """ "All plugins" for "some plugins" or "long plugins", and "always" for "usually"."""
+    if not one.said & _EVERY or other.said & _WHOLE or one.said & _PART:
+        return False
+    if other.said & _OFTEN:
+        return True
+    parts = frozenset(other.after(_PART))
+    return any(
+        (noun := one.governed(at)) in parts or (word in {"all", "every", "everyone"} and _narrowed(noun, one, other))
+        for at, word in enumerate(one.words)
+        if word in _EVERY
+    )
+
+
+def _narrowed(noun: str, one: Wording, other: Wording) -> bool:
+    """Whether a thing is not spoken of, or only with a telling word before it that the sentence does not have."""
+    before = [other.stems[at - 1] if at else "" for at, stem in enumerate(other.stems) if stem == noun]
+    return bool(noun) and all(stem and stem not in one.telling for stem in before)
+
+
+def _of_all(one: Wording, other: Wording) -> bool:
+    """ "Roles require" for "some roles require"."""
+    if one.said & (_PART | _HEDGES | _words("number group share part various different those one")):
+        return False
+    return any(stem in one.telling for stem in other.after(_FEW))
+
+
+def _disowned(one: Wording, other: Wording) -> bool:
+    """What the other one calls a mistake, or only reports."""
+    if one.said & _DISTANCE or any(word.endswith("n't") for word in one.said):
+        return False
+    return _DISOWNED.search(other.text) is not None
+
+
+def _absolute(one: Wording, other: Wording) -> bool:
+    """ "At once" and its like, which the other one does not say."""
+    return any(claimed.search(one.text) and not said.search(other.text) for claimed, said in _ABSOLUTE)
+
+
+_RULES: Final = (_certain, _bound, _done, _every, _of_all, _disowned, _absolute)

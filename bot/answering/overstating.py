@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 _ALIKE: Final = 0.5
 """Share of a sentence's telling words that another one has which speaks of the same."""
+_LONGEST: Final = 60
+"""Words of a sentence that are compared: what has more is several sentences, or a list."""
 
 
 def turned(text: str, windows: Sequence[Window]) -> bool:
@@ -38,5 +40,6 @@ def overstated(text: str, windows: Sequence[Window], known: frozenset[str]) -> b
 def _like(text: str, windows: Sequence[Window]) -> Iterator[str]:
     words = wording(text).telling
     for said in (said for window in windows for said in window.texts):
-        if len(words & wording(said).telling) >= _ALIKE * len(words):
+        other = wording(said)
+        if len(other.words) <= _LONGEST and len(words & other.telling) >= _ALIKE * len(words):
             yield said

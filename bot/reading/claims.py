@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from bot.reading.irregular import BASES
-
 STOPWORDS: Final = frozenset(
     """a about above after again all also although am an and any are as at be because been before being below
     between both but by can could did do does doing down during each either else etc even every few for from
@@ -123,7 +121,6 @@ _SHORTEST: Final = 3
 def stem(word: str) -> str:
     """Cut a word's endings, lightly: enough for ``install``, ``installs``, ``installing`` and ``installations``."""
     word = word.removesuffix("'s")
-    word = BASES.get(word, word)
     bare = word if word.endswith("ss") else _without(word, _INFLECTIONS)
     bare = _single(bare)
     cut = _single(_without(bare, _DERIVATIONS))

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from bot.reading.claims import folded, stem
+from bot.reading.irregular import BASES
 
 _PAIRS: Final = """
     accept reject; accept refuse; accept decline; activate deactivate; active inactive; add remove; advantage drawback;
@@ -36,7 +37,7 @@ _UN: Final = re.compile(
 
 def _form(word: str) -> str:
     single = word.removesuffix("s")
-    return single if single in _WHOLE else stem(word)
+    return single if single in _WHOLE else stem(BASES.get(word, word))
 
 
 _OPPOSITES: Final[dict[str, set[str]]] = {}

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 _FEWEST: Final = 3
 """Telling words of a sentence in which one may tell that another one is in its place."""
+_MOST: Final = 3
+"""Telling words that only the other one has: with more, it says something else."""
 
 
 def replaced(claimed: str, said: str, known: frozenset[str]) -> bool:
@@ -21,6 +23,8 @@ def replaced(claimed: str, said: str, known: frozenset[str]) -> bool:
     one, other = wording(claimed), wording(said)
     missing = one.telling - other.telling
     if len(missing) != 1 or len(one.telling) < _FEWEST or not missing <= known:
+        return False
+    if len(other.telling - one.telling) > _MOST or not all(word.isalpha() for word in missing):
         return False
     places = set().union(*_places([stem for stem in one.stems if stem], other.telling).values())
     others = _places([stem for stem in other.stems if stem], one.telling).values()

@@ -24,7 +24,7 @@ _RELATIONS: Final = frozenset(
 )
 _CUTS: Final = STOPS | frozenset("and but or while whereas then so because if when unless".split())  # noqa: SIM905
 _TURNS: Final = frozenset("by which that who whom whose".split())  # noqa: SIM905 - a list of words
-_ORDERS: Final = {"before": False, "until": False, "after": True, "once": True}
+_ORDERS: Final = {"before": False, "until": False, "after": True}
 """Whether the clause that one begins is the earlier one."""
 _WIDTH: Final = 4
 _FAR: Final = 9

@@ -139,7 +139,7 @@ def _every(one: Wording, other: Wording) -> bool:
     return any(
         (noun := one.governed(at)) in parts or (word in {"all", "every", "everyone"} and _narrowed(noun, one, other))
         for at, word in enumerate(one.words)
-        if word in _EVERY
+        if word in _EVERY and one.next(at) != "of" and not one.next(at).isdigit()
     )
 
 

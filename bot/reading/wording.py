@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from bot.reading.claims import folded, stems
+from bot.reading.irregular import BASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,5 +70,5 @@ def wording(text: str) -> Wording:
     """Read a sentence."""
     text = " ".join(folded(text).casefold().split())
     words = tuple(_TOKEN.findall(text))
-    cut = tuple(next(iter(stems(word)), "") if word not in STOPS else "" for word in words)
+    cut = tuple(next(iter(stems(BASES.get(word, word))), "") if word not in STOPS else "" for word in words)
     return Wording(words=words, stems=cut, said=frozenset(words), telling=frozenset(cut) - {""}, text=text)

@@ -17,7 +17,7 @@ _STRICT: Final = (
     r"only (?:if|when|where|for|after|with|in|by|on|at|from|to|while|during|until|as)|unless|except(?: for)?"
     r"|provided that|as long as|on condition that"
 )
-_LOOSE: Final = r"if|in case|until|when|whenever|once|during|by default|on request|upon request"
+_LOOSE: Final = r"if|in case|where|until|when|whenever|once|during|by default|on request|upon request"
 _MARK = re.compile(rf"\b(?:(?P<strict>{_STRICT})|(?P<loose>{_LOOSE}))\b")
 _END = re.compile(r"[,;.!?)](?:\s|\Z)")
 _STOP = re.compile(r"[;.!?](?:\s|\Z)")
@@ -27,20 +27,28 @@ _CONSENT = re.compile(
 )
 _CONDITIONS: Final = frozenset(
     """if unless only except until when once whenever while during provided condition conditions conditional
-    conditionally depending depends subject case default request without before after limited restricted requires
-    require needs need must approval permission""".split()  # noqa: SIM905 - a list of words
+    conditionally depending depends subject case default request without before after where""".split()  # noqa: SIM905 - a list of words
 )
 """What makes a condition or a reservation of its own."""
-_ENOUGH: Final = 0.6
+_CONSENTING: Final = frozenset(
+    """requires require required needs need must has have approval approved approve approves permission consent agreement
+    agrees authorised authorized authorisation authorization license licence subject""".split()  # noqa: SIM905
+)
+_NEGATIONS: Final = frozenset("not no never without cannot nobody none".split())  # noqa: SIM905 - a list of words
+_ENOUGH: Final = 2 / 3
 """Share of its telling words that the main clause has, of a sentence that says the same without the condition."""
 _FEWEST: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Condition:
-    """The telling words of a condition and of what it holds for; a ``strict`` one excludes all else."""
+    """The telling words of a condition and of what it holds for.
+
+    A ``strict`` one excludes all else; an ``exempt`` one is what it does not hold for.
+    """
 
     strict: bool
+    exempt: bool
     words: frozenset[str]
     main: frozenset[str]
 
@@ -50,17 +58,32 @@ def unconditional(claimed: str, said: str) -> bool:
     one, other = wording(claimed), wording(said)
     if one.said & _CONDITIONS:
         return False
-    if _CONSENT.search(other.text) and one.said & {"may", "can"} and len(one.telling & other.telling) >= _FEWEST:
+    free = one.said & {"may", "can"} and not one.said & _CONSENTING
+    if free and _CONSENT.search(other.text) and len(one.telling & other.telling) >= _FEWEST:
         return True
-    return any(_left_out(condition, one.telling) for condition in _conditions(other.text))
+    denies = bool(one.said & _NEGATIONS) or any(word.endswith("n't") for word in one.said)
+    return any(
+        _left_out(condition, one.telling) or (not denies and _ignored(condition, one.telling))
+        for condition in _conditions(other.text)
+    )
 
 
 def _left_out(condition: _Condition, claimed: frozenset[str]) -> bool:
     common = condition.main & claimed
-    if len(common) < max(_FEWEST, _ENOUGH * len(claimed)):
+    whole = condition.strict and common == condition.main
+    if len(common) < _FEWEST or (len(common) < _ENOUGH * len(claimed) and not whole):
         return False
     told = condition.words & claimed
     return 2 * len(told) <= len(condition.words) if condition.strict else not told
+
+
+def _ignored(condition: _Condition, claimed: frozenset[str]) -> bool:
+    """Whether it says of what is exempt what holds for all else."""
+    rest = claimed - condition.words
+    return (
+        condition.exempt and condition.words <= claimed
+        and len(condition.main & rest) >= max(_FEWEST, _ENOUGH * len(rest))
+    )  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
@@ -74,7 +97,10 @@ def _read(text: str) -> Iterator[_Condition]:
         end = _END.search(rest)
         clause = rest[: end.start()] if end else rest
         first = not before or before[-1] in ".;:!?"
+        if found["loose"] == "where" and not first:
+            continue
         main = _STOP.split(rest[end.end() :])[0] if first and end else _STOP.split(before)[-1]
         words = wording(clause).telling or wording(found[0]).telling
-        yield _Condition(strict=found["strict"] is not None, words=words - wording(main).telling or words,
-                         main=wording(main).telling)  # fmt: skip
+        held = wording(main).telling
+        exempt = found[0].startswith(("except", "unless"))
+        yield _Condition(strict=found["strict"] is not None, exempt=exempt, words=words - held or words, main=held)

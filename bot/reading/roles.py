@@ -6,9 +6,10 @@ Numbers and names that change places are the matter of ``places``; here it is an
 from __future__ import annotations
 
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from bot.reading.measures import MEASURES
 from bot.reading.wording import SENTENCE, STOPS, wording
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ _Beside: TypeAlias = "Mapping[str, frozenset[tuple[int, str]]]"
 
 _RELATIONS: Final = frozenset(
     """from to at on in before after until since than of for with into under over between as per via
-    through""".split()  # noqa: SIM905 - a list of words
+    through by""".split()  # noqa: SIM905 - a list of words
 )
 _CUTS: Final = STOPS | frozenset("and but or while whereas then so because if when unless".split())  # noqa: SIM905
 _TURNS: Final = frozenset("by which that who whom whose".split())  # noqa: SIM905 - a list of words
@@ -28,8 +29,9 @@ _ORDERS: Final = {"before": False, "until": False, "after": True}
 """Whether the clause that one begins is the earlier one."""
 _WIDTH: Final = 4
 _FAR: Final = 9
+_IS: Final = frozenset("is are was were be been being gets get got".split())  # noqa: SIM905 - a list of words
 _LEAST: Final = 3
-"""Words that must stand beside the wrong one of two, and none beside the right one."""
+"""Words that must stand beside the wrong one of two, and none beside the right one; two where they are sure."""
 _MOST: Final = 14
 """Words of a sentence whose pairs are compared."""
 
@@ -46,23 +48,42 @@ def _moved(one: Wording, other: Wording) -> bool:
         return False
     left, right = _beside(one), _beside(other)
     common = sorted(left.keys() & right.keys())[:_MOST]
-    return any(_in_place_of(left, right, a, b) for a, b in combinations(common, 2))
+    sure = frozenset(word for word in one.telling & other.telling if _passive(one, word) == _passive(other, word))
+    joined = _joined(one) & _joined(other)
+    return any(
+        _in_place_of(left, right, (a, b), sure)
+        for a, b in combinations(common, 2)
+        if not {(a, b), (b, a)} & joined
+    )
 
 
-def _in_place_of(left: _Beside, right: _Beside, a: str, b: str) -> bool:
+def _in_place_of(left: _Beside, right: _Beside, pair: tuple[str, str], sure: frozenset[str]) -> bool:
+    a, b = pair
     own = {(side, word) for side in (-1, 1) for word in (a, b)}
     first, second = right[a] - right[b] - own, right[b] - right[a] - own
     if left[a] & first or left[b] & second:
         return False
     moved = left[a] & second, left[b] & first
-    return all(moved) and sum(map(len, moved)) >= _LEAST
+    return all(moved) and (sum(map(len, moved)) >= _LEAST or all(word in sure for side in moved for _, word in side))
+
+
+def _passive(said: Wording, stem: str) -> bool:
+    """Whether a form of "be" stands before a word, or one word further."""
+    at = said.stems.index(stem)
+    return bool(_IS & frozenset(said.words[max(0, at - 2) : at]))
+
+
+@lru_cache(maxsize=4096)
+def _joined(said: Wording) -> frozenset[tuple[str, str]]:
+    """Give the telling words that stand next to each other."""
+    return frozenset(pair for pair in pairwise(said.stems) if all(pair))
 
 
 @lru_cache(maxsize=4096)
 def _beside(said: Wording) -> _Beside:
     found: dict[str, frozenset[tuple[int, str]]] = {}
     for at, stem in enumerate(said.stems):
-        if stem and said.words[at] not in _RELATIONS:
+        if stem and said.words[at] not in _RELATIONS and not _counts(said.words[at]):
             found[stem] = found.get(stem, frozenset()) | _next_to(said, at, -1) | _next_to(said, at, 1)
     return found
 
@@ -73,8 +94,12 @@ def _next_to(said: Wording, at: int, step: int) -> frozenset[tuple[int, str]]:
         if not 0 <= place < len(said.words) or said.words[place] in _CUTS or len(found) >= _WIDTH:
             break
         word = said.words[place] if said.words[place] in _RELATIONS else said.stems[place]
-        found += [(step, word)] if word else []
+        found += [(step, word)] if word and not _counts(said.words[place]) else []
     return frozenset(found)
+
+
+def _counts(word: str) -> bool:
+    return word in MEASURES or word[0].isdigit()
 
 
 def _reordered(one: Wording, other: Wording) -> bool:
@@ -83,10 +108,11 @@ def _reordered(one: Wording, other: Wording) -> bool:
 
 
 def _crossed(left: tuple[frozenset[str], frozenset[str]], right: tuple[frozenset[str], frozenset[str]]) -> bool:
-    """Whether more of two sides is exchanged than kept, of what only one side has."""
+    """Whether two sides are exchanged, or more of them is than is kept, of what only one side has."""
     a, b = left[0] - left[1], left[1] - left[0]
     c, d = right[0] - right[1], right[1] - right[0]
-    return len(a & d) + len(b & c) > len(a & c) + len(b & d)
+    moved = a & d, b & c
+    return (all(moved) and not b & d) or sum(map(len, moved)) > len(a & c) + len(b & d)
 
 
 @lru_cache(maxsize=4096)

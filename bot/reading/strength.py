@@ -64,6 +64,14 @@ _DISTANCE: Final = _words(
     alleged allegedly mistaken mistakenly contrary not never no avoid reported report reports reportedly claim claimed
     claims complain complained complaint complaints argued argue argues may might could according"""
 )
+_BOUND = re.compile(
+    r"\b(?:up to|at most|at least|no (?:more|less|fewer) than|as (?:many|much) as|(?:more|less|fewer) than)"
+    r" (?:about |an? )?[$€£]?(\w+(?:[.,]\d+)*)"
+)
+_BOUNDED: Final = _words(
+    """may can could might limit limits limited maximum minimum max min cap capped most least within under over below
+    above between range ranges exceed exceeds exceeding longer"""
+)
 _ABSOLUTE: Final = tuple(
     (re.compile(rf"\b(?:{claimed})\b"), re.compile(rf"\b(?:{said})\b"))
     for claimed, said in (
@@ -131,8 +139,10 @@ def _pends(one: Wording, other: Wording, places: range) -> bool:
 
 def _every(one: Wording, other: Wording) -> bool:
     """ "All plugins" for "some plugins" or "long plugins", and "always" for "usually"."""
-    if not one.said & _EVERY or other.said & _WHOLE or one.said & _PART:
+    if not one.said & _EVERY or one.said & _PART:
         return False
+    if other.said & _WHOLE:
+        return _every_kind(one, other)
     if other.said & _OFTEN:
         return True
     parts = frozenset(other.after(_PART))
@@ -141,6 +151,16 @@ def _every(one: Wording, other: Wording) -> bool:
         for at, word in enumerate(one.words)
         if word in _EVERY and one.next(at) != "of" and not one.next(at).isdigit()
     )
+
+
+def _every_kind(one: Wording, other: Wording) -> bool:
+    """ "Every file" for "every text file"."""
+    nouns = {one.stems[at + 1] for at, word in enumerate(one.words[:-1]) if word in {"all", "every"}} - {""}
+    for at, word in enumerate(other.words):
+        following = other.stems[at + 1 : at + 7] if word in {"all", "every"} else ()
+        if any(noun in following and following[0] not in one.telling | {""} for noun in nouns):
+            return True
+    return False
 
 
 def _narrowed(noun: str, one: Wording, other: Wording) -> bool:
@@ -156,6 +176,13 @@ def _of_all(one: Wording, other: Wording) -> bool:
     return any(stem in one.telling for stem in other.after(_FEW))
 
 
+def _exactly(one: Wording, other: Wording) -> bool:
+    """ "Return 100 items" for "return up to 100 items"."""
+    if one.said & _BOUNDED or _BOUND.search(one.text):
+        return False
+    return any(found[1] in one.said for found in _BOUND.finditer(other.text))
+
+
 def _disowned(one: Wording, other: Wording) -> bool:
     """What the other one calls a mistake, or only reports."""
     if one.said & _DISTANCE or any(word.endswith("n't") for word in one.said):
@@ -168,4 +195,4 @@ def _absolute(one: Wording, other: Wording) -> bool:
     return any(claimed.search(one.text) and not said.search(other.text) for claimed, said in _ABSOLUTE)
 
 
-_RULES: Final = (_certain, _bound, _done, _every, _of_all, _disowned, _absolute)
+_RULES: Final = (_certain, _bound, _done, _every, _of_all, _exactly, _disowned, _absolute)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.reading.conditions import unconditional
-from bot.reading.replaced import replaced
+from bot.reading.replaced import extended, replaced
 from bot.reading.roles import exchanged
 from bot.reading.strength import stronger
 from bot.reading.wording import wording
@@ -33,6 +33,7 @@ def overstated(text: str, windows: Sequence[Window], known: frozenset[str]) -> b
     """
     return any(
         stronger(text, said) or unconditional(text, said) or replaced(text, said, known)
+        or extended(text, said, known)
         for said in _like(text, windows)
     )
 

@@ -1,4 +1,4 @@
-"""Whether a sentence is another one but for one word, in whose place it has a word of the next sentence. Pure."""
+"""Whether a sentence is another one with one word replaced or something added. Pure."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 _FEWEST: Final = 3
 """Telling words of a sentence in which one may tell that another one is in its place."""
+_WHOLE: Final = 4
+"""Telling words of a sentence that is said again, and of what is said before something is added."""
+_JOINS: Final = frozenset("and or from of for with in on to by at as including plus".split())  # noqa: SIM905
 _MOST: Final = 3
 """Telling words that only the other one has: with more, it says something else."""
 
@@ -43,3 +46,15 @@ def _places(order: Sequence[str], shared: frozenset[str]) -> Mapping[str, set[tu
         if at + 1 < len(order) and order[at + 1] in shared:
             beside.add((1, order[at + 1]))
     return found
+
+
+def extended(claimed: str, said: str, known: frozenset[str]) -> bool:
+    """Whether a sentence says all of another one in its order, and adds something that is not ``known``."""
+    one, other = wording(claimed), wording(said)
+    added = one.telling - other.telling
+    if len(other.telling) < _WHOLE or not other.telling <= one.telling or not added or added & known:
+        return False
+    first = next(at for at, stem in enumerate(one.stems) if stem in added)
+    told = [stem for stem in one.stems[:first] if stem]
+    joined = any(word in _JOINS for word in one.words[max(0, first - 3) : first])
+    return joined and len(told) >= _WHOLE and told == [stem for stem in other.stems if stem][: len(told)]

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from bot.reading.wording import Wording
 
-_Beside: TypeAlias = "Mapping[str, frozenset[tuple[int, str]]]"
+_Words: TypeAlias = frozenset[tuple[int, str]]
+"""Words on each side of a place."""
+_Beside: TypeAlias = "Mapping[str, _Words]"
 
 _RELATIONS: Final = frozenset(
     """from to at on in before after until since than of for with into under over between as per via
@@ -30,6 +32,7 @@ _ORDERS: Final = {"before": False, "until": False, "after": True}
 _WIDTH: Final = 4
 _FAR: Final = 9
 _IS: Final = frozenset("is are was were be been being gets get got".split())  # noqa: SIM905 - a list of words
+_ARTICLES: Final = frozenset("a an the each every this that their its".split())  # noqa: SIM905 - a list of words
 _LEAST: Final = 3
 """Words that must stand beside the wrong one of two, and none beside the right one; two where they are sure."""
 _MOST: Final = 14
@@ -39,7 +42,7 @@ _MOST: Final = 14
 def exchanged(claimed: str, said: str) -> bool:
     """Whether a sentence has two things in each other's place, or two events in the other order."""
     one, other = wording(claimed), wording(said)
-    return _moved(one, other) or _reordered(one, other) or _outdone(one, other)
+    return any(rule(one, other) for rule in _RULES)
 
 
 def _moved(one: Wording, other: Wording) -> bool:
@@ -51,15 +54,16 @@ def _moved(one: Wording, other: Wording) -> bool:
     sure = frozenset(word for word in one.telling & other.telling if _passive(one, word) == _passive(other, word))
     joined = _joined(one) & _joined(other)
     return any(
-        _in_place_of(left, right, (a, b), sure)
+        _in_place_of(left, right, (a, b), sure, frozenset((-1, word) for word, noun in joined if noun in {a, b}))
         for a, b in combinations(common, 2)
         if not {(a, b), (b, a)} & joined
     )
 
 
-def _in_place_of(left: _Beside, right: _Beside, pair: tuple[str, str], sure: frozenset[str]) -> bool:
+def _in_place_of(left: _Beside, right: _Beside, pair: tuple[str, str], sure: frozenset[str], fixed: _Words) -> bool:
+    """Whether two words have what is beside them exchanged; what is ``fixed`` belongs to one of them in both."""
     a, b = pair
-    own = {(side, word) for side in (-1, 1) for word in (a, b)}
+    own = fixed | {(side, word) for side in (-1, 1) for word in (a, b)}
     first, second = right[a] - right[b] - own, right[b] - right[a] - own
     if left[a] & first or left[b] & second:
         return False
@@ -96,6 +100,19 @@ def _next_to(said: Wording, at: int, step: int) -> frozenset[tuple[int, str]]:
         word = said.words[place] if said.words[place] in _RELATIONS else said.stems[place]
         found += [(step, word)] if word and not _counts(said.words[place]) else []
     return frozenset(found)
+
+
+def _undergone(one: Wording, other: Wording) -> bool:
+    """ "Candidates tell somebody" for "candidates are told"."""
+    for at, (noun, verb) in enumerate(pairwise(one.stems)):
+        if noun and verb and at + 2 < len(one.words) and (one.words[at + 2] in _ARTICLES or one.stems[at + 2]):
+            undergoes = any(
+                stem == noun and other.words[place + 1] in _IS and other.stems[place + 2] == verb
+                for place, stem in enumerate(other.stems[:-2])
+            )
+            if undergoes and other.stems.count(verb) == 1 and not _passive(one, verb):
+                return True
+    return False
 
 
 def _counts(word: str) -> bool:
@@ -154,3 +171,6 @@ def _up_to(said: Wording, start: int, ends: frozenset[str]) -> range:
 def _back_from(said: Wording, end: int) -> range:
     start = next((at for at in range(end - 1, -1, -1) if said.words[at] in STOPS), -1)
     return range(start + 1, end)
+
+
+_RULES: Final = (_moved, _reordered, _outdone, _undergone)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from bot.reading.particulars import particulars
 from bot.reading.wording import SENTENCE, wording
 
 if TYPE_CHECKING:
@@ -178,7 +179,7 @@ def _of_all(one: Wording, other: Wording) -> bool:
 
 def _exactly(one: Wording, other: Wording) -> bool:
     """ "Return 100 items" for "return up to 100 items"."""
-    if one.said & _BOUNDED or _BOUND.search(one.text):
+    if one.said & _BOUNDED or particulars(one.text).needs & {"min", "max", "more", "less"}:
         return False
     return any(found[1] in one.said for found in _BOUND.finditer(other.text))
 

@@ -16,10 +16,11 @@ from bot.answering.naming import Naming
 from bot.answering.overstating import overstated, turned
 from bot.reading.amounts import Amount, amounts, rivals, same
 from bot.reading.claims import Claim, claim, stem
-from bot.reading.negations import Denial, absences, negations
+from bot.reading.negations import Denial, absences, conditioned, contrasts, negations
 from bot.reading.opposites import opposed, prefixed, told
 from bot.reading.particulars import Particulars, particulars
 from bot.reading.places import names_swapped, values_swapped
+from bot.reading.rows import mixed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -199,7 +200,8 @@ class _Asserted:
         """Say whether it turns round what the windows say, or says more; a row has too few words to tell."""
         if self.row:
             return None
-        if turned(self.text, windows):
+        rows = [row for one in passages for row in one.rows]
+        if turned(self.text, windows) or (not self.denied and mixed(self.text, rows)):
             return "place"
         known = frozenset[str]().union(*(one.words for one in passages))
         return "strength" if overstated(self.text, windows, known) else None
@@ -263,13 +265,19 @@ class _Asserted:
         """Whether it denies what the windows deny, and only that."""
         words = self.claim.words
         own = [one.reach for one in self.absent]
+        known = frozenset[str]().union(*(one.words for one in windows))
         left = [one for window in windows for one in window.denied]
+        if conditioned(self.text):
+            left = [one for one in left if not one.lifted(words)]
+        rather = contrasts(self.text)
+        left = [one for one in left if not any(one.meets(claimed, words) for claimed in rather)]
         left += [one for window in windows for one in window.absent if one.reach not in own]
         turned = self._turned(windows)
         opposites = [Denial(reach=frozenset({word}), focus=word, whole=False) for word in turned]
         left += [one for one in opposites if not prefixed(one.focus)]
         for claimed in self.denied:
             found = next((one for one in left if one.meets(claimed, words)), None)
+            found = found or next((one for one in left if one.resembles(claimed, known, words)), None)
             if found is None:
                 return False
             left.remove(found)

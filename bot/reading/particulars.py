@@ -54,6 +54,14 @@ _BOUND = re.compile(
 )
 
 
+_OFFERS = re.compile(
+    r"(?P<max>\bwithin\b(?= (?:\W?\d|an?\b|one\b|half\b|t(?:w|h[or]|en)|fi|fo|s[ie][vx]|eigh|nine))"
+    r"|\b(?:limited to|capped at)\b)"
+    r"|(?P<less>\bcheaper than\b)|(?P<more>\b(?:dearer|more expensive) than\b)"
+)
+"""What bears a bound out without being one that must be borne out."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Phrase:
     """A name of several words: their stems, and their first letters."""
@@ -98,6 +106,11 @@ def particulars(text: str) -> Particulars:
         letters=letters(text),
         phrases=tuple(map(_phrase, phrases(tokens))),
     )
+
+
+def offers(text: str) -> frozenset[str]:
+    """Give the rates and bounds that a text bears out."""
+    return particulars(text).needs | {str(one.lastgroup) for one in _OFFERS.finditer(folded(text).casefold())}
 
 
 def _phrase(run: tuple[str, ...]) -> Phrase:

@@ -29,9 +29,12 @@ _BOUNDS: Final = frozenset({"more", "less", "fewer", "later", "greater", "exceed
 _ENDS: Final = frozenset(",;:.!?()\u2014") | {"but", "because", "although", "while", "whereas", "if", "unless", "so"}
 _REACH: Final = 4
 """Telling words that a negation reaches."""
+_FAR: Final = 24
+"""Words in which what belongs to it stands."""
 _UNLESS: Final = frozenset({"unless", "until", "except"})
 _CONDITIONED = re.compile(r"\b(?:if|when|once|after|only|provided|in case|as long as)\b", re.IGNORECASE)
 _RATHER = re.compile(r"\b(?:rather than|instead of|as opposed to)\b", re.IGNORECASE)
+_PARTLY: Final = frozenset("all always best every most necessarily".split())  # noqa: SIM905 - a list of words
 _THINGS: Final = frozenset({"no", "without", "lack", "lacks", "lacking", "lacked"})
 """What denies a thing and not what is said of it: "no tax increase" says nothing of tax."""
 _SCARCELY: Final = frozenset({"barely", "hardly", "scarcely"})
@@ -44,7 +47,7 @@ class Denial:
     """One negation: its ``reach`` in telling words, and the ``focus`` that stands next to it.
 
     A ``whole`` one denies its words together, not each; ``unless`` are words that follow such a word,
-    and ``beside`` those that stand before it.
+    and ``beside`` those that stand before it. A ``partial`` one denies that something is always or most so.
     """
 
     reach: frozenset[str]
@@ -52,6 +55,7 @@ class Denial:
     whole: bool
     unless: frozenset[str] = frozenset()
     beside: frozenset[str] = frozenset()
+    partial: bool = False
 
     def concerns(self, words: frozenset[str]) -> bool:
         """Whether a text with these words speaks of what it denies: half of it, or more than half of a thing."""
@@ -72,9 +76,11 @@ class Denial:
         return bool(self.unless) and 2 * len(self.unless & words) >= len(self.unless)
 
     def resembles(self, claimed: Denial, known: frozenset[str], words: frozenset[str]) -> bool:
-        """Whether both deny a word that the other text does not have at all, next to one that both have."""
-        strange = claimed.focus not in known and self.focus not in words
-        return strange and bool((self.reach | self.beside) & (claimed.reach | claimed.beside))
+        """Whether each denies a word that the other text does not have at all, of the same thing."""
+        if claimed.focus in known or self.focus in words or self.partial:
+            return False
+        rest = self.reach - {self.focus}
+        return rest == claimed.reach - {claimed.focus} and bool(rest or self.beside & claimed.beside)
 
 
 @lru_cache(maxsize=4096)
@@ -119,7 +125,7 @@ def _denial(tokens: Sequence[str], at: int) -> Denial:
         contrast = at > 0 and tokens[at - 1] in {"and", ","}  # "a sentence and not the chunk"
         return Denial(
             reach=frozenset(reached), focus=reached[0], whole=tokens[at] in _THINGS or contrast,
-            unless=_unless(tokens[at + 1 :]), beside=_before(tokens, at),
+            partial=bool(_PARTLY & frozenset(tokens[at + 1 : at + 4])), unless=_unless(tokens[at + 1 : at + 1 + _FAR]), beside=_before(tokens, at),
         )  # fmt: skip
     found = _last(tokens, at)
     return Denial(reach=frozenset(found), focus=found[-1] if found else "", whole=True)
@@ -130,7 +136,7 @@ def _last(tokens: Sequence[str], at: int) -> list[str]:
 
 
 def _before(tokens: Sequence[str], at: int) -> frozenset[str]:
-    start = next((place + 1 for place in range(at - 1, -1, -1) if tokens[place] in _ENDS), 0)
+    start = next((place + 1 for place in range(at - 1, max(-1, at - _FAR), -1) if tokens[place] in _ENDS), 0)
     return frozenset(_last(tokens[start:at], at - start))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from bot.reading.claims import NUMBER_WORDS, stem
 from bot.reading.wording import wording
 
 if TYPE_CHECKING:
@@ -14,6 +15,8 @@ _FEWEST: Final = 3
 _WHOLE: Final = 4
 """Telling words of a sentence that is said again, and of what is said before something is added."""
 _JOINS: Final = frozenset("and or from of for with in on to by at as including plus".split())  # noqa: SIM905
+_COUNTS: Final = frozenset((*NUMBER_WORDS, *map(stem, NUMBER_WORDS), "first", "second", "third", "percent", "cent"))
+"""What is compared as a number."""
 _MOST: Final = 3
 """Telling words that only the other one has: with more, it says something else."""
 
@@ -27,7 +30,8 @@ def replaced(claimed: str, said: str, known: frozenset[str]) -> bool:
     missing = one.telling - other.telling
     if len(missing) != 1 or len(one.telling) < _FEWEST or not missing <= known:
         return False
-    if len(other.telling - one.telling) > _MOST or not all(word.isalpha() for word in missing):
+    instead = other.telling - one.telling
+    if len(instead) > _MOST or instead & _COUNTS or not all(word.isalpha() for word in missing):
         return False
     places = set().union(*_places([stem for stem in one.stems if stem], other.telling).values())
     others = _places([stem for stem in other.stems if stem], one.telling).values()
@@ -52,7 +56,9 @@ def extended(claimed: str, said: str, known: frozenset[str]) -> bool:
     """Whether a sentence says all of another one in its order, and adds something that is not ``known``."""
     one, other = wording(claimed), wording(said)
     added = one.telling - other.telling
-    if len(other.telling) < _WHOLE or not other.telling <= one.telling or not added or added & known:
+    if len(other.telling) < _WHOLE or not other.telling <= one.telling or not added or added & known | _COUNTS:
+        return False
+    if not all(word.isalpha() for word in added):
         return False
     first = next(at for at, stem in enumerate(one.stems) if stem in added)
     told = [stem for stem in one.stems[:first] if stem]

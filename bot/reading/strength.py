@@ -50,7 +50,7 @@ _OFTEN: Final = _words(
 _PART: Final = _OFTEN | _words(
     "some most many several few half majority partly certain rarely likely primarily nearly almost"
 )
-_FEW: Final = _words("some few several certain half")
+_FEW: Final = _words("some few several certain")
 _DISOWNED = re.compile(
     r"\b(?:mistake|misconception|myth|fallacy|misunderstanding|rumou?rs?) (?:is|it is|to|that|of|has|have)\b"
     r"|\b(?:is|was|are|were|be|prove[ds]?|proven|turn(?:s|ed) out(?: to be)?) (?:wrong|false|incorrect|untrue|a myth"
@@ -156,6 +156,8 @@ def _every(one: Wording, other: Wording) -> bool:
 
 def _every_kind(one: Wording, other: Wording) -> bool:
     """ "Every file" for "every text file"."""
+    if any(one.governed(at) not in other.telling for at, word in enumerate(one.words) if word in {"all", "every"}):
+        return True
     nouns = {one.stems[at + 1] for at, word in enumerate(one.words[:-1]) if word in {"all", "every"}} - {""}
     for at, word in enumerate(other.words):
         following = other.stems[at + 1 : at + 7] if word in {"all", "every"} else ()

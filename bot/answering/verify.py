@@ -39,6 +39,7 @@ _OTHERS: Final = 6
 _MOST_AMOUNTS: Final = 60
 """Amounts of a sentence that are compared: one with more is no answer to anything, and would take its time."""
 _BOUNDS: Final = frozenset(map(stem, ("least", "minimum", "maximum", "less", "fewer", "newer", "later", "prior")))
+_TIMES: Final = frozenset(map(stem, ("times", "occasions")))
 _TURNS: Final = {"before": {"after"}, "after": {"before", "until"}, "until": {"after"}}
 
 Fault: TypeAlias = Literal["content", "exact", "amount", "name", "bound", "place", "strength", "negation"]
@@ -223,13 +224,21 @@ class _Asserted:
 
     def _counted_otherwise(self, amount: Amount, windows: Sequence[Window], passages: Sequence[Evidence]) -> bool:
         """Whether what it counts is counted by other numbers alone, in windows that speak of it or else anywhere."""
+        every = alone(passages)
         if not any(amount.counted <= one.words for one in windows):
-            windows = alone(passages)
+            windows = every
         said = [one for window in windows for one in window.amounts]
         counts = [one for one in said if one.counted & amount.counted]
+        if not counts and amount.counted and windows is not every and self._counts_others(amount, said):
+            return True
         if any(not one.counted and one.value == amount.value for one in said):
             return False
         return bool(counts) and not any(same(own, one, own.counted) for own in self.amounts for one in counts)
+
+    def _counts_others(self, amount: Amount, said: Sequence[Amount]) -> bool:
+        """Whether each number that is the same counts only what the sentence does not speak of."""
+        matching = [one for one in said if one.value == amount.value and one.date is None]
+        return bool(matching) and all(one.counted and not one.counted & (self.claim.words | _TIMES) for one in matching)
 
     def _miscounted(self, weak: Amount, windows: Sequence[Window], passages: Sequence[Evidence]) -> bool:
         """Whether windows count what it has one of by other numbers, and nothing says that it is one."""

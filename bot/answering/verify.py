@@ -173,8 +173,11 @@ class _Asserted:
         single = self.row or self.claim.words <= self.names.of([passage])  # a list of names is one sentence's
         windows = alone([passage]) if single else passage.windows
         tied = _first(
-            windows, lambda one: (len(words & one.words), -len(one.sentences), len(self.claim.words & one.words))
-        )
+            windows,
+            lambda one: (
+                len(words & one.words), -len(one.sentences), len(self.claim.words & one.words), len(words & one.said),
+            ),
+        )  # fmt: skip
         return sorted(tied, key=self._unsaid)[:_TIED] if len(tied) > _TIED else tied
 
     def _unsaid(self, window: Window) -> int:
@@ -264,7 +267,8 @@ class _Asserted:
 
     def _bounded(self, windows: Sequence[Window]) -> bool:
         offers = frozenset[str]().union(*(one.offers for one in windows))
-        rounded = {one.rounded for one in self.amounts if not _said_in(replace(one, rounded=""), windows)}
+        said = [one for one in self.amounts if _said_in(one, windows)]
+        rounded = {one.rounded for one in said if not _said_in(replace(one, rounded=""), windows)}
         for need in self.particulars.needs - offers - rounded:
             if need not in _TURNS or _TURNS[need] & offers:
                 return False
@@ -284,12 +288,14 @@ class _Asserted:
         turned = self._turned(windows)
         opposites = [Denial(reach=frozenset({word}), focus=word, whole=False) for word in turned]
         left += [one for one in opposites if not prefixed(one.focus)]
+        contrasted = [one for window in windows for text in window.texts for one in contrasts(text)]
         for claimed in self.denied:
             found = next((one for one in left if one.meets(claimed, words)), None)
             found = found or next((one for one in left if one.resembles(claimed, known, words)), None)
-            if found is None:
+            if found is not None:
+                left.remove(found)
+            elif not any(one.meets(claimed, words) for one in contrasted):
                 return False
-            left.remove(found)
         affirmed = words.union(turned).difference(*(one.reach for one in self.denied))
         left += [one for one in opposites if prefixed(one.focus)]  # "never unrotated" denies nothing that is said
         return not any(one.concerns(affirmed) for one in left)

@@ -8,10 +8,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from bot.reading.claims import folded
-from bot.reading.wording import wording
+from bot.reading.wording import STOPS, wording
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from bot.reading.wording import Wording
 
 _STRICT: Final = (
     r"only (?:if|when|where|for|after|with|in|by|on|at|from|to|while|during|until|as)|unless|except(?: for)?"
@@ -27,9 +29,10 @@ _CONSENT = re.compile(
 )
 _CONDITIONS: Final = frozenset(
     """if unless only except until when once whenever while during provided condition conditions conditional
-    conditionally depending depends subject case default request without before after where""".split()  # noqa: SIM905 - a list of words
+    conditionally depending depends subject case default request where""".split()  # noqa: SIM905 - a list of words
 )
 """What makes a condition or a reservation of its own."""
+_WHICH: Final = frozenset("who that which whose whom".split())  # noqa: SIM905 - a list of words
 _CONSENTING: Final = frozenset(
     """requires require required needs need must has have approval approved approve approves permission consent agreement
     agrees authorised authorized authorisation authorization license licence subject""".split()  # noqa: SIM905
@@ -58,14 +61,31 @@ def unconditional(claimed: str, said: str) -> bool:
     one, other = wording(claimed), wording(said)
     if one.said & _CONDITIONS:
         return False
-    free = one.said & {"may", "can"} and not one.said & _CONSENTING
+    free = one.said & {"may", "can", "possible", "allowed", "permitted"} and not one.said & _CONSENTING
     if free and _CONSENT.search(other.text) and len(one.telling & other.telling) >= _FEWEST:
+        return True
+    if _unrestricted(one, other):
         return True
     denies = bool(one.said & _NEGATIONS) or any(word.endswith("n't") for word in one.said)
     return any(
         _left_out(condition, one.telling) or (not denies and _ignored(condition, one.telling))
         for condition in _conditions(other.text)
     )
+
+
+def _unrestricted(one: Wording, other: Wording) -> bool:
+    """ "Parents keep" for "parents who return keep": a clause that says which ones is left out."""
+    if one.said & _WHICH:
+        return False
+    for at, word in enumerate(other.words[1:], 1):
+        noun = other.stems[at - 1]
+        if word in _WHICH and noun and noun in one.telling:
+            end = next((end for end in range(at, len(other.words)) if other.words[end] in STOPS), len(other.words))
+            clause = [stem for stem in other.stems[at + 1 : end] if stem]
+            rest = one.telling & other.telling - {noun}
+            if len(clause) > _FEWEST and rest and not one.telling & frozenset(clause[:_FEWEST]):
+                return True
+    return False
 
 
 def _left_out(condition: _Condition, claimed: frozenset[str]) -> bool:

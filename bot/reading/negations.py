@@ -31,9 +31,11 @@ _REACH: Final = 4
 """Telling words that a negation reaches."""
 _FAR: Final = 24
 """Words in which what belongs to it stands."""
-_UNLESS: Final = frozenset({"unless", "until", "except"})
-_CONDITIONED = re.compile(r"\b(?:if|when|once|after|only|provided|in case|as long as)\b", re.IGNORECASE)
-_RATHER = re.compile(r"\b(?:rather than|instead of|as opposed to)\b", re.IGNORECASE)
+_UNLESS: Final = frozenset({"unless", "until", "except", "without"})
+_CONDITIONED = re.compile(r"\b(?:if|when|once|after|before|only|provided|in case|as long as|must|has to|have to|needs?|requires?)\b", re.IGNORECASE)
+_RATHER = re.compile(r"\b(?:rather than|instead of|as opposed to|unless)\b", re.IGNORECASE)
+_LIGHT: Final = frozenset(cut for word in ("available", "possible", "allowed", "supported") for cut in stems(word))
+"""What says so little that the thing before it is what is denied."""
 _PARTLY: Final = frozenset("all always best every most necessarily".split())  # noqa: SIM905 - a list of words
 _THINGS: Final = frozenset({"no", "without", "lack", "lacks", "lacking", "lacked"})
 """What denies a thing and not what is said of it: "no tax increase" says nothing of tax."""
@@ -122,10 +124,14 @@ def _denial(tokens: Sequence[str], at: int) -> Denial:
         found += stems(token)
     if found:
         reached = found[:_REACH]
+        before = _before(tokens, at)
+        if reached[0] in _LIGHT and before:  # "previews are not available"
+            reached = [*sorted(before), *reached]
         contrast = at > 0 and tokens[at - 1] in {"and", ","}  # "a sentence and not the chunk"
         return Denial(
             reach=frozenset(reached), focus=reached[0], whole=tokens[at] in _THINGS or contrast,
-            partial=bool(_PARTLY & frozenset(tokens[at + 1 : at + 4])), unless=_unless(tokens[at + 1 : at + 1 + _FAR]), beside=_before(tokens, at),
+            partial=bool(_PARTLY & frozenset(tokens[at + 1 : at + 4])),
+            unless=_twice(tokens, at, reached) or _unless(tokens[at + 1 : at + 1 + _FAR]), beside=before,
         )  # fmt: skip
     found = _last(tokens, at)
     return Denial(reach=frozenset(found), focus=found[-1] if found else "", whole=True)
@@ -138,6 +144,13 @@ def _last(tokens: Sequence[str], at: int) -> list[str]:
 def _before(tokens: Sequence[str], at: int) -> frozenset[str]:
     start = next((place + 1 for place in range(at - 1, max(-1, at - _FAR), -1) if tokens[place] in _ENDS), 0)
     return frozenset(_last(tokens[start:at], at - start))
+
+
+def _twice(tokens: Sequence[str], at: int, reached: Sequence[str]) -> frozenset[str]:
+    """Give what "without" denies that follows "never": both are undone together."""
+    before = frozenset(tokens[max(0, at - _FAR // 2) : at])
+    denied = before & _WORDS or any(word.endswith("n't") for word in before)
+    return frozenset(reached) if tokens[at] == "without" and denied else frozenset()
 
 
 def _unless(tokens: Sequence[str]) -> frozenset[str]:

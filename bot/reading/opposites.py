@@ -23,6 +23,12 @@ _PAIRS: Final = """
     multiple single; newest oldest; offline online; open closed; paid unpaid; pass fail; permanent temporary;
     permit forbid; permit prohibit; private public; profit loss; pull push; raise lower; recipient sender;
     reduce increase; required optional; rise decline; start end; strengthen weaken; stronger weaker;
+    above below; always never; attach detach; big small; common rare; deep shallow; double halve; early late;
+    easier harder; easy difficult; empty full; everyone nobody; fast slow; frequently rarely; healthy unhealthy;
+    hidden visible; hide show; insert remove; install uninstall; keep discard; keep delete; large small; lock unlock;
+    long short; longer shorter; morning evening; many few; negative positive; new old; newer older; often rarely;
+    pause resume; save delete; shrink expand; simple complex; slower quicker; start stop; store delete; store skip;
+    store forget; success failure; suspend resume; thick thin; upgrade downgrade; wide narrow; wrong right;
     synchronous asynchronous; upper lower; weekday weekend; win lose
 """
 _WHOLE: Final = frozenset({"employer", "employee"})

@@ -27,8 +27,10 @@ _RELATIONS: Final = frozenset(
 )
 _CUTS: Final = STOPS | frozenset("and but or while whereas then so because if when unless".split())  # noqa: SIM905
 _TURNS: Final = frozenset("by which that who whom whose".split())  # noqa: SIM905 - a list of words
-_ORDERS: Final = {"before": False, "until": False, "after": True}
+_ORDERS: Final = {"before": False, "until": False, "after": True, "once": True}
 """Whether the clause that one begins is the earlier one."""
+_NO_EVENT: Final = frozenset({"upon", "a", "an", "per", "more", *STOPS})
+"""What follows "once" where it tells no order."""
 _WIDTH: Final = 4
 _FAR: Final = 9
 _IS: Final = frozenset("is are was were be been being gets get got".split())  # noqa: SIM905 - a list of words
@@ -53,10 +55,11 @@ def _moved(one: Wording, other: Wording) -> bool:
     common = sorted(left.keys() & right.keys())[:_MOST]
     sure = frozenset(word for word in one.telling & other.telling if _passive(one, word) == _passive(other, word))
     joined = _joined(one) & _joined(other)
+    beside = _joined(one) | _joined(other)
     return any(
         _in_place_of(left, right, (a, b), sure, frozenset((-1, word) for word, noun in joined if noun in {a, b}))
         for a, b in combinations(common, 2)
-        if not {(a, b), (b, a)} & joined
+        if not {(a, b), (b, a)} & beside
     )
 
 
@@ -135,7 +138,7 @@ def _crossed(left: tuple[frozenset[str], frozenset[str]], right: tuple[frozenset
 @lru_cache(maxsize=4096)
 def _sequence(said: Wording) -> tuple[frozenset[str], frozenset[str]] | None:
     """Give the telling words of what is said to come first, and of what comes then."""
-    at = next((at for at, word in enumerate(said.words) if word in _ORDERS), None)
+    at = next((at for at, word in enumerate(said.words) if word in _ORDERS and said.next(at) not in _NO_EVENT), None)
     if at is None:
         return None
     end = next((place for place in range(at + 1, len(said.words)) if said.words[place] in STOPS), len(said.words))

@@ -35,7 +35,8 @@ _MUST: Final = _words(
     "must required mandatory requires require obligatory need needs necessary obliged only shall has have"
 )
 _PENDING: Final = _words(
-    "planned proposed scheduled intended roadmap draft drafted considering considered discussed upcoming pending"
+    """planned proposed scheduled intended roadmap draft drafted considering considered discussed upcoming pending
+    suggested rejected declined"""
 )
 _COMING: Final = _PENDING | _words(
     """will would future soon may might could should shall can plan plans proposal propose proposes intends consider
@@ -43,6 +44,7 @@ _COMING: Final = _PENDING | _words(
 )
 _PAST: Final = _words("was were been")
 _EVERY: Final = _words("all every each any everyone everybody entire whole always")
+_ALL: Final = _words("everyone everybody anyone anybody")
 _WHOLE: Final = _EVERY | _words("whenever no both only never")
 _OFTEN: Final = _words(
     "often usually generally sometimes typically mostly normally commonly frequently occasionally mainly"
@@ -56,11 +58,12 @@ _DISOWNED = re.compile(
     r"|\b(?:is|was|are|were|be|prove[ds]?|proven|turn(?:s|ed) out(?: to be)?) (?:wrong|false|incorrect|untrue|a myth"
     r"|a mistake|unfounded|mistaken)\b"
     r"|\b(?:suspected|suspects?|allegedly|alleged|rumou?red|mistakenly|wrongly|falsely|contrary to)\b"
+    r"|\b(?:initially|at first|first) (?:blamed|thought|assumed|believed|suspected)\b"
     r"|\b(?:many|some|most) (?:\w+ ){0,2}(?:believe|think|assume)\b"
     r"|\b(?:complain|complained|claim|claimed|claims|alleges|reported|argued) that\b"
 )
 _DISTANCE: Final = _words(
-    """mistake mistakes misconception myth fallacy misunderstanding rumor rumour rumored rumoured wrong wrongly false
+    """initially first mistake mistakes misconception myth fallacy misunderstanding rumor rumour rumored rumoured wrong wrongly false
     falsely incorrect incorrectly untrue suspected suspect suspects believe believed think thought assume assumed
     alleged allegedly mistaken mistakenly contrary not never no avoid reported report reports reportedly claim claimed
     claims complain complained complaint complaints argued argue argues may might could according"""
@@ -70,9 +73,9 @@ _BOUND = re.compile(
     r" (?:about |an? )?[$€£]?(\w+(?:[.,]\d+)*)"
 )
 _BOUNDED: Final = _words(
-    """may can could might limit limits limited maximum minimum max min cap capped most least within under over below
-    above between range ranges exceed exceeds exceeding longer"""
+"may can could might limit limits limited maximum minimum max min cap capped range ranges exceed exceeds exceeding"
 )
+_BOUNDING: Final = _words("most least within under over below above between longer more less fewer than")
 _ABSOLUTE: Final = tuple(
     (re.compile(rf"\b(?:{claimed})\b"), re.compile(rf"\b(?:{said})\b"))
     for claimed, said in (
@@ -142,13 +145,19 @@ def _every(one: Wording, other: Wording) -> bool:
     """ "All plugins" for "some plugins" or "long plugins", and "always" for "usually"."""
     if not one.said & _EVERY or one.said & _PART:
         return False
+    if "only" in other.said - one.said and one.said & {"all", "every", "everyone", "everybody", "any", "anyone"}:
+        return True
+    if one.said & _ALL and not other.said & (_ALL | {"all", "any", "every", "public", "nobody"}):
+        return True
     if other.said & _WHOLE:
         return _every_kind(one, other)
     if other.said & _OFTEN:
         return True
     parts = frozenset(other.after(_PART))
     return any(
-        (noun := one.governed(at)) in parts or (word in {"all", "every", "everyone"} and _narrowed(noun, one, other))
+        (noun := one.governed(at)) in parts
+        or (word in {"all", "every"} and _narrowed(noun, one, other))
+        or (word == "each" and noun in other.telling and _narrowed(noun, one, other))
         for at, word in enumerate(one.words)
         if word in _EVERY and one.next(at) != "of" and not one.next(at).isdigit()
     )
@@ -183,7 +192,14 @@ def _exactly(one: Wording, other: Wording) -> bool:
     """ "Return 100 items" for "return up to 100 items"."""
     if one.said & _BOUNDED or particulars(one.text).needs & {"min", "max", "more", "less"}:
         return False
-    return any(found[1] in one.said for found in _BOUND.finditer(other.text))
+    values = (found[1] for found in _BOUND.finditer(other.text))
+    return any(value in one.words and not _near(one, value) & _BOUNDING for value in values)
+
+
+def _near(one: Wording, value: str) -> frozenset[str]:
+    """Give the words around a value."""
+    at = one.words.index(value)
+    return frozenset((*one.words[max(0, at - 3) : at], *one.words[at + 1 : at + 4]))
 
 
 def _disowned(one: Wording, other: Wording) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from bot.reading.conditions import unconditional
+from bot.reading.crossed import crossed
 from bot.reading.replaced import extended, replaced
 from bot.reading.roles import exchanged
 from bot.reading.strength import stronger
@@ -23,7 +24,7 @@ _LONGEST: Final = 60
 
 def turned(text: str, windows: Sequence[Window]) -> bool:
     """Whether it has things or events in each other's place."""
-    return any(exchanged(text, said) for said in _like(text, windows))
+    return any(exchanged(text, said) or crossed(text, said) for said in _like(text, windows))
 
 
 def overstated(text: str, windows: Sequence[Window], known: frozenset[str]) -> bool:

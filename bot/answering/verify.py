@@ -77,8 +77,9 @@ def judged(
     if fault is None:
         return Judgement(numbers=_worth_citing(given, own), likelihood=given.likelihood(own))
     denied = fault in {"amount", "name", "place", "negation"}
-    least = max(map(given.share, own)) if denied else 0.0  # who denies it is not outdone by one that says less of it
-    others = [one for one in table.values() if not denied or (one not in own and given.share(one) >= least)]
+    known = denied or fault == "strength"  # who denies it is not outdone by one that says less of it
+    least = max(map(given.share, own)) if known else 0.0
+    others = [one for one in table.values() if not known or (one not in own and given.share(one) >= least)]
     for one in sorted(others, key=lambda one: (-given.share(one), one.number))[:_OTHERS]:
         if given.fault([one]) is None:
             return Judgement(numbers=(one.number,), likelihood=given.likelihood([one]))

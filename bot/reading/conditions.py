@@ -29,10 +29,13 @@ _CONSENT = re.compile(
 )
 _CONDITIONS: Final = frozenset(
     """if unless only except until when once whenever while during provided condition conditions conditional
-    conditionally depending depends subject case default request where""".split()  # noqa: SIM905 - a list of words
+    conditionally depending depends subject case default request where apart besides excluding
+    other""".split()  # noqa: SIM905 - a list of words
 )
 """What makes a condition or a reservation of its own."""
-_WHICH: Final = frozenset("who that which whose whom".split())  # noqa: SIM905 - a list of words
+_WHICH: Final = frozenset({"who", "that"})
+_FIRST: Final = 3
+"""Words in which the thing stands that a sentence is about."""
 _CONSENTING: Final = frozenset(
     """requires require required needs need must has have approval approved approve approves permission consent agreement
     agrees authorised authorized authorisation authorization license licence subject""".split()  # noqa: SIM905
@@ -77,9 +80,9 @@ def _unrestricted(one: Wording, other: Wording) -> bool:
     """ "Parents keep" for "parents who return keep": a clause that says which ones is left out."""
     if one.said & _WHICH:
         return False
-    for at, word in enumerate(other.words[1:], 1):
+    for at, word in enumerate(other.words[1 : _FIRST + 1], 1):
         noun = other.stems[at - 1]
-        if word in _WHICH and noun and noun in one.telling:
+        if word in _WHICH and noun and noun in one.stems[:_FIRST]:
             end = next((end for end in range(at, len(other.words)) if other.words[end] in STOPS), len(other.words))
             clause = [stem for stem in other.stems[at + 1 : end] if stem]
             rest = one.telling & other.telling - {noun}

@@ -66,12 +66,16 @@ class Denial:
 
     def meets(self, claimed: Denial, words: frozenset[str]) -> bool:
         """Whether it may be a negation of a sentence with these words: both deny the same, next to them or within."""
-        if self.reach == claimed.reach:
+        if self.reach == claimed.reach or self._of(claimed) or claimed._of(self):
             return True
         either = self.focus in claimed.reach or claimed.focus in self.reach
         within = 2 * len(self.reach & (claimed.reach | words)) >= max(1, len(self.reach))
         alike = 2 * len(claimed.reach & self.reach) >= max(1, len(claimed.reach))
         return within and either and (alike or self.focus == claimed.focus)
+
+    def _of(self, other: Denial) -> bool:
+        """Whether it denies what the other one says "is not available" of."""
+        return other.focus in _LIGHT and self.focus in other.beside
 
     def lifted(self, words: frozenset[str]) -> bool:
         """Whether it denies what it denies unless something holds that a text with these words speaks of."""
@@ -125,8 +129,6 @@ def _denial(tokens: Sequence[str], at: int) -> Denial:
     if found:
         reached = found[:_REACH]
         before = _before(tokens, at)
-        if reached[0] in _LIGHT and before:  # "previews are not available"
-            reached = [*sorted(before), *reached]
         contrast = at > 0 and tokens[at - 1] in {"and", ","}  # "a sentence and not the chunk"
         return Denial(
             reach=frozenset(reached), focus=reached[0], whole=tokens[at] in _THINGS or contrast,

@@ -25,10 +25,9 @@ _PAIRS: Final = """
     reduce increase; required optional; rise decline; start end; strengthen weaken; stronger weaker;
     above below; always never; attach detach; big small; common rare; deep shallow; double halve; early late;
     easier harder; easy difficult; empty full; everyone nobody; fast slow; frequently rarely; healthy unhealthy;
-    hidden visible; hide show; insert remove; install uninstall; keep discard; keep delete; large small; lock unlock;
+    hidden visible; hide show; insert remove; install uninstall; large small; lock unlock;
     long short; longer shorter; morning evening; many few; negative positive; new old; newer older; often rarely;
-    pause resume; save delete; shrink expand; simple complex; slower quicker; start stop; store delete; store skip;
-    store forget; success failure; suspend resume; thick thin; upgrade downgrade; wide narrow; wrong right;
+    pause resume; shrink expand; simple complex; slower quicker; start stop; store skip; success failure; suspend resume; thick thin; upgrade downgrade; wide narrow; wrong right;
     synchronous asynchronous; upper lower; weekday weekend; win lose
 """
 _WHOLE: Final = frozenset({"employer", "employee"})

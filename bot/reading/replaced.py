@@ -17,6 +17,8 @@ _WHOLE: Final = 4
 _JOINS: Final = frozenset("and or from of for with in on to by at as including plus".split())  # noqa: SIM905
 _COUNTS: Final = frozenset((*NUMBER_WORDS, *map(stem, NUMBER_WORDS), "first", "second", "third", "percent", "cent"))
 """What is compared as a number."""
+_LIGHT: Final = frozenset(map(stem, "need use take give come work want run go keep get set do".split()))  # noqa: SIM905
+"""What stands for any other verb."""
 _MOST: Final = 3
 """Telling words that only the other one has: with more, it says something else."""
 
@@ -29,6 +31,8 @@ def replaced(claimed: str, said: str, known: frozenset[str]) -> bool:
     one, other = wording(claimed), wording(said)
     missing = one.telling - other.telling
     if len(missing) != 1 or len(one.telling) < _FEWEST or not missing <= known:
+        return False
+    if missing & _LIGHT:
         return False
     instead = other.telling - one.telling
     if len(instead) > _MOST or instead & _COUNTS or not all(word.isalpha() for word in missing):

@@ -40,7 +40,7 @@ _PENDING: Final = _words(
 )
 _COMING: Final = _PENDING | _words(
     """will would future soon may might could should shall can plan plans proposal propose proposes intends consider
-    considers expected"""
+    considers expected suggest suggestion suggestions against not no never turned"""
 )
 _PAST: Final = _words("was were been")
 _EVERY: Final = _words("all every each any everyone everybody entire whole always")

@@ -33,8 +33,7 @@ def overstated(text: str, windows: Sequence[Window], known: frozenset[str]) -> b
     ``known`` are all the telling words of the passages.
     """
     return any(
-        stronger(text, said) or unconditional(text, said) or replaced(text, said, known)
-        or extended(text, said, known)
+        stronger(text, said) or unconditional(text, said) or replaced(text, said, known) or extended(text, said, known)
         for said in _like(text, windows)
     )
 

@@ -77,10 +77,9 @@ def judged(
     if fault is None:
         return Judgement(numbers=_worth_citing(given, own), likelihood=given.likelihood(own))
     denied = fault in {"amount", "name", "place", "negation"}
-    known = denied or fault == "strength"  # who denies it is not outdone by one that says less of it
-    least = max(map(given.share, own)) if known else 0.0
-    others = [one for one in table.values() if not known or (one not in own and given.share(one) >= least)]
-    for one in sorted(others, key=lambda one: (-given.share(one), one.number))[:_OTHERS]:
+    for one in sorted(given.others(fault, own, table.values()), key=lambda one: (-given.share(one), one.number))[
+        :_OTHERS
+    ]:
         if given.fault([one]) is None:
             return Judgement(numbers=(one.number,), likelihood=given.likelihood([one]))
     return Judgement(numbers=(), likelihood=0.0, denied=denied)
@@ -109,6 +108,16 @@ class _Asserted:
         self.row = row
         self._nearest: dict[int, list[Window]] = {}
         self._borne: dict[tuple[int, tuple[int, ...]], bool] = {}
+
+    def others(self, fault: Fault, own: Sequence[Evidence], every: Iterable[Evidence]) -> list[Evidence]:
+        """Give the passages that may support it where its own do not; one that says less of it outdoes no denial."""
+        if fault in {"content", "exact", "bound"}:
+            return list(every)
+        said = max(map(self.share, own))
+        return [
+            one for one in every
+            if one not in own and (self.share(one) > said or (fault != "strength" and self.share(one) == said))
+        ]  # fmt: skip
 
     def likelihood(self, passages: Sequence[Evidence]) -> float:
         """Give how likely its content is held; a sentence of the passage itself is certain."""

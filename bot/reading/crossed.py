@@ -25,9 +25,7 @@ def crossed(claimed: str, said: str) -> bool:
         return False
     own = [one for one in amounts(claimed) if not one.weak]
     words = wording(claimed).telling
-    return any(
-        _taken(own, words, clauses[at], clauses[other]) for at, other in _pairs(len(clauses)) if own
-    )
+    return any(_taken(own, words, clauses[at], clauses[other]) for at, other in _pairs(len(clauses)) if own)
 
 
 def _pairs(many: int) -> Iterator[tuple[int, int]]:

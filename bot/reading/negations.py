@@ -32,7 +32,10 @@ _REACH: Final = 4
 _FAR: Final = 24
 """Words in which what belongs to it stands."""
 _UNLESS: Final = frozenset({"unless", "until", "except", "without"})
-_CONDITIONED = re.compile(r"\b(?:if|when|once|after|before|only|provided|in case|as long as|must|has to|have to|needs?|requires?)\b", re.IGNORECASE)
+_CONDITIONED = re.compile(
+    r"\b(?:if|when|once|after|before|only|provided|in case|as long as|must|has to|have to|needs?|requires?)\b",
+    re.IGNORECASE,
+)
 _RATHER = re.compile(r"\b(?:rather than|instead of|as opposed to|unless)\b", re.IGNORECASE)
 _LIGHT: Final = frozenset(cut for word in ("available", "possible", "allowed", "supported") for cut in stems(word))
 """What says so little that the thing before it is what is denied."""

@@ -42,7 +42,11 @@ _UN: Final = re.compile(
 
 def _form(word: str) -> str:
     single = (word.removesuffix("ally") if word.endswith("ically") else word).removesuffix("s")
-    return single if single in _WHOLE else stem(BASES.get(single, single) if single.endswith("ic") else BASES.get(word, word))
+    return (
+        single
+        if single in _WHOLE
+        else stem(BASES.get(single, single) if single.endswith("ic") else BASES.get(word, word))
+    )
 
 
 _OPPOSITES: Final[dict[str, set[str]]] = {}

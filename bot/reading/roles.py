@@ -108,7 +108,13 @@ def _next_to(said: Wording, at: int, step: int) -> frozenset[tuple[int, str]]:
 def _undergone(one: Wording, other: Wording) -> bool:
     """ "Candidates tell somebody" for "candidates are told"."""
     for at, (noun, verb) in enumerate(pairwise(one.stems)):
-        if noun and verb and not one.words[at + 1].endswith("ing") and at + 2 < len(one.words) and (one.words[at + 2] in _ARTICLES or one.stems[at + 2]):
+        if (
+            noun
+            and verb
+            and not one.words[at + 1].endswith("ing")
+            and at + 2 < len(one.words)
+            and (one.words[at + 2] in _ARTICLES or one.stems[at + 2])
+        ):
             undergoes = any(
                 stem == noun and other.words[place + 1] in _IS and other.stems[place + 2] == verb
                 for place, stem in enumerate(other.stems[:-2])

@@ -73,7 +73,7 @@ _BOUND = re.compile(
     r" (?:about |an? )?[$€£]?(\w+(?:[.,]\d+)*)"
 )
 _BOUNDED: Final = _words(
-"may can could might limit limits limited maximum minimum max min cap capped range ranges exceed exceeds exceeding"
+    "may can could might limit limits limited maximum minimum max min cap capped range ranges exceed exceeds exceeding"
 )
 _BOUNDING: Final = _words("most least within under over below above between longer more less fewer than")
 _ABSOLUTE: Final = tuple(
@@ -86,7 +86,10 @@ _ABSOLUTE: Final = tuple(
         ),
         ("at any time|anytime", "any|anytime|whenever|always|all times"),
         ("even (?:if|when|where)|regardless of|no matter", "even|also|regardless|whether|whatever|all|any|always|no"),
-        ("without exception|in all cases|in any case|always", "exceptions?|all|any|always|every|each|must|never|no|any"),
+        (
+            "without exception|in all cases|in any case|always",
+            "exceptions?|all|any|always|every|each|must|never|no|any",
+        ),
         ("everywhere|anywhere|worldwide", "everywhere|anywhere|any|all|every|world|worldwide|global|globally"),
         ("guarantee[sd]?|guaranteed", "guarantee[sd]?|guaranteed|ensures?|warrant\\w*|promise[sd]?|always"),
     )

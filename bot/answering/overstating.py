@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from bot.reading.conditions import unconditional
 from bot.reading.crossed import crossed
+from bot.reading.exchanged import exchanged
 from bot.reading.replaced import extended, replaced
-from bot.reading.roles import exchanged
 from bot.reading.strength import stronger
 from bot.reading.wording import wording
 
@@ -40,6 +40,8 @@ def overstated(text: str, windows: Sequence[Window], known: frozenset[str]) -> b
 
 def _like(text: str, windows: Sequence[Window]) -> Iterator[str]:
     words = wording(text).telling
+    if len(wording(text).words) > _LONGEST:
+        return
     for said in (said for window in windows for said in window.texts):
         other = wording(said)
         if len(other.words) <= _LONGEST and len(words & other.telling) >= _ALIKE * len(words):

@@ -37,8 +37,8 @@ _WHICH: Final = frozenset({"who", "that"})
 _FIRST: Final = 3
 """Words in which the thing stands that a sentence is about."""
 _CONSENTING: Final = frozenset(
-    """requires require required needs need must has have approval approved approve approves permission consent agreement
-    agrees authorised authorized authorisation authorization license licence subject""".split()  # noqa: SIM905
+    """requires require required needs need must has have approval approved approve approves permission consent
+    agreement agrees authorised authorized authorisation authorization license licence subject""".split()  # noqa: SIM905
 )
 _NEGATIONS: Final = frozenset("not no never without cannot nobody none".split())  # noqa: SIM905 - a list of words
 _ENOUGH: Final = 2 / 3
@@ -77,7 +77,7 @@ def unconditional(claimed: str, said: str) -> bool:
 
 
 def _unrestricted(one: Wording, other: Wording) -> bool:
-    """ "Parents keep" for "parents who return keep": a clause that says which ones is left out."""
+    """Catch "Parents keep" for "parents who return keep": a clause that says which ones is left out."""
     if one.said & _WHICH:
         return False
     for at, word in enumerate(other.words[1 : _FIRST + 1], 1):

@@ -1,4 +1,4 @@
-"""Whether a sentence takes a number from one clause of another one, and what it is the number of from the next. Pure."""
+"""Whether a sentence has a number of one clause of another one, and the words of the next clause. Pure."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.reading.amounts import amounts, same
+from bot.reading.measures import MEASURES
 from bot.reading.wording import wording
 
 if TYPE_CHECKING:
@@ -71,4 +72,6 @@ def _values(clause: str) -> tuple[Amount, ...]:
 
 
 def _telling(clause: str) -> frozenset[str]:
-    return frozenset(word for word in wording(clause).telling if _WORD.match(word))
+    said = wording(clause)
+    pairs = zip(said.words, said.stems, strict=True)
+    return frozenset(stem for word, stem in pairs if stem and _WORD.match(word) and word not in MEASURES)

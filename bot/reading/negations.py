@@ -37,6 +37,8 @@ _CONDITIONED = re.compile(
     re.IGNORECASE,
 )
 _RATHER = re.compile(r"\b(?:rather than|instead of|as opposed to|unless)\b", re.IGNORECASE)
+_NEAR: Final = 300
+"""Characters in which the words stand that "rather than" reaches."""
 _LIGHT: Final = frozenset(cut for word in ("available", "possible", "allowed", "supported") for cut in stems(word))
 """What says so little that the thing before it is what is denied."""
 _PARTLY: Final = frozenset("all always best every most necessarily".split())  # noqa: SIM905 - a list of words
@@ -172,7 +174,10 @@ def conditioned(text: str) -> bool:
 @lru_cache(maxsize=4096)
 def contrasts(text: str) -> tuple[Denial, ...]:
     """Read each "rather than" and its like: it may stand for a negation of what follows."""
-    found = [[word.casefold() for word in _TOKEN.findall(text[one.end() :])] for one in _RATHER.finditer(folded(text))]
+    found = [
+        [word.casefold() for word in _TOKEN.findall(text[one.end() : one.end() + _NEAR])]
+        for one in _RATHER.finditer(folded(text))
+    ]
     return tuple(_denial(["not", *tokens], 0) for tokens in found)
 
 

@@ -24,10 +24,11 @@ _PAIRS: Final = """
     permit forbid; permit prohibit; private public; profit loss; pull push; raise lower; recipient sender;
     reduce increase; required optional; rise decline; start end; strengthen weaken; stronger weaker;
     above below; always never; attach detach; big small; common rare; deep shallow; double halve; early late;
-    easier harder; easy difficult; empty full; everyone nobody; fast slow; frequently rarely; healthy unhealthy;
+    easier harder; easy difficult; empty full; everyone nobody; fast slow; frequently rarely;
     hidden visible; hide show; insert remove; install uninstall; large small; lock unlock;
     long short; longer shorter; morning evening; many few; negative positive; new old; newer older; often rarely;
-    pause resume; shrink expand; simple complex; slower quicker; start stop; store skip; success failure; suspend resume; thick thin; upgrade downgrade; wide narrow; wrong right;
+    pause resume; shrink expand; simple complex; slower quicker; start stop; store skip; success failure;
+    suspend resume; thick thin; upgrade downgrade; wide narrow; wrong right;
     synchronous asynchronous; upper lower; weekday weekend; win lose
 """
 _WHOLE: Final = frozenset({"employer", "employee"})

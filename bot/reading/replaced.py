@@ -45,10 +45,10 @@ def replaced(claimed: str, said: str, known: frozenset[str]) -> bool:
 def _places(order: Sequence[str], shared: frozenset[str]) -> Mapping[str, set[tuple[int, str]]]:
     """Give the shared neighbours of each word that is not shared, with the side on which they stand."""
     found: dict[str, set[tuple[int, str]]] = {}
-    for at, stem in enumerate(order):
-        if stem in shared:
+    for at, word in enumerate(order):
+        if word in shared:
             continue
-        beside = found.setdefault(stem, set())
+        beside = found.setdefault(word, set())
         if at and order[at - 1] in shared:
             beside.add((-1, order[at - 1]))
         if at + 1 < len(order) and order[at + 1] in shared:
@@ -60,7 +60,7 @@ def extended(claimed: str, said: str, known: frozenset[str]) -> bool:
     """Whether a sentence says all of another one in its order, and adds something that is not ``known``."""
     one, other = wording(claimed), wording(said)
     added = one.telling - other.telling
-    if len(other.telling) < _WHOLE or not other.telling <= one.telling or not added or added & known | _COUNTS:
+    if len(other.telling) < _WHOLE or not other.telling <= one.telling or not added or added & (known | _COUNTS):
         return False
     if not all(word.isalpha() for word in added):
         return False

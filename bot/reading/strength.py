@@ -63,9 +63,9 @@ _DISOWNED = re.compile(
     r"|\b(?:complain|complained|claim|claimed|claims|alleges|reported|argued) that\b"
 )
 _DISTANCE: Final = _words(
-    """initially first mistake mistakes misconception myth fallacy misunderstanding rumor rumour rumored rumoured wrong wrongly false
-    falsely incorrect incorrectly untrue suspected suspect suspects believe believed think thought assume assumed
-    alleged allegedly mistaken mistakenly contrary not never no avoid reported report reports reportedly claim claimed
+    """initially first mistake mistakes misconception myth fallacy misunderstanding rumor rumour rumored rumoured wrong
+    wrongly false falsely incorrect incorrectly untrue suspected suspect suspects believe believed think thought assume
+    assumed alleged allegedly mistaken mistakenly contrary not never no avoid reported report reports reportedly claim claimed
     claims complain complained complaint complaints argued argue argues may might could according"""
 )
 _BOUND = re.compile(
@@ -81,8 +81,7 @@ _ABSOLUTE: Final = tuple(
     for claimed, said in (
         (
             "at once|immediately|instantly|right away|straight away",
-            "at once|immediate|immediately|instant|instantly|right away|straight away|straightaway|directly|promptly"
-            "|as soon as|urgent|urgently|now",
+            "at once|immediate|immediately|instant|instantly|right away|straight away|directly|promptly|as soon as|now",
         ),
         ("at any time|anytime", "any|anytime|whenever|always|all times"),
         ("even (?:if|when|where)|regardless of|no matter", "even|also|regardless|whether|whatever|all|any|always|no"),
@@ -104,7 +103,7 @@ def stronger(claimed: str, said: str) -> bool:
 
 
 def _certain(one: Wording, other: Wording) -> bool:
-    """ "Receive" for "may receive", and "reconnects" for "tries to reconnect"."""
+    """Catch "Receive" for "may receive", and "reconnects" for "tries to reconnect"."""
     if one.said & _HEDGES:
         return False
     if any(stem in one.telling and other.stems.count(stem) == 1 for stem in other.after(_MAY)):
@@ -116,7 +115,7 @@ def _certain(one: Wording, other: Wording) -> bool:
 
 
 def _bound(one: Wording, other: Wording) -> bool:
-    """ "Must start" for "may start"."""
+    """Catch "Must start" for "may start"."""
     if other.said & _MUST:
         return False
     open_ = frozenset(other.after(_ALLOWS))
@@ -128,7 +127,7 @@ def _bound(one: Wording, other: Wording) -> bool:
 
 
 def _done(one: Wording, other: Wording) -> bool:
-    """ "Was removed" for "will be removed", and "supports" for "support is planned"."""
+    """Catch "Was removed" for "will be removed", and "supports" for "support is planned"."""
     if not one.said & _COMING and any(_pends(one, other, places) for places in other.clauses(SENTENCE)):
         return True
     if one.said & _COMING:
@@ -145,7 +144,7 @@ def _pends(one: Wording, other: Wording, places: range) -> bool:
 
 
 def _every(one: Wording, other: Wording) -> bool:
-    """ "All plugins" for "some plugins" or "long plugins", and "always" for "usually"."""
+    """Catch "All plugins" for "some plugins" or "long plugins", and "always" for "usually"."""
     if not one.said & _EVERY or one.said & _PART:
         return False
     if "only" in other.said - one.said and one.said & {"all", "every", "everyone", "everybody", "any", "anyone"}:
@@ -167,7 +166,7 @@ def _every(one: Wording, other: Wording) -> bool:
 
 
 def _every_kind(one: Wording, other: Wording) -> bool:
-    """ "Every file" for "every text file"."""
+    """Catch "Every file" for "every text file"."""
     if any(one.governed(at) not in other.telling for at, word in enumerate(one.words) if word in {"all", "every"}):
         return True
     nouns = {one.stems[at + 1] for at, word in enumerate(one.words[:-1]) if word in {"all", "every"}} - {""}
@@ -185,14 +184,14 @@ def _narrowed(noun: str, one: Wording, other: Wording) -> bool:
 
 
 def _of_all(one: Wording, other: Wording) -> bool:
-    """ "Roles require" for "some roles require"."""
+    """Catch "Roles require" for "some roles require"."""
     if one.said & (_PART | _HEDGES | _words("number group share part various different those one")):
         return False
     return any(stem in one.telling for stem in other.after(_FEW))
 
 
 def _exactly(one: Wording, other: Wording) -> bool:
-    """ "Return 100 items" for "return up to 100 items"."""
+    """Catch "Return 100 items" for "return up to 100 items"."""
     if one.said & _BOUNDED or particulars(one.text).needs & {"min", "max", "more", "less"}:
         return False
     values = (found[1] for found in _BOUND.finditer(other.text))
@@ -213,7 +212,7 @@ def _disowned(one: Wording, other: Wording) -> bool:
 
 
 def _absolute(one: Wording, other: Wording) -> bool:
-    """ "At once" and its like, which the other one does not say."""
+    """Catch "At once" and its like, which the other one does not say."""
     return any(claimed.search(one.text) and not said.search(other.text) for claimed, said in _ABSOLUTE)
 
 

@@ -106,7 +106,7 @@ def _next_to(said: Wording, at: int, step: int) -> frozenset[tuple[int, str]]:
 
 
 def _undergone(one: Wording, other: Wording) -> bool:
-    """ "Candidates tell somebody" for "candidates are told"."""
+    """Catch "Candidates tell somebody" for "candidates are told"."""
     for at, (noun, verb) in enumerate(pairwise(one.stems)):
         if (
             noun

@@ -65,7 +65,8 @@ _DISOWNED = re.compile(
 _DISTANCE: Final = _words(
     """initially first mistake mistakes misconception myth fallacy misunderstanding rumor rumour rumored rumoured wrong
     wrongly false falsely incorrect incorrectly untrue suspected suspect suspects believe believed think thought assume
-    assumed alleged allegedly mistaken mistakenly contrary not never no avoid reported report reports reportedly claim claimed
+    assumed alleged allegedly mistaken mistakenly contrary not never no avoid reported report reports
+    reportedly claim claimed
     claims complain complained complaint complaints argued argue argues may might could according"""
 )
 _BOUND = re.compile(

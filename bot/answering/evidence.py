@@ -11,7 +11,7 @@ from bot.reading.amounts import Amount, Measure, amounts, units
 from bot.reading.claims import Claim, claim, folded
 from bot.reading.names import one as name
 from bot.reading.negations import Denial, absences, negations
-from bot.reading.particulars import particulars
+from bot.reading.particulars import offers, particulars
 from bot.reading.prose import sentences_of, spoken
 from bot.reading.roots import roots, weight
 from bot.reading.rows import Row, rows_of
@@ -128,7 +128,7 @@ def _windows(sentences: Sequence[str], titled: str) -> Iterable[Window]:
                 letters=" ".join((heads.letters, *(particulars(one).letters for one in texts))),
                 amounts=(*(amount for one in texts for amount in amounts(one)), *counted),
                 units=frozenset[Measure]().union(*(units(one) for one in texts)),
-                offers=frozenset[str]().union(*(particulars(one).needs for one in texts)),
+                offers=frozenset[str]().union(*map(offers, texts)),
                 denied=tuple(one for text in texts for one in negations(text)),
                 absent=absences(" ".join(texts)),
             )

@@ -2,7 +2,7 @@
 
 A sentence is supported where two things hold. Its content stands in the passages: ``content`` says how likely that is.
 And its particulars agree with what comes closest in them: amounts and dates, names, bounds and rates, and what is
-denied. A whole sentence quoted word for word always is supported.
+denied, how strong it is and who does what. A whole sentence quoted word for word always is supported.
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 from bot.answering.content import likelihood
 from bot.answering.evidence import Evidence, Window, alone, squeezed
 from bot.answering.naming import Naming
+from bot.answering.overstating import overstated, turned
 from bot.reading.amounts import Amount, amounts, rivals, same
 from bot.reading.claims import Claim, claim, stem
-from bot.reading.negations import Denial, absences, negations
+from bot.reading.negations import Denial, absences, conditioned, contrasts, negations
 from bot.reading.opposites import opposed, prefixed, told
 from bot.reading.particulars import Particulars, particulars
 from bot.reading.places import names_swapped, values_swapped
+from bot.reading.rows import mixed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -37,9 +39,10 @@ _OTHERS: Final = 6
 _MOST_AMOUNTS: Final = 60
 """Amounts of a sentence that are compared: one with more is no answer to anything, and would take its time."""
 _BOUNDS: Final = frozenset(map(stem, ("least", "minimum", "maximum", "less", "fewer", "newer", "later", "prior")))
+_TIMES: Final = frozenset(map(stem, ("times", "occasions")))
 _TURNS: Final = {"before": {"after"}, "after": {"before", "until"}, "until": {"after"}}
 
-Fault: TypeAlias = Literal["content", "exact", "amount", "name", "bound", "negation"]
+Fault: TypeAlias = Literal["content", "exact", "amount", "name", "bound", "place", "strength", "negation"]
 """Why passages do not support a sentence. All but the first two say that they may deny it: the words are held."""
 
 
@@ -73,10 +76,10 @@ def judged(
     fault = given.fault(own) if own else "content"
     if fault is None:
         return Judgement(numbers=_worth_citing(given, own), likelihood=given.likelihood(own))
-    denied = fault in {"amount", "name", "negation"}
-    least = max(map(given.share, own)) if denied else 0.0  # who denies it is not outdone by one that says less of it
-    others = [one for one in table.values() if not denied or (one not in own and given.share(one) >= least)]
-    for one in sorted(others, key=lambda one: (-given.share(one), one.number))[:_OTHERS]:
+    denied = fault in {"amount", "name", "place", "negation"}
+    for one in sorted(given.others(fault, own, table.values()), key=lambda one: (-given.share(one), one.number))[
+        :_OTHERS
+    ]:
         if given.fault([one]) is None:
             return Judgement(numbers=(one.number,), likelihood=given.likelihood([one]))
     return Judgement(numbers=(), likelihood=0.0, denied=denied)
@@ -105,6 +108,16 @@ class _Asserted:
         self.row = row
         self._nearest: dict[int, list[Window]] = {}
         self._borne: dict[tuple[int, tuple[int, ...]], bool] = {}
+
+    def others(self, fault: Fault, own: Sequence[Evidence], every: Iterable[Evidence]) -> list[Evidence]:
+        """Give the passages that may support it where its own do not; one that says less of it outdoes no denial."""
+        if fault in {"content", "exact", "bound"}:
+            return list(every)
+        said = max(map(self.share, own))
+        return [
+            one for one in every
+            if one not in own and (self.share(one) > said or (fault != "strength" and self.share(one) == said))
+        ]  # fmt: skip
 
     def likelihood(self, passages: Sequence[Evidence]) -> float:
         """Give how likely its content is held; a sentence of the passage itself is certain."""
@@ -170,8 +183,11 @@ class _Asserted:
         single = self.row or self.claim.words <= self.names.of([passage])  # a list of names is one sentence's
         windows = alone([passage]) if single else passage.windows
         tied = _first(
-            windows, lambda one: (len(words & one.words), -len(one.sentences), len(self.claim.words & one.words))
-        )
+            windows,
+            lambda one: (
+                len(words & one.words), -len(one.sentences), len(self.claim.words & one.words), len(words & one.said),
+            ),
+        )  # fmt: skip
         return sorted(tied, key=self._unsaid)[:_TIED] if len(tied) > _TIED else tied
 
     def _unsaid(self, window: Window) -> int:
@@ -192,7 +208,17 @@ class _Asserted:
             return swapped
         if not self._bounded(windows):
             return "bound"
-        return None if self._same_sense(windows) else "negation"
+        return self._misread(windows, passages) if self._same_sense(windows) else "negation"
+
+    def _misread(self, windows: Sequence[Window], passages: Sequence[Evidence]) -> Fault | None:
+        """Say whether it turns round what the windows say, or says more; a row has too few words to tell."""
+        if self.row:
+            return None
+        rows = [row for one in passages for row in one.rows]
+        if turned(self.text, windows) or (not self.denied and mixed(self.text, rows)):
+            return "place"
+        known = frozenset[str]().union(*(one.words for one in passages))
+        return "strength" if overstated(self.text, windows, known) else None
 
     def _said_elsewhere(self, at: int, passages: Sequence[Evidence]) -> bool:
         """Whether an amount stands outside of the closest windows, where none says another one in its stead."""
@@ -211,13 +237,21 @@ class _Asserted:
 
     def _counted_otherwise(self, amount: Amount, windows: Sequence[Window], passages: Sequence[Evidence]) -> bool:
         """Whether what it counts is counted by other numbers alone, in windows that speak of it or else anywhere."""
+        every = alone(passages)
         if not any(amount.counted <= one.words for one in windows):
-            windows = alone(passages)
+            windows = every
         said = [one for window in windows for one in window.amounts]
         counts = [one for one in said if one.counted & amount.counted]
+        if not counts and amount.counted and windows is not every and self._counts_others(amount, said):
+            return True
         if any(not one.counted and one.value == amount.value for one in said):
             return False
         return bool(counts) and not any(same(own, one, own.counted) for own in self.amounts for one in counts)
+
+    def _counts_others(self, amount: Amount, said: Sequence[Amount]) -> bool:
+        """Whether each number that is the same counts only what the sentence does not speak of."""
+        matching = [one for one in said if one.value == amount.value and one.date is None]
+        return bool(matching) and all(one.counted and not one.counted & (self.claim.words | _TIMES) for one in matching)
 
     def _miscounted(self, weak: Amount, windows: Sequence[Window], passages: Sequence[Evidence]) -> bool:
         """Whether windows count what it has one of by other numbers, and nothing says that it is one."""
@@ -243,7 +277,8 @@ class _Asserted:
 
     def _bounded(self, windows: Sequence[Window]) -> bool:
         offers = frozenset[str]().union(*(one.offers for one in windows))
-        rounded = {one.rounded for one in self.amounts if not _said_in(replace(one, rounded=""), windows)}
+        said = [one for one in self.amounts if _said_in(one, windows)]
+        rounded = {one.rounded for one in said if not _said_in(replace(one, rounded=""), windows)}
         for need in self.particulars.needs - offers - rounded:
             if need not in _TURNS or _TURNS[need] & offers:
                 return False
@@ -253,16 +288,24 @@ class _Asserted:
         """Whether it denies what the windows deny, and only that."""
         words = self.claim.words
         own = [one.reach for one in self.absent]
+        known = frozenset[str]().union(*(one.words for one in windows))
         left = [one for window in windows for one in window.denied]
+        if conditioned(self.text):
+            left = [one for one in left if not one.lifted(words)]
+        rather = contrasts(self.text)
+        left = [one for one in left if not any(one.meets(claimed, words) for claimed in rather)]
         left += [one for window in windows for one in window.absent if one.reach not in own]
         turned = self._turned(windows)
         opposites = [Denial(reach=frozenset({word}), focus=word, whole=False) for word in turned]
         left += [one for one in opposites if not prefixed(one.focus)]
+        contrasted = [one for window in windows for text in window.texts for one in contrasts(text)]
         for claimed in self.denied:
             found = next((one for one in left if one.meets(claimed, words)), None)
-            if found is None:
+            found = found or next((one for one in left if one.resembles(claimed, known, words)), None)
+            if found is not None:
+                left.remove(found)
+            elif not any(one.meets(claimed, words) for one in contrasted):
                 return False
-            left.remove(found)
         affirmed = words.union(turned).difference(*(one.reach for one in self.denied))
         left += [one for one in opposites if prefixed(one.focus)]  # "never unrotated" denies nothing that is said
         return not any(one.concerns(affirmed) for one in left)

@@ -29,6 +29,19 @@ _BOUNDS: Final = frozenset({"more", "less", "fewer", "later", "greater", "exceed
 _ENDS: Final = frozenset(",;:.!?()\u2014") | {"but", "because", "although", "while", "whereas", "if", "unless", "so"}
 _REACH: Final = 4
 """Telling words that a negation reaches."""
+_FAR: Final = 24
+"""Words in which what belongs to it stands."""
+_UNLESS: Final = frozenset({"unless", "until", "except", "without"})
+_CONDITIONED = re.compile(
+    r"\b(?:if|when|once|after|before|only|provided|in case|as long as|must|has to|have to|needs?|requires?)\b",
+    re.IGNORECASE,
+)
+_RATHER = re.compile(r"\b(?:rather than|instead of|as opposed to|unless)\b", re.IGNORECASE)
+_NEAR: Final = 300
+"""Characters in which the words stand that "rather than" reaches."""
+_LIGHT: Final = frozenset(cut for word in ("available", "possible", "allowed", "supported") for cut in stems(word))
+"""What says so little that the thing before it is what is denied."""
+_PARTLY: Final = frozenset("all always best every most necessarily".split())  # noqa: SIM905 - a list of words
 _THINGS: Final = frozenset({"no", "without", "lack", "lacks", "lacking", "lacked"})
 """What denies a thing and not what is said of it: "no tax increase" says nothing of tax."""
 _SCARCELY: Final = frozenset({"barely", "hardly", "scarcely"})
@@ -40,12 +53,16 @@ _IS: Final = frozenset({"is", "are", "was", "were", "be", "it's", "that's"})
 class Denial:
     """One negation: its ``reach`` in telling words, and the ``focus`` that stands next to it.
 
-    A ``whole`` one denies its words together, not each.
+    A ``whole`` one denies its words together, not each; ``unless`` are words that follow such a word,
+    and ``beside`` those that stand before it. A ``partial`` one denies that something is always or most so.
     """
 
     reach: frozenset[str]
     focus: str
     whole: bool
+    unless: frozenset[str] = frozenset()
+    beside: frozenset[str] = frozenset()
+    partial: bool = False
 
     def concerns(self, words: frozenset[str]) -> bool:
         """Whether a text with these words speaks of what it denies: half of it, or more than half of a thing."""
@@ -54,12 +71,27 @@ class Denial:
 
     def meets(self, claimed: Denial, words: frozenset[str]) -> bool:
         """Whether it may be a negation of a sentence with these words: both deny the same, next to them or within."""
-        if self.reach == claimed.reach:
+        if self.reach == claimed.reach or self._of(claimed) or claimed._of(self):
             return True
         either = self.focus in claimed.reach or claimed.focus in self.reach
         within = 2 * len(self.reach & (claimed.reach | words)) >= max(1, len(self.reach))
         alike = 2 * len(claimed.reach & self.reach) >= max(1, len(claimed.reach))
         return within and either and (alike or self.focus == claimed.focus)
+
+    def _of(self, other: Denial) -> bool:
+        """Whether it denies what the other one says "is not available" of."""
+        return other.focus in _LIGHT and self.focus in other.beside
+
+    def lifted(self, words: frozenset[str]) -> bool:
+        """Whether it denies what it denies unless something holds that a text with these words speaks of."""
+        return bool(self.unless) and 2 * len(self.unless & words) >= len(self.unless)
+
+    def resembles(self, claimed: Denial, known: frozenset[str], words: frozenset[str]) -> bool:
+        """Whether each denies a word that the other text does not have at all, of the same thing."""
+        if claimed.focus in known or self.focus in words or self.partial:
+            return False
+        rest = self.reach - {self.focus}
+        return rest == claimed.reach - {claimed.focus} and bool(rest or self.beside & claimed.beside)
 
 
 @lru_cache(maxsize=4096)
@@ -101,9 +133,52 @@ def _denial(tokens: Sequence[str], at: int) -> Denial:
         found += stems(token)
     if found:
         reached = found[:_REACH]
-        return Denial(reach=frozenset(reached), focus=reached[0], whole=tokens[at] in _THINGS)
-    found = [cut for token in tokens[max(0, at + 1 - 2 * _REACH) : at] for cut in stems(token)][-2:]
+        before = _before(tokens, at)
+        contrast = at > 0 and tokens[at - 1] in {"and", ","}  # "a sentence and not the chunk"
+        return Denial(
+            reach=frozenset(reached), focus=reached[0], whole=tokens[at] in _THINGS or contrast,
+            partial=bool(_PARTLY & frozenset(tokens[at + 1 : at + 4])),
+            unless=_twice(tokens, at, reached) or _unless(tokens[at + 1 : at + 1 + _FAR]), beside=before,
+        )  # fmt: skip
+    found = _last(tokens, at)
     return Denial(reach=frozenset(found), focus=found[-1] if found else "", whole=True)
+
+
+def _last(tokens: Sequence[str], at: int) -> list[str]:
+    return [cut for token in tokens[max(0, at + 1 - 2 * _REACH) : at] for cut in stems(token)][-2:]
+
+
+def _before(tokens: Sequence[str], at: int) -> frozenset[str]:
+    start = next((place + 1 for place in range(at - 1, max(-1, at - _FAR), -1) if tokens[place] in _ENDS), 0)
+    return frozenset(_last(tokens[start:at], at - start))
+
+
+def _twice(tokens: Sequence[str], at: int, reached: Sequence[str]) -> frozenset[str]:
+    """Give what "without" denies that follows "never": both are undone together."""
+    before = frozenset(tokens[max(0, at - _FAR // 2) : at])
+    denied = before & _WORDS or any(word.endswith("n't") for word in before)
+    return frozenset(reached) if tokens[at] == "without" and denied else frozenset()
+
+
+def _unless(tokens: Sequence[str]) -> frozenset[str]:
+    at = next((at + 1 for at, token in enumerate(tokens) if token in _UNLESS), len(tokens))
+    end = next((end for end in range(at, len(tokens)) if tokens[end] in _ENDS), len(tokens))
+    return frozenset(cut for token in tokens[at:end] for cut in stems(token))
+
+
+def conditioned(text: str) -> bool:
+    """Whether a text says "if" or its like, which "not, unless" says too."""
+    return _CONDITIONED.search(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def contrasts(text: str) -> tuple[Denial, ...]:
+    """Read each "rather than" and its like: it may stand for a negation of what follows."""
+    found = [
+        [word.casefold() for word in _TOKEN.findall(text[one.end() : one.end() + _NEAR])]
+        for one in _RATHER.finditer(folded(text))
+    ]
+    return tuple(_denial(["not", *tokens], 0) for tokens in found)
 
 
 @lru_cache(maxsize=4096)

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from bot.reading.claims import folded, stem
+from bot.reading.irregular import BASES
 
 _PAIRS: Final = """
     accept reject; accept refuse; accept decline; activate deactivate; active inactive; add remove; advantage drawback;
@@ -22,6 +23,12 @@ _PAIRS: Final = """
     multiple single; newest oldest; offline online; open closed; paid unpaid; pass fail; permanent temporary;
     permit forbid; permit prohibit; private public; profit loss; pull push; raise lower; recipient sender;
     reduce increase; required optional; rise decline; start end; strengthen weaken; stronger weaker;
+    above below; always never; attach detach; big small; common rare; deep shallow; double halve; early late;
+    easier harder; easy difficult; empty full; everyone nobody; fast slow; frequently rarely;
+    hidden visible; hide show; insert remove; install uninstall; large small; lock unlock;
+    long short; longer shorter; morning evening; many few; negative positive; new old; newer older; often rarely;
+    pause resume; shrink expand; simple complex; slower quicker; start stop; store skip; success failure;
+    suspend resume; thick thin; upgrade downgrade; wide narrow; wrong right;
     synchronous asynchronous; upper lower; weekday weekend; win lose
 """
 _WHOLE: Final = frozenset({"employer", "employee"})
@@ -35,8 +42,12 @@ _UN: Final = re.compile(
 
 
 def _form(word: str) -> str:
-    single = word.removesuffix("s")
-    return single if single in _WHOLE else stem(word)
+    single = (word.removesuffix("ally") if word.endswith("ically") else word).removesuffix("s")
+    return (
+        single
+        if single in _WHOLE
+        else stem(BASES.get(single, single) if single.endswith("ic") else BASES.get(word, word))
+    )
 
 
 _OPPOSITES: Final[dict[str, set[str]]] = {}

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 
 _TIMES: Final = {
     form: word
-    for word in "second minute hour day week fortnight month quarter year decade".split()  # noqa: SIM905
+    for word in "second minute hour day night week fortnight month quarter year decade".split()  # noqa: SIM905
     for form in (word, f"{word}s")
 } | {"century": "century", "centuries": "century", "sec": "second", "s": "second", "min": "minute", "h": "hour",
      "hr": "hour", "yr": "year"}  # fmt: skip
+_LASTING: Final = frozenset("for in within after of than half about over under during until".split())  # noqa: SIM905
+"""What makes "an hour" how long something lasts, and no rate."""
 _RATES: Final = {
     "hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year",
     "annually": "year", "annual": "year",
@@ -33,7 +35,7 @@ _MONTHS: Final = frozenset(
     for form in (name, name[:3])
 ) | {"sept"}  # fmt: skip
 _ORDINARY = re.compile(
-    r"(?:despite|whereas|anyone|everyone|someone|nobody|others|\w{4,}(?:ly|ing|ed|ies|ers|ors|ions?|ments?|ness|ity|ive"
+    r"(?:despite|whereas|apart|besides|aside|anyone|everyone|someone|nobody|others|\w{4,}(?:ly|ing|ed|ies|ers|ors|ions?|ments?|ness|ity|ive"
     r"|able|ible|ous|ful|ists?|ism|ient|ience|ance|ence|ize|ise|ate|ify|age))\Z"
 )
 """Words in small letters that begin a sentence and are hardly names: "Accomplishing", but no "Kelly" or "Emily"."""
@@ -45,13 +47,21 @@ _BOUND = re.compile(
     r"|\b(?:or|and(?= \w+(?:\Z|[,.;:)]))) (?:more|newer|later|higher|above|greater|up|over)\b|>=|≥|\d\+)"
     r"|(?P<max>\bat most\b|\bmaximum\b|\bno(?:t)? (?:more|longer|later|greater) than\b"
     r"|\bup to\b(?= (?:\W?\d|an?\b|one\b|half\b|t(?:w|h[or]|en)|fi|fo|s[ie][vx]|eigh|nine|hund))|<=|≤"
-    r"|\bor (?:less|fewer|lower|older|below|under|earlier)\b|(?:\bnot |n't )(?:be )?exceed)"
+    r"|\bor (?:less|fewer|lower|older|below|under|earlier)\b(?! than)|(?:\bnot |n't )(?:be )?exceed)"
     r"|(?P<more>\b(?:more|greater|higher|longer|larger|bigger) than\b|\bexceed|\b(?:over|above)\b(?= [$€£-]{0,2}\d))"
     r"|(?P<less>\b(?:less|fewer|lower|shorter|smaller) than\b|\b(?:under|below)\b(?= [$€£-]{0,2}\d))"
     r"|(?P<before>\bbefore\b|\bprior to\b)|(?P<after>\bafter\b)|(?P<until>\buntil\b|\btill\b)|(?P<unless>\bunless\b)"
     r"|(?P<only>(?<!not )(?<!n't )\b(?:only|solely|merely|exclusively|just\b(?=[^.]{1,160}\bbut also))\b)"
     r"|(?P<except>\bexcept\b)|(?P<stop>\bstop(?:s|ped|ping)?\b|\bceas(?:e|es|ed|ing)\b)"
 )
+
+
+_OFFERS = re.compile(
+    r"(?P<max>\bwithin\b(?= (?:\W?\d|an?\b|one\b|half\b|t(?:w|h[or]|en)|fi|fo|s[ie][vx]|eigh|nine))"
+    r"|\b(?:limited to|capped at)\b)"
+    r"|(?P<less>\bcheaper than\b)|(?P<more>\b(?:dearer|more expensive) than\b)|(?P<only>\balone\b)"
+)
+"""What bears a bound out without being one that must be borne out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,14 +110,19 @@ def particulars(text: str) -> Particulars:
     )
 
 
+def offers(text: str) -> frozenset[str]:
+    """Give the rates and bounds that a text bears out."""
+    return particulars(text).needs | {str(one.lastgroup) for one in _OFFERS.finditer(folded(text).casefold())}
+
+
 def _phrase(run: tuple[str, ...]) -> Phrase:
     cut = frozenset(one for word in run for one in stems(word.casefold()))
     return Phrase(stems=cut, letters="".join(word[0] for word in run).casefold())
 
 
 def _rates(tokens: Sequence[str]) -> Iterator[str]:
-    for word, after in zip(tokens, [*tokens[1:], ""], strict=False):
-        unit = _TIMES.get(after, "")
+    for before, word, after in zip(["", *tokens], tokens, [*tokens[1:], ""], strict=False):
+        unit = _TIMES.get(after, "") if before not in _LASTING or word not in {"a", "an"} else ""
         if word in _RATES:
             yield f"per {_RATES[word]}"
         elif (word == "per" and after and after not in STOPWORDS | {"cent", "cents"}) or (

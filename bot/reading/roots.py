@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Final
 
 from bot.reading.claims import STOPWORDS, folded
+from bot.reading.irregular import BASES
 
 ROOT: Final = 5
 """Letters of a root. On AttributionBench the first five tell more than stems do: "organiser" is "organisation"."""
@@ -80,4 +81,5 @@ def roots(text: str) -> tuple[str, ...]:
 def _cut(word: str) -> tuple[str, ...]:
     if word in STOPWORDS or word.endswith("n't"):
         return ()
+    word = BASES.get(word, word)
     return (word.removesuffix("'s").replace("'", "")[:ROOT],) if len(word) > 1 or word.isdigit() else ()

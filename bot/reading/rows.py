@@ -65,6 +65,22 @@ def misplaced(claimed: Row, said: Sequence[Row]) -> bool:
     return all(_moved(claimed, one) for one in said if len(words & one.words) == most)
 
 
+def mixed(text: str, rows: Sequence[Row]) -> bool:
+    """Whether a sentence names one row by its first cell, and says of it what only another row's cell says."""
+    words = frozenset(_TOKEN.findall(folded(text).casefold()))
+    named = [one for one in rows if one.cells and (key := _words(one.cells[0])) and key <= words]
+    if len(named) != 1:
+        return False
+    own = named[0]
+    others = [one for one in rows if one.header == own.header and one != own]
+    known = own.words.union(*map(_words, own.header))
+    return any(
+        (said := _words(cell) - known - _YES - _NO) and said <= words and not _words(mine) & words
+        for one in others
+        for cell, mine in list(zip(one.cells, own.cells, strict=False))[1:]
+    )
+
+
 def _moved(claimed: Row, said: Row) -> bool:
     return any(_denied(cell, title, said) for title, cell in zip(claimed.header, claimed.cells, strict=False))
 

@@ -36,6 +36,7 @@ TITLES = {
     "pairings": "Retrieval, by where the knowledge is kept",
     "pruning": "Keywords, visiting few chunks and visiting all",
     "attribution": "Verifier, on claims with their passages",
+    "statements": "Verifier, on sentences written to deceive it and on paraphrases",
     "tripwire": "Tripwire",
     "sizes": "Size of the code",
 }

@@ -39,8 +39,9 @@ LARGEST_BODY: Final = 1_048_576
 _TOO_LARGE: Final = "This body is larger than 1 MiB."
 _MOST: Final = 1_000
 """Connections at a time; further ones get 503."""
-_QUIET: Final = 5
-"""Seconds that a connection may rest between two requests."""
+_QUIET: Final = 75
+"""Seconds that a connection may rest between two requests: longer than proxies keep theirs, which is 60 at most hosts,
+so that none of them sends a request into a connection that closes."""
 _WHOLE: Final = 10
 """Seconds that a request may take to come in, head and body; platforms send theirs at once."""
 _GRACE: Final = 1

@@ -153,6 +153,7 @@ class Dispatcher:
             if self._paused is None:
                 await self._mind()
             free = self._max_in_flight - len(self._attempts)
+            self._full = True  # what ends meanwhile gives a place that this look does not count
             owed = await self._inbox.claim(free, tuple(self._adapters)) if free else ()
             self._full = len(owed) == free
         except StoreError as error:
@@ -284,8 +285,10 @@ class Dispatcher:
         """Say that the place is paused, in words or by the ending alone, and keep the question."""
         aloud = await self._holding.mark(attempt.owed)
         await self._show(attempt, attempt.said(replies.paused() if aloud else (), "paused"), journal)
-        await self._holding.hold(attempt.owed)
-        self._bell.set()
+        try:
+            await self._holding.hold(attempt.owed)
+        finally:
+            self._bell.set()
         _log.info("put off: paused here", platform=attempt.question.place.platform)
 
     async def _reply(self, attempt: Attempt, journal: Journal) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import threading
-from collections import Counter, defaultdict
-from contextlib import AsyncExitStack, suppress
+from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +16,6 @@ from bot.answering.turns import NewTurn
 from bot.database import Database
 from bot.dispatcher import Dispatcher
 from bot.inbox import Inbox
-from bot.pauses import Pauses
 from bot.turns import Turns
 from tests.doubles.adapters import NOON, RecordingAdapter, a_question
 
@@ -29,8 +26,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from adapters.base import Journal, Question
-    from adapters.parts import AnswerId, Part, Verdict
+    from adapters.base import Question
+    from adapters.parts import AnswerId, Part
     from bot.answering.around import Around
     from bot.answering.permission import Readers
     from bot.inbox import Owed
@@ -49,7 +46,7 @@ def question(name: str, conversation: str) -> Question:
 
 
 class Answers:
-    """Ends an answer when its gate is open, or when it is stopped."""
+    """Ends an answer when its gate is open."""
 
     def __init__(self) -> None:
         self.gates: defaultdict[str, asyncio.Event] = defaultdict(asyncio.Event)
@@ -58,13 +55,13 @@ class Answers:
     async def __call__(  # noqa: PLR0913 - as the engine's
         self,
         question: Question,
-        readers: Readers,  # noqa: ARG002
-        stop: asyncio.Event,  # noqa: ARG002
+        readers: Readers,
+        stop: asyncio.Event,
         /,
         *,
         answer: AnswerId,
         keep: Callable[[NewTurn], Awaitable[None]],
-        around: Around | None,  # noqa: ARG002
+        around: Around | None,
     ) -> AsyncGenerator[Part]:
         self.begun.put_nowait(question.id)
         await self.gates[question.id].wait()
@@ -116,7 +113,7 @@ async def test_an_end_while_others_are_claimed_gives_its_place_to_one_more(
         for name in ("1", "2"):
             await inbox.put(question(f"q{name}", f"c{name}"))
         are_put.set()
-        assert [await answers.begun.get() for _ in range(2)] == ["q1", "q2"]
+        assert {await answers.begun.get() for _ in range(2)} == {"q1", "q2"}
         for gate in ("q1", "q2"):
             answers.gates[gate].set()
 

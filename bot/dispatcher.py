@@ -234,7 +234,7 @@ class Dispatcher:
                 many = attempt.owed.attempts
                 _log.error("the reply failed", platform=platform, attempts=many, why=why, exc_info=trace)
                 with suppress(LeaseLost, StoreError):
-                    await self._inbox.fail(claim, pause(attempt.owed.attempts))
+                    await self._fail(claim, pause(attempt.owed.attempts))
             except asyncio.CancelledError:
                 _log.warning("left to the next process", platform=platform)
                 with suppress(LeaseLost, StoreError):
@@ -245,6 +245,11 @@ class Dispatcher:
                 self._idle.set()
                 if self._full:
                     self._bell.set()
+
+    async def _fail(self, claim: Claim, seconds: float) -> None:
+        """Let it be tried again when so many seconds are over, and look for it then."""
+        await self._inbox.fail(claim, seconds)
+        asyncio.get_running_loop().call_later(seconds, self._bell.set)
 
     async def _carry_out(self, attempt: Attempt) -> None:
         owed = attempt.owed

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Connection
 
-    from adapters.base import Question
+    from adapters.base import Journal, Question
     from adapters.parts import AnswerId, Part
     from bot.answering.around import Around
     from bot.answering.permission import Readers
@@ -145,3 +145,29 @@ async def test_a_question_whose_put_is_cut_off_while_it_is_written_is_answered(
             assert await answers.begun.get() == "q1"
             for gate in ("q0", "q1"):
                 answers.gates[gate].set()
+
+
+class OnceAway(RecordingAdapter):
+    """Cannot show the first answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.away = True
+
+    async def reply(self, question: Question, parts: AsyncGenerator[Part], journal: Journal, /) -> None:
+        await super().reply(question, parts, journal)
+        if self.away:
+            self.away = False
+            raise ConnectionError("the platform is away")
+
+
+async def test_what_failed_is_tried_again_when_its_pause_is_over(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.dispatcher.pause", lambda _: 0.5)
+    answers = Answers()
+    answers.gates["q1"].set()
+    process = Process(database, answers, OnceAway())
+    async with process.dispatcher.running(), asyncio.timeout(30):
+        await process.inbox.put(question("q1", "c1"))
+        assert [await answers.begun.get() for _ in range(2)] == ["q1", "q1"]

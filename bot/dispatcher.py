@@ -153,6 +153,7 @@ class Dispatcher:
             if self._paused is None:
                 await self._mind()
             free = self._max_in_flight - len(self._attempts)
+            self._full = True  # what ends meanwhile gives a place that this look does not count
             owed = await self._inbox.claim(free, tuple(self._adapters)) if free else ()
             self._full = len(owed) == free
         except StoreError as error:
@@ -233,7 +234,7 @@ class Dispatcher:
                 many = attempt.owed.attempts
                 _log.error("the reply failed", platform=platform, attempts=many, why=why, exc_info=trace)
                 with suppress(LeaseLost, StoreError):
-                    await self._inbox.fail(claim, pause(attempt.owed.attempts))
+                    await self._fail(claim, pause(attempt.owed.attempts))
             except asyncio.CancelledError:
                 _log.warning("left to the next process", platform=platform)
                 with suppress(LeaseLost, StoreError):
@@ -244,6 +245,11 @@ class Dispatcher:
                 self._idle.set()
                 if self._full:
                     self._bell.set()
+
+    async def _fail(self, claim: Claim, seconds: float) -> None:
+        """Let it be tried again when so many seconds are over, and look for it then."""
+        await self._inbox.fail(claim, seconds)
+        asyncio.get_running_loop().call_later(seconds, self._bell.set)
 
     async def _carry_out(self, attempt: Attempt) -> None:
         owed = attempt.owed
@@ -284,8 +290,10 @@ class Dispatcher:
         """Say that the place is paused, in words or by the ending alone, and keep the question."""
         aloud = await self._holding.mark(attempt.owed)
         await self._show(attempt, attempt.said(replies.paused() if aloud else (), "paused"), journal)
-        await self._holding.hold(attempt.owed)
-        self._bell.set()
+        try:
+            await self._holding.hold(attempt.owed)
+        finally:
+            self._bell.set()
         _log.info("put off: paused here", platform=attempt.question.place.platform)
 
     async def _reply(self, attempt: Attempt, journal: Journal) -> None:

@@ -6,6 +6,7 @@ another process has made a newer one. One code for SQLite and PostgreSQL; ``bot.
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
@@ -126,7 +127,7 @@ class Inbox:
                 "answer": secrets.token_hex(16),
                 "local": question.place.platform in self.local,
             }
-            fresh = await self._database.write(lambda connection: self._put(connection, row))
+            fresh = await self._write(lambda connection: self._put(connection, row))
 
         await self._lately.get(question.id, once)
         if fresh:
@@ -184,7 +185,7 @@ class Inbox:
                 return True  # what is put meanwhile cannot be seen
             return connection.execute(self._sql.next, {"claimed": claim[0]}).first() is not None
 
-        self._changed("claimable" if await self._database.write(work) else "done")
+        self._changed("claimable" if await self._write(work) else "done")
 
     async def offering(self, claim: Claim, /) -> None:
         """Note that its asker is about to be asked whether the question is still wanted. Raises LeaseLost."""
@@ -278,7 +279,14 @@ class Inbox:
         return found
 
     async def _written(self, statement: Executable, told: Mapping[str, Any]) -> bool:
-        return await self._database.write(lambda connection: bool(connection.execute(statement, told).rowcount))
+        return await self._write(lambda connection: bool(connection.execute(statement, told).rowcount))
+
+    async def _write(self, work: Callable[[Connection], bool]) -> bool:
+        try:
+            return await self._database.write(work)
+        except asyncio.CancelledError:
+            self._changed("claimable")  # it may be written all the same, before what is claimed next
+            raise
 
     def _changed(self, change: Change) -> None:
         for hear in self._heard:

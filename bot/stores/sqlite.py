@@ -122,9 +122,14 @@ class _Threads:
 
     def _transacted(self, work: Callable[[Connection], Result]) -> Result:
         connection = self._connection()
-        with connection.begin():  # which begins nothing with this driver
-            _driver(connection).execute(self._begin)  # not by an event: with one, every statement looks for more
-            return work(connection)
+        driver = _driver(connection)
+        try:
+            with connection.begin():  # which begins nothing with this driver
+                driver.execute(self._begin)  # not by an event: with one, every statement looks for more
+                return work(connection)
+        finally:
+            if driver.in_transaction:  # a commit that is refused leaves it open, with its lock
+                driver.rollback()
 
     def _version(self) -> int:
         return _version(_driver(self._connection()))
@@ -193,7 +198,7 @@ class _Looking(Changes):
             self._others = await self._writing.version()
         except (sqlite3.Error, SQLAlchemyError):
             return True  # whoever looks there will see what is wrong
-        return before is not None and (self._version is None or self._others != others)
+        return None in {before, self._version} or self._others != others
 
     def _read(self) -> int | None:
         try:

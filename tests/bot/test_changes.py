@@ -52,3 +52,16 @@ async def test_what_this_process_writes_on_sqlite_is_no_change_and_hides_none(tm
 async def test_a_file_that_cannot_be_read_is_no_change(tmp_path: Path) -> None:
     async with Database(tmp_path / "gone" / "footnote.db")._store.changes() as changes:
         assert not await changes.wait(0.01)
+
+
+async def test_a_file_that_can_be_read_again_counts_as_a_change(tmp_path: Path) -> None:
+    path = tmp_path / "gone" / "footnote.db"
+    here = Database(path)._store
+    try:
+        async with asyncio.timeout(30), here.changes() as changes:
+            assert not await changes.wait(0.01)
+            async with Database(path) as there:
+                await Inbox(there, Turns(there)).put(a_question())
+                assert await changes.wait(15)
+    finally:
+        await here.close()

@@ -55,6 +55,26 @@ def write_turn(connection: Connection) -> None:
     connection.execute(TURN)
 
 
+async def test_a_commit_that_is_refused_leaves_neither_a_lock_nor_a_transaction(tmp_path: Path) -> None:
+    path = tmp_path / "footnote.db"
+    async with Database(path) as database:
+        await database.write(lambda connection: one_of_two(connection, "INSERT INTO upper VALUES (1)"))
+        with pytest.raises(StoreError):
+            await database.write(lambda connection: one_of_two(connection, "INSERT INTO lower VALUES (2)"))
+        with closing(sqlite3.connect(path, timeout=0)) as other, other:
+            other.execute("INSERT INTO upper VALUES (3)")
+        await database.write(lambda connection: one_of_two(connection, "INSERT INTO lower VALUES (3)"))
+        assert await database.read(lambda connection: one(connection, "SELECT count(*) FROM lower")) == 1
+
+
+def one_of_two(connection: Connection, statement: str) -> None:
+    """Work with two tables of which one is held to the other when a transaction is committed, not before."""
+    connection.execute(text("CREATE TABLE IF NOT EXISTS upper (number INTEGER PRIMARY KEY)"))
+    held = "number INTEGER REFERENCES upper DEFERRABLE INITIALLY DEFERRED"
+    connection.execute(text(f"CREATE TABLE IF NOT EXISTS lower ({held})"))
+    connection.execute(text(statement))
+
+
 async def test_a_transaction_that_fails_leaves_nothing(tmp_path: Path) -> None:
     async with Database(tmp_path / "footnote.db") as database:
         with pytest.raises(LookupError):

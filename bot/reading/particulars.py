@@ -51,17 +51,25 @@ _BOUND = re.compile(
     r"|(?P<more>\b(?:more|greater|higher|longer|larger|bigger) than\b|\bexceed|\b(?:over|above)\b(?= [$€£-]{0,2}\d))"
     r"|(?P<less>\b(?:less|fewer|lower|shorter|smaller) than\b|\b(?:under|below)\b(?= [$€£-]{0,2}\d))"
     r"|(?P<before>\bbefore\b|\bprior to\b)|(?P<after>\bafter\b)|(?P<until>\buntil\b|\btill\b)|(?P<unless>\bunless\b)"
-    r"|(?P<only>(?<!not )(?<!n't )\b(?:only|solely|merely|exclusively|just\b(?=[^.]{1,160}\bbut also))\b)"
-    r"|(?P<except>\bexcept\b)|(?P<stop>\bstop(?:s|ped|ping)?\b|\bceas(?:e|es|ed|ing)\b)"
+    r"|(?P<only>(?<!not )(?<!n't )(?<!-)\b(?:only|solely|merely|exclusively|just\b(?=[^.]{1,160}\bbut also))\b)"
+    r"|(?P<except>\bexcept\b)|(?P<stop>\b(?:stop(?:s|ped|ping)?|ceas(?:e|es|ed|ing))\b"
+    r"(?= (?:\w+ing|to|at|when|after|before|once|if|and|or|in|on)\b|\W? \W|[^\w\s]|\Z))"
 )
 
 
 _OFFERS = re.compile(
     r"(?P<max>\bwithin\b(?= (?:\W?\d|an?\b|one\b|half\b|t(?:w|h[or]|en)|fi|fo|s[ie][vx]|eigh|nine))"
     r"|\b(?:limited to|capped at)\b)"
-    r"|(?P<less>\bcheaper than\b)|(?P<more>\b(?:dearer|more expensive) than\b)|(?P<only>\balone\b)"
+    r"|(?P<less>\bcheaper than\b)|(?P<more>\b(?:dearer|more expensive) than\b)"
+    r"|(?P<only>\balone\b|\binstead of\b|\brather than\b|[,;] (?:and )?not\b)"
+    r"|(?P<stop>\b(?:nothing|no) more\b|\bno longer\b)(?! than)"
 )
 """What bears a bound out without being one that must be borne out."""
+_EACH = re.compile(r"\b(?:in|for) (?:a|an|any|one|each|every) ([a-z]+)")
+"""What bears a rate out: "votes for an answer" are votes per answer."""
+_FEW = re.compile(r"\bonly (?=(?:an? |the )?(?:\W?\d|one\b|two\b|half\b|t(?:w|h[or]|en)|fi|fo|s[ie][vx]|eigh|nine))")
+"""An "only" that calls a number small, and excludes nothing."""
+_SHORTENED = re.compile(r"(?:'(?:ll|re|ve|d|m|s)|n't)\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +105,7 @@ def particulars(text: str) -> Particulars:
     text = undotted(" ".join(folded(text).replace("\N{MINUS SIGN}", "-").split()))
     tokens = _TOKEN.findall(text)
     names, initial, strange = _named(tokens)
-    bounds = frozenset(str(one.lastgroup) for one in _BOUND.finditer(text.casefold()))
+    bounds = frozenset(str(one.lastgroup) for one in _BOUND.finditer(_FEW.sub("", text.casefold())))
     return Particulars(
         needs=frozenset(_rates([token.casefold() for token in tokens])) | bounds,
         names=names,
@@ -112,7 +120,10 @@ def particulars(text: str) -> Particulars:
 
 def offers(text: str) -> frozenset[str]:
     """Give the rates and bounds that a text bears out."""
-    return particulars(text).needs | {str(one.lastgroup) for one in _OFFERS.finditer(folded(text).casefold())}
+    small = folded(text).casefold()
+    each = (_TIMES.get(word) or " ".join(stems(word)) for word in _EACH.findall(small))
+    bounds = (str(one.lastgroup) for one in (*_OFFERS.finditer(small), *_BOUND.finditer(small)))
+    return particulars(text).needs.union(bounds, (f"per {word}" for word in each))
 
 
 def _phrase(run: tuple[str, ...]) -> Phrase:
@@ -141,7 +152,7 @@ def _named(tokens: Sequence[str]) -> tuple[frozenset[str], frozenset[str], froze
         if not word[0].isalpha():
             before = word if before.isalnum() or word in ".!?" else before
             continue
-        small = word.casefold().removesuffix("'s")
+        small = _SHORTENED.sub("", word.casefold())
         cut = set(stems(small))
         first = before in _OPENING
         if cut & WEEKDAYS:

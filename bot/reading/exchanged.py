@@ -112,16 +112,25 @@ def _undergone(one: Wording, other: Wording) -> bool:
             noun
             and verb
             and not one.words[at + 1].endswith("ing")
+            and not _governed(one, at)
             and at + 2 < len(one.words)
             and (one.words[at + 2] in _ARTICLES or one.stems[at + 2])
         ):
             undergoes = any(
-                stem == noun and other.words[place + 1] in _IS and other.stems[place + 2] == verb
+                stem == noun
+                and other.words[place + 1] in _IS
+                and other.stems[place + 2] == verb
+                and not _governed(other, place)
                 for place, stem in enumerate(other.stems[:-2])
             )
             if undergoes and other.stems.count(verb) == 1 and not _passive(one, verb):
                 return True
     return False
+
+
+def _governed(said: Wording, at: int) -> bool:
+    """Whether a word belongs to a preposition, as "folder" in "of that folder", and so is no subject."""
+    return bool(_RELATIONS & frozenset(said.words[max(0, at - 2) : at]))
 
 
 def _counts(word: str) -> bool:

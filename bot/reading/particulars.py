@@ -67,7 +67,7 @@ _OFFERS = re.compile(
 """What bears a bound out without being one that must be borne out."""
 _EACH = re.compile(r"\b(?:in|for) (?:a|an|any|one|each|every) ([a-z]+)")
 """What bears a rate out: "votes for an answer" are votes per answer."""
-_FEW = re.compile(r"\bonly (?=(?:an? |the )?(?:\W?\d|one\b|two\b|half\b|t(?:w|h[or]|en)|fi|fo|s[ie][vx]|eigh|nine))")
+_FEW = re.compile(r"\bonly (?=(?:\w+ )?(?:\W?\d|one\b|two\b|half\b|t(?:w|h[or]|en)|fi|fo|s[ie][vx]|eigh|nine))")
 """An "only" that calls a number small, and excludes nothing."""
 _SHORTENED = re.compile(r"(?:'(?:ll|re|ve|d|m|s)|n't)\Z")
 

@@ -26,7 +26,7 @@ _WORDS: Final = NEGATIONS - {"non"} | frozenset(
 _NOTHING: Final = frozenset({"only", "just", "merely", "doubt", "matter", "to"})
 """What makes no denial of a "not" or "no" before it; "not to mention"."""
 _BOUNDS: Final = frozenset({"more", "less", "fewer", "later", "greater", "exceed", "be"})
-_STOPS: Final = frozenset(",;:.!?()\u2014\"\u201c\u201d")
+_STOPS: Final = frozenset(',;:.!?()\u2014"\u201c\u201d')
 _ENDS: Final = _STOPS | {"but", "because", "although", "while", "whereas", "if", "unless", "so"}
 _REACH: Final = 4
 """Telling words that a negation reaches."""
@@ -34,7 +34,8 @@ _FAR: Final = 24
 """Words in which what belongs to it stands."""
 _UNLESS: Final = frozenset({"unless", "until", "except", "without"})
 _CONDITIONED = re.compile(
-    r"\b(?:if|when|once|after|before|only|provided|in case|the next time|as long as|must|has to|have to|needs?|requires?)\b",
+    r"\b(?:if|when|once|after|before|only|provided|in case|the next time|as long as"
+    r"|must|has to|have to|needs?|requires?)\b",
     re.IGNORECASE,
 )
 _RATHER = re.compile(
@@ -146,8 +147,9 @@ def _denial(tokens: Sequence[str], at: int) -> Denial:
     found: list[str] = []
     lacks = tokens[at] == "without"
     pronoun = lacks and tokens[at + 1 : at + 2] and tokens[at + 1] in _PRONOUNS and not _goes_on(tokens[at + 2 :])
+    aside = tokens[at + 1 : at + 2] and tokens[at + 1] in _STOPS  # "do not, however, expire"
     for far, token in enumerate(() if pronoun else tokens[at + 1 : at + 1 + 4 * _REACH]):
-        if (token in _ENDS | _AND_NO and found) or (far and token in _STOPS) or len(found) >= _REACH:
+        if (token in _ENDS | _AND_NO and found) or (far and not aside and token in _STOPS) or len(found) >= _REACH:
             break
         found += stems(token)
     if found:

@@ -238,7 +238,7 @@ class _Asserted:
         if turned(self.text, windows) or (not self.denied and mixed(self.text, rows)):
             return "place"
         known = frozenset[str]().union(*(one.words for one in passages))
-        return "strength" if overstated(self.text, windows, known) else None
+        return "strength" if overstated(self.text, windows, known, frozenset(row.text for row in rows)) else None
 
     def _said_elsewhere(self, at: int, passages: Sequence[Evidence]) -> bool:
         """Whether an amount stands outside of the closest windows, where none says another one in its stead."""

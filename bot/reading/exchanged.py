@@ -156,13 +156,19 @@ def _sequence(said: Wording) -> tuple[frozenset[str], frozenset[str]] | None:
     at = next((at for at, word in enumerate(said.words) if word in _ORDERS and said.next(at) not in _NO_EVENT), None)
     if at is None:
         return None
-    end = next((place for place in range(at + 1, len(said.words)) if said.words[place] in STOPS), len(said.words))
+    ends = STOPS if not at or said.words[at - 1] in STOPS else STOPS | {"and"}
+    end = next((place for place in range(at + 1, len(said.words)) if said.words[place] in ends), len(said.words))
     first = not at or said.words[at - 1] in STOPS
     main = _up_to(said, end + 1, SENTENCE) if first else _back_from(said, at)
-    clause, rest = said.within(range(at + 1, end)), said.within(main)
+    clause, rest = _events(said, range(at + 1, end)), _events(said, main)
     if not clause or not rest:
         return None
     return (clause, rest) if _ORDERS[said.words[at]] else (rest, clause)
+
+
+def _events(said: Wording, places: range) -> frozenset[str]:
+    """Give the telling words in some places; how long something takes is no event."""
+    return frozenset(said.stems[at] for at in places if said.stems[at] and not _counts(said.words[at]))
 
 
 def _outdone(one: Wording, other: Wording) -> bool:

@@ -87,6 +87,8 @@ class Denial:
             return self.lacks and claimed.lacks
         if self._thing(claimed, words) or claimed._thing(self, self.reach | self.beside):
             return True
+        if claimed.whole and not claimed.lacks and claimed.focus in self.beside and self.focus in words:
+            return True  # "authors merge, not the reviewers" of "reviewers do not merge"
         either = self.focus in claimed.reach or claimed.focus in self.reach
         within = 2 * len(self.reach & (claimed.reach | words)) >= max(1, len(self.reach))
         alike = 2 * len(claimed.reach & self.reach) >= max(1, len(claimed.reach))

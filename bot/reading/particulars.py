@@ -67,6 +67,7 @@ _OFFERS = re.compile(
 """What bears a bound out without being one that must be borne out."""
 _EACH = re.compile(r"\b(?:in|for) (?:a|an|any|one|each|every) ([a-z]+)")
 """What bears a rate out: "votes for an answer" are votes per answer."""
+_BOTH = re.compile(r"\bper [a-z]+ (?:and|or) (?:per )?([a-z]+)")
 _FEW = re.compile(r"\bonly (?=(?:\w+ )?(?:\W?\d|one\b|two\b|half\b|t(?:w|h[or]|en)|fi|fo|s[ie][vx]|eigh|nine))")
 """An "only" that calls a number small, and excludes nothing."""
 _SHORTENED = re.compile(r"(?:'(?:ll|re|ve|d|m|s)|n't)\Z")
@@ -121,7 +122,7 @@ def particulars(text: str) -> Particulars:
 def offers(text: str) -> frozenset[str]:
     """Give the rates and bounds that a text bears out."""
     small = folded(text).casefold()
-    each = (_TIMES.get(word) or " ".join(stems(word)) for word in _EACH.findall(small))
+    each = (_TIMES.get(word) or " ".join(stems(word)) for word in (*_EACH.findall(small), *_BOTH.findall(small)))
     bounds = (str(one.lastgroup) for one in (*_OFFERS.finditer(small), *_BOUND.finditer(small)))
     return particulars(text).needs.union(bounds, (f"per {word}" for word in each))
 

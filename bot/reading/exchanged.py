@@ -29,8 +29,8 @@ _CUTS: Final = STOPS | frozenset("and but or while whereas then so because if wh
 _TURNS: Final = frozenset("by which that who whom whose".split())  # noqa: SIM905 - a list of words
 _ORDERS: Final = {"before": False, "until": False, "after": True, "once": True}
 """Whether the clause that one begins is the earlier one."""
-_NO_EVENT: Final = frozenset({"upon", "a", "an", "per", "more", *STOPS})
-"""What follows "once" where it tells no order."""
+_NO_EVENT: Final = frozenset({"upon", "a", "an", "per", "more", "that", "this", "which", *STOPS})
+"""What follows "once" or "after" where it tells no order of two events."""
 _WIDTH: Final = 4
 _FAR: Final = 9
 _IS: Final = frozenset("is are was were be been being gets get got".split())  # noqa: SIM905 - a list of words

@@ -49,7 +49,10 @@ _LIGHT: Final = frozenset(cut for word in ("available", "possible", "allowed", "
 _PRONOUNS: Final = frozenset({"it", "them", "this", "that", "these", "those", "one"})
 _AND_NO: Final = frozenset({"no", "nor"})
 """What begins a denial of its own, also within what another one reaches."""
+_GIVEN: Final = frozenset(cut for word in ("set", "given", "specified", "defined") for cut in stems(word))
+"""What is denied of a thing that something is done without."""
 _PARTLY: Final = frozenset("all always best every most necessarily".split())  # noqa: SIM905 - a list of words
+_NOBODY: Final = frozenset({"nothing", "none", "nobody"})
 _THINGS: Final = frozenset({"no", "without", "lack", "lacks", "lacking", "lacked"})
 """What denies a thing and not what is said of it: "no tax increase" says nothing of tax."""
 _SCARCELY: Final = frozenset({"barely", "hardly", "scarcely"})
@@ -95,12 +98,15 @@ class Denial:
         return within and either and (alike or self.focus == claimed.focus)
 
     def _of(self, other: Denial) -> bool:
-        """Whether it denies what the other one says "is not available" of."""
-        return other.focus in _LIGHT and self.focus in other.beside
+        """Whether it denies what the other one says "is not available" of, or "is not set" of what it lacks."""
+        return other.focus in (_LIGHT | _GIVEN if self.lacks else _LIGHT) and self.focus in other.beside
 
     def _thing(self, other: Denial, words: frozenset[str]) -> bool:
         """Whether it denies of a thing, as in "knows no price", what the other one denies as "does not know"."""
-        return self.whole and not self.lacks and other.focus in self.beside and bool(self.reach & words)
+        if not self.whole or self.lacks or other.focus not in self.beside:
+            return False
+        alone = other.reach == {other.focus} and len(self.beside) > 1 and self.beside <= words
+        return alone or bool(self.reach & words)  # "counts in no window" does not count
 
     def lifted(self, words: frozenset[str]) -> bool:
         """Whether it denies what it denies unless something holds that a text with these words speaks of."""
@@ -149,9 +155,15 @@ def _denial(tokens: Sequence[str], at: int) -> Denial:
     found: list[str] = []
     lacks = tokens[at] == "without"
     pronoun = lacks and tokens[at + 1 : at + 2] and tokens[at + 1] in _PRONOUNS and not _goes_on(tokens[at + 2 :])
-    aside = tokens[at + 1 : at + 2] and tokens[at + 1] in _STOPS  # "do not, however, expire"
+    aside = (
+        tokens[at + 1 : at + 2] and tokens[at + 1] in _STOPS and tokens[at] not in _NOBODY
+    )  # "do not, however, expire"
     for far, token in enumerate(() if pronoun else tokens[at + 1 : at + 1 + 4 * _REACH]):
-        if (token in _ENDS | _AND_NO and found) or (far and not aside and token in _STOPS) or len(found) >= _REACH:
+        if (
+            (token in _ENDS | _AND_NO and found)
+            or ((far or tokens[at] in _NOBODY) and not aside and token in _STOPS)
+            or len(found) >= _REACH
+        ):
             break
         found += stems(token)
     if found:
@@ -163,7 +175,8 @@ def _denial(tokens: Sequence[str], at: int) -> Denial:
             partial=bool(_PARTLY & frozenset(tokens[at + 1 : at + 4])),
             unless=_twice(tokens, at, reached) or _unless(tokens[at + 1 : at + 1 + _FAR]), beside=before, lacks=lacks,
         )  # fmt: skip
-    found = _last(tokens, at)
+    other = tokens[at] == "no" and tokens[at + 1 : at + 2] == ["other"]
+    found = [] if other else _last(tokens, at)  # "in no other" denies nothing that it follows
     focus = found[-1] if found else ""
     return Denial(reach=frozenset(found), focus=focus, whole=True, lacks=lacks, pronoun=bool(pronoun))
 

@@ -40,6 +40,8 @@ _ORDINARY = re.compile(
 )
 """Words in small letters that begin a sentence and are hardly names: "Accomplishing", but no "Kelly" or "Emily"."""
 WEEKDAYS: Final = frozenset(stems("monday tuesday wednesday thursday friday saturday sunday".replace(" ", "-")))
+_AFTER_VERBS: Final = frozenset(", the a an your it its this that them their all any each".split())  # noqa: SIM905
+"""What follows a sentence's first word where it is no name, as in "Put the"."""
 _OPENING: Final = frozenset('.!?:;"|(')
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_](?:[\w'-]*[^\W_])?|[^\w\s]")
 _BOUND = re.compile(
@@ -48,8 +50,10 @@ _BOUND = re.compile(
     r"|(?P<max>\bat most\b|\bmaximum\b|\bno(?:t)? (?:more|longer|later|greater) than\b"
     r"|\bup to\b(?= (?:\W?\d|an?\b|one\b|half\b|t(?:w|h[or]|en)|fi|fo|s[ie][vx]|eigh|nine|hund))|<=|≤"
     r"|\bor (?:less|fewer|lower|older|below|under|earlier)\b(?! than)|(?:\bnot |n't )(?:be )?exceed)"
-    r"|(?P<more>\b(?:more|greater|higher|longer|larger|bigger) than\b|\bexceed|\b(?:over|above)\b(?= [$€£-]{0,2}\d))"
-    r"|(?P<less>\b(?:less|fewer|lower|shorter|smaller) than\b|\b(?:under|below)\b(?= [$€£-]{0,2}\d))"
+    r"|(?P<more>\b(?:more|greater|higher|longer|larger|bigger) than\b(?! (?:that|this|it)\b)|\bexceed"
+    r"|\b(?:over|above)\b(?= [$€£-]{0,2}\d))"
+    r"|(?P<less>\b(?:less|fewer|lower|shorter|smaller) than\b(?! (?:that|this|it)\b)"
+    r"|\b(?:under|below)\b(?= [$€£-]{0,2}\d))"
     r"|(?P<before>\bbefore\b|\bprior to\b)|(?P<after>\bafter\b)|(?P<until>\buntil\b|\btill\b)|(?P<unless>\bunless\b)"
     r"|(?P<only>(?<!not )(?<!n't )(?<!-)\b(?:only|solely|merely|exclusively|just\b(?=[^.]{1,160}\bbut also))\b)"
     r"|(?P<except>\bexcept\b)|(?P<stop>\b(?:stop(?:s|ped|ping)?|ceas(?:e|es|ed|ing))\b"
@@ -65,7 +69,7 @@ _OFFERS = re.compile(
     r"|(?P<stop>\b(?:nothing|no) more\b|\bno longer\b)(?! than)"
 )
 """What bears a bound out without being one that must be borne out."""
-_EACH = re.compile(r"\b(?:in|for) (?:a|an|any|one|each|every) ([a-z]+)")
+_EACH = re.compile(r"\b(?:in|for|of) (?:a|an|any|one|each|every) ([a-z]+)")
 """What bears a rate out: "votes for an answer" are votes per answer."""
 _BOTH = re.compile(r"\bper [a-z]+ (?:and|or) (?:per )?([a-z]+)")
 _FEW = re.compile(r"\bonly (?=(?:\w+ )?(?:\W?\d|one\b|two\b|half\b|t(?:w|h[or]|en)|fi|fo|s[ie][vx]|eigh|nine))")
@@ -161,7 +165,9 @@ def _named(tokens: Sequence[str]) -> tuple[frozenset[str], frozenset[str], froze
         elif word[0].isupper() and small not in MEASURES and small not in _MONTHS and "i'" not in small[:2]:
             if not first:
                 names |= cut
-            elif after != "," and not _ORDINARY.match(small) and small.partition("-")[0] not in NUMBER_WORDS:
+            elif (
+                after not in _AFTER_VERBS and not _ORDINARY.match(small) and small.partition("-")[0] not in NUMBER_WORDS
+            ):
                 initial |= cut
                 strange |= cut if before in ".!?" else set()
         before = word

@@ -72,7 +72,8 @@ _DISTANCE: Final = _words(
     claims complain complained complaint complaints argued argue argues may might could according"""
 )
 _BOUND = re.compile(
-    r"\b(?:up to|at most|at least|no (?:more|less|fewer) than|as (?:many|much) as|(?:more|less|fewer) than)"
+    r"\b(?:up to|at most|at least|no (?:more|less|fewer) than|(?<!half )(?<!times )as (?:many|much) as"
+    r"|(?:more|less|fewer) than)"
     r" (?:about |an? )?[$€£]?(\w+(?:[.,]\d+)*)"
 )
 _BOUNDED: Final = _words(

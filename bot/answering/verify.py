@@ -20,7 +20,7 @@ from bot.reading.negations import Denial, absences, conditioned, contrasts, nega
 from bot.reading.opposites import opposed, prefixed, told
 from bot.reading.particulars import Particulars, particulars
 from bot.reading.places import names_swapped, values_swapped
-from bot.reading.rows import answered, mixed, named
+from bot.reading.rows import answered, mixed, named, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -319,6 +319,7 @@ class _Asserted:
         contrasted = [one for window in windows for text in window.texts for one in contrasts(text)]
         if len(windows) == 1 and self.denied and (row := self._named(windows[0], passages)) is not None:
             contrasted += negations(" ".join(row.header))
+            contrasted += [one for title in refused(row) for one in negations(f"not {title}")]
         for claimed in self.denied:
             if claimed.pronoun and not claimed.reach:
                 continue  # "without it", of what the sentence before names

@@ -76,9 +76,12 @@ class Denial:
     partial: bool = False
     lacks: bool = False
     pronoun: bool = False
+    held_for: frozenset[str] = frozenset()
 
     def concerns(self, words: frozenset[str]) -> bool:
         """Whether a text with these words speaks of what it denies: half of it, or more than half of a thing."""
+        if self.held_for and not self.held_for & words:
+            return False
         held = 2 * len(self.reach & words)
         return held > len(self.reach) if self.whole else held >= max(1, len(self.reach))
 
@@ -174,6 +177,7 @@ def _denial(tokens: Sequence[str], at: int) -> Denial:
             reach=frozenset(reached), focus=reached[0], whole=tokens[at] in _THINGS or contrast,
             partial=bool(_PARTLY & frozenset(tokens[at + 1 : at + 4])),
             unless=_twice(tokens, at, reached) or _unless(tokens[at + 1 : at + 1 + _FAR]), beside=before, lacks=lacks,
+            held_for=_held_for(tokens, at),
         )  # fmt: skip
     other = tokens[at] == "no" and tokens[at + 1 : at + 2] == ["other"]
     found = [] if other else _last(tokens, at)  # "in no other" denies nothing that it follows
@@ -183,6 +187,12 @@ def _denial(tokens: Sequence[str], at: int) -> Denial:
 
 def _goes_on(rest: Sequence[str]) -> bool:
     return bool(rest) and rest[0] not in _ENDS
+
+
+def _held_for(tokens: Sequence[str], at: int) -> frozenset[str]:
+    """Give the last words before "while no" or "if no", for which this is a condition."""
+    conditional = at > 1 and tokens[at] == "no" and tokens[at - 1] in {"while", "if", "when"}
+    return frozenset(_last(tokens, at - 1)) if conditional else frozenset()
 
 
 def _last(tokens: Sequence[str], at: int) -> list[str]:

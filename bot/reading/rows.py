@@ -89,6 +89,12 @@ def answered(text: str, said: Row) -> Literal["yes", "no"] | None:
     return "yes" if found & _YES and not found & _NO else "no" if found & _NO and not found & _YES else None
 
 
+def refused(said: Row) -> list[str]:
+    """Give the headers under which a row says no."""
+    cells_of = zip(said.header[1:], said.cells[1:], strict=False)
+    return [title for title, cell in cells_of if cell.casefold() in _NO]
+
+
 def mixed(text: str, rows: Sequence[Row]) -> bool:
     """Whether a sentence names one row by its first cell, and says of it what only another row's cell says."""
     words = frozenset(_TOKEN.findall(folded(text).casefold()))

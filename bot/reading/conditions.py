@@ -19,7 +19,10 @@ _STRICT: Final = (
     r"only (?:if|when|where|for|after|with|in|by|on|at|from|to|while|during|until|as)|unless|except(?: for)?"
     r"|provided that|as long as|on condition that"
 )
-_LOOSE: Final = r"if|in case|where|until|when|whenever|once|during|by default|on request|upon request"
+_LOOSE: Final = (
+    r"if|in case|where|until|when|whenever|(?<!at )once(?! (?:an?|per|every|more)\b)|during|by default"
+    r"|on request|upon request"
+)
 _MARK = re.compile(rf"\b(?:(?P<strict>{_STRICT})|(?P<loose>{_LOOSE}))\b")
 _END = re.compile(r"[,;.!?)](?:\s|\Z)")
 _STOP = re.compile(r"[;.!?](?:\s|\Z)")

@@ -35,7 +35,7 @@ _MONTHS: Final = frozenset(
     for form in (name, name[:3])
 ) | {"sept"}  # fmt: skip
 _ORDINARY = re.compile(
-    r"(?:despite|whereas|apart|besides|aside|anyone|everyone|someone|nobody|others|\w{4,}(?:ly|ing|ed|ies|ers|ors|ions?|ments?|ness|ity|ive"
+    r"(?:despite|whereas|unless|apart|besides|aside|anyone|everyone|someone|nobody|others|\w{4,}(?:ly|ing|ed|ies|ers|ors|ions?|ments?|ness|ity|ive"
     r"|able|ible|ous|ful|ists?|ism|ient|ience|ance|ence|ize|ise|ate|ify|age))\Z"
 )
 """Words in small letters that begin a sentence and are hardly names: "Accomplishing", but no "Kelly" or "Emily"."""
@@ -69,7 +69,7 @@ _OFFERS = re.compile(
     r"|(?P<stop>\b(?:nothing|no) more\b|\bno longer\b)(?! than)"
 )
 """What bears a bound out without being one that must be borne out."""
-_EACH = re.compile(r"\b(?:in|for|of) (?:a|an|any|one|each|every) ([a-z]+)")
+_EACH = re.compile(r"\b(?:(?:in|for|of) (?:a|an|any|one|each|every)|(?:one|\d+) [a-z]+ an?) ([a-z]+)")
 """What bears a rate out: "votes for an answer" are votes per answer."""
 _BOTH = re.compile(r"\bper [a-z]+ (?:and|or) (?:per )?([a-z]+)")
 _FEW = re.compile(r"\bonly (?=(?:\w+ )?(?:\W?\d|one\b|two\b|half\b|t(?:w|h[or]|en)|fi|fo|s[ie][vx]|eigh|nine))")

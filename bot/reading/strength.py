@@ -93,7 +93,10 @@ _ABSOLUTE: Final = tuple(
             "without exception|in all cases|in any case|always",
             "exceptions?|all|any|always|every|each|must|never|no|any",
         ),
-        ("everywhere|anywhere|worldwide", "everywhere|anywhere|any|all|every|world|worldwide|global|globally"),
+        (
+            "everywhere(?! else)|anywhere(?! from)|worldwide",
+            "everywhere|anywhere|any|all|every|world|worldwide|global|globally",
+        ),
         ("guarantee[sd]?|guaranteed", "guarantee[sd]?|guaranteed|ensures?|warrant\\w*|promise[sd]?|always"),
     )
 )

@@ -1,7 +1,7 @@
 """What the verifier shows of sentences written to deceive it, by kind of falsehood, and of true paraphrases.
 
 The rules were improved while looking at ``known.toml``, ``second.toml`` and ``answers.toml``; ``held_out.toml`` was
-written after most of them.
+written after most of them, and is counted without being looked at, but for four of its sentences.
 """
 
 from __future__ import annotations

@@ -37,6 +37,7 @@ def test_rates_and_bounds_are_needed(text: str, needs: set[str]) -> None:
     [
         ("Each person has one vote for an answer.", "per answ"),
         ("It may cost 5 dollars in a day.", "per day"),
+        ("They are written one event a line.", "per lin"),
         ("60 requests per minute and token", "per token"),
         ("Later ones get a mark instead of words.", "only"),
         ("It is for single rooms, not for whole houses.", "only"),
@@ -47,7 +48,9 @@ def test_other_words_bear_a_rate_or_a_bound_out(text: str, offered: str) -> None
     assert offered in offers(text) - particulars(text).needs
 
 
-@pytest.mark.parametrize("text", ["You'll need a key.", "Put the key there.", "Wrap it in quotes."])
+@pytest.mark.parametrize(
+    "text", ["You'll need a key.", "Unless it is set, none is used.", "Put the key there.", "Wrap it in quotes."]
+)
 def test_a_verb_or_a_shortened_pronoun_that_begins_a_sentence_is_no_name(text: str) -> None:
     assert particulars(text).strange == frozenset()
 

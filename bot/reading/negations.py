@@ -158,15 +158,12 @@ def _denial(tokens: Sequence[str], at: int) -> Denial:
     found: list[str] = []
     lacks = tokens[at] == "without"
     pronoun = lacks and tokens[at + 1 : at + 2] and tokens[at + 1] in _PRONOUNS and not _goes_on(tokens[at + 2 :])
-    aside = (
-        tokens[at + 1 : at + 2] and tokens[at + 1] in _STOPS and tokens[at] not in _NOBODY
-    )  # "do not, however, expire"
+    # What follows a stop at once is still denied, as in "do not, however, expire", but not by "nothing" and its like.
+    whole_word = tokens[at] in _NOBODY
+    aside = not whole_word and tokens[at + 1 : at + 2] and tokens[at + 1] in _STOPS
     for far, token in enumerate(() if pronoun else tokens[at + 1 : at + 1 + 4 * _REACH]):
-        if (
-            (token in _ENDS | _AND_NO and found)
-            or ((far or tokens[at] in _NOBODY) and not aside and token in _STOPS)
-            or len(found) >= _REACH
-        ):
+        stopped = token in _STOPS and (far or whole_word) and not aside
+        if stopped or (found and token in _ENDS | _AND_NO) or len(found) >= _REACH:
             break
         found += stems(token)
     if found:

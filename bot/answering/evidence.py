@@ -75,6 +75,15 @@ class Evidence:
         words = verbatim(text)
         return bool(words) and words in self.spoken
 
+    def holds(self, code: str) -> bool:
+        """Whether inline code stands in it, and not within a longer word: `gpt-4.1` is no `gpt-4.1-mini`."""
+        code = squeezed(code)
+        if code not in self.raw:
+            return False
+        before = r"(?<!\w)(?<!\w[-.])" if code[:1].isalnum() else ""
+        after = r"(?![-.]?\w)" if code[-1:].isalnum() else ""
+        return re.search(f"{before}{re.escape(code)}{after}", self.raw) is not None
+
     def has(self, name: str) -> bool:
         """Whether an address, file or option stands in it, and not within another: hr@a.com is no r@a.com."""
         before = r"(?<![\w.+-])" if "@" in name[1:] else r"(?<!\w)" if name[0].isalnum() else ""

@@ -27,13 +27,16 @@ def turned(text: str, windows: Sequence[Window]) -> bool:
     return any(exchanged(text, said) or crossed(text, said) for said in _like(text, windows))
 
 
-def overstated(text: str, windows: Sequence[Window], known: frozenset[str]) -> bool:
+def overstated(text: str, windows: Sequence[Window], known: frozenset[str], rows: frozenset[str]) -> bool:
     """Whether it is stronger than what they say, has left a condition out, or puts one word in another one's place.
 
-    ``known`` are all the telling words of the passages.
+    ``known`` are all the telling words of the passages, ``rows`` those sentences that are rows: a row leaves out most
+    words, so that any other one seems to be in the place of one.
     """
     return any(
-        stronger(text, said) or unconditional(text, said) or replaced(text, said, known) or extended(text, said, known)
+        stronger(text, said)
+        or unconditional(text, said)
+        or (said not in rows and (replaced(text, said, known) or extended(text, said, known)))
         for said in _like(text, windows)
     )
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from bot.answering.content import likelihood
-from bot.answering.evidence import Evidence, Window, alone, squeezed
+from bot.answering.evidence import Evidence, Window, alone
 from bot.answering.naming import Naming
 from bot.answering.overstating import overstated, turned
 from bot.reading.amounts import Amount, amounts, rivals, same
@@ -20,16 +20,20 @@ from bot.reading.negations import Denial, absences, conditioned, contrasts, nega
 from bot.reading.opposites import opposed, prefixed, told
 from bot.reading.particulars import Particulars, particulars
 from bot.reading.places import names_swapped, values_swapped
-from bot.reading.rows import mixed
+from bot.reading.rows import answered, mixed, named, refused
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from bot.reading.rows import Row
 
 LEAST: Final = 0.55
 """Likelihood from which a sentence's content counts as held: where macro-F1 is highest on AttributionBench, whose two
 sorts are as many. Each answer's confidence is the mean of what its sentences reach."""
 _ROW_ENOUGH: Final = 0.85
 """Share of its words that a row's one sentence holds: it is short, so one strange word makes a different row."""
+_ROW_MOSTLY: Final = 2 / 3
+"""The same of a row that a sentence names, with its header."""
 _CONTRIBUTES: Final = 0.3
 """Share below which a cited passage is not worth its mark, where another one supports the sentence alone."""
 _TIED: Final = 6
@@ -131,16 +135,29 @@ class _Asserted:
             return "content"
         if not all(any(one.has(name) for one in passages) for name in self.claim.exact):
             return "exact"
-        if not all(any(code in one.raw for one in passages) for code in map(squeezed, self.codes)):
+        if not all(any(one.holds(code) for one in passages) for code in self.codes):
             return "exact"
         return "amount" if len(self.amounts) > _MOST_AMOUNTS else self.particulars_fault(passages)
 
     def particulars_fault(self, passages: Sequence[Evidence]) -> Fault | None:
         """Say which of its particulars passages do not bear out, whatever of its content they hold."""
         faults = [self._disagrees(windows, passages) for windows in self._chosen(passages)]
+        if not self.row and set(faults) <= {"amount", "negation"}:
+            faults += [self._disagrees([one], passages) for one in alone(passages) if self._named(one, passages)]
         if "negation" in faults and not self.denied:
             return "negation"
         return None if None in faults else next(iter(faults), "content")
+
+    def _row(self, passages: Sequence[Evidence]) -> Row | None:
+        """Give the one row of the passages' tables that it names."""
+        return None if self.row else named(self.text, [row for one in passages for row in one.rows])
+
+    def _named(self, window: Window, passages: Sequence[Evidence]) -> Row | None:
+        """Give the row that a window is, where the sentence has the row's name and mostly its words."""
+        rows = (row for one in passages for row in one.rows if row.text == window.texts[0] and row.named(self.text))
+        row = next(rows, None)
+        held = window.words | claim(" ".join(row.header)).words if row is not None else window.words
+        return row if len(self.claim.words & held) >= _ROW_MOSTLY * len(self.claim.words) else None
 
     def _held(self, passages: Sequence[Evidence]) -> bool:
         if self.row:
@@ -208,17 +225,20 @@ class _Asserted:
             return swapped
         if not self._bounded(windows):
             return "bound"
-        return self._misread(windows, passages) if self._same_sense(windows) else "negation"
+        return self._misread(windows, passages) if self._same_sense(windows, passages) else "negation"
 
     def _misread(self, windows: Sequence[Window], passages: Sequence[Evidence]) -> Fault | None:
         """Say whether it turns round what the windows say, or says more; a row has too few words to tell."""
         if self.row:
             return None
         rows = [row for one in passages for row in one.rows]
+        row = self._row(passages)
+        if row is not None and answered(self.text, row) == ("yes" if self.denied else "no"):
+            return "negation"
         if turned(self.text, windows) or (not self.denied and mixed(self.text, rows)):
             return "place"
         known = frozenset[str]().union(*(one.words for one in passages))
-        return "strength" if overstated(self.text, windows, known) else None
+        return "strength" if overstated(self.text, windows, known, frozenset(row.text for row in rows)) else None
 
     def _said_elsewhere(self, at: int, passages: Sequence[Evidence]) -> bool:
         """Whether an amount stands outside of the closest windows, where none says another one in its stead."""
@@ -284,28 +304,33 @@ class _Asserted:
                 return False
         return True
 
-    def _same_sense(self, windows: Sequence[Window]) -> bool:
+    def _same_sense(self, windows: Sequence[Window], passages: Sequence[Evidence]) -> bool:
         """Whether it denies what the windows deny, and only that."""
         words = self.claim.words
         own = [one.reach for one in self.absent]
         known = frozenset[str]().union(*(one.words for one in windows))
         left = [one for window in windows for one in window.denied]
-        if conditioned(self.text):
+        if conditioned(self.text) and "unless" not in self.particulars.needs:
             left = [one for one in left if not one.lifted(words)]
-        rather = contrasts(self.text)
-        left = [one for one in left if not any(one.meets(claimed, words) for claimed in rather)]
         left += [one for window in windows for one in window.absent if one.reach not in own]
         turned = self._turned(windows)
         opposites = [Denial(reach=frozenset({word}), focus=word, whole=False) for word in turned]
         left += [one for one in opposites if not prefixed(one.focus)]
         contrasted = [one for window in windows for text in window.texts for one in contrasts(text)]
+        if len(windows) == 1 and self.denied and (row := self._named(windows[0], passages)) is not None:
+            contrasted += negations(" ".join(row.header))
+            contrasted += [one for title in refused(row) for one in negations(f"not {title}")]
         for claimed in self.denied:
+            if claimed.pronoun and not claimed.reach:
+                continue  # "without it", of what the sentence before names
             found = next((one for one in left if one.meets(claimed, words)), None)
             found = found or next((one for one in left if one.resembles(claimed, known, words)), None)
             if found is not None:
                 left.remove(found)
             elif not any(one.meets(claimed, words) for one in contrasted):
                 return False
+        rather = contrasts(self.text)
+        left = [one for one in left if not any(one.meets(claimed, words) for claimed in rather)]
         affirmed = words.union(turned).difference(*(one.reach for one in self.denied))
         left += [one for one in opposites if prefixed(one.focus)]  # "never unrotated" denies nothing that is said
         return not any(one.concerns(affirmed) for one in left)

@@ -19,10 +19,15 @@ _STRICT: Final = (
     r"only (?:if|when|where|for|after|with|in|by|on|at|from|to|while|during|until|as)|unless|except(?: for)?"
     r"|provided that|as long as|on condition that"
 )
-_LOOSE: Final = r"if|in case|where|until|when|whenever|once|during|by default|on request|upon request"
+_LOOSE: Final = (
+    r"if|in case|where|until|when|whenever|(?<!at )once(?! (?:an?|per|every|more)\b)|during|by default"
+    r"|on request|upon request"
+)
 _MARK = re.compile(rf"\b(?:(?P<strict>{_STRICT})|(?P<loose>{_LOOSE}))\b")
 _END = re.compile(r"[,;.!?)](?:\s|\Z)")
 _STOP = re.compile(r"[;.!?](?:\s|\Z)")
+_JOIN = re.compile(r", (?:and|but) |[;.!?](?:\s|\Z)")
+"""What joins clauses, of which a condition may hold for the last one alone."""
 _CONSENT = re.compile(
     r"\b(?:needs?|requires?|must (?:have|get|be)|subject to|with)\b[^.;]{0,40}?"
     r"\b(?:approv\w+|permission|consent|agreement|authori[sz]\w+|licen[cs]e)\b"
@@ -50,13 +55,15 @@ _FEWEST: Final = 2
 class _Condition:
     """The telling words of a condition and of what it holds for.
 
-    A ``strict`` one excludes all else; an ``exempt`` one is what it does not hold for.
+    A ``strict`` one excludes all else; an ``exempt`` one is what it does not hold for. ``near`` is the part of a row of
+    clauses that it stands with.
     """
 
     strict: bool
     exempt: bool
     words: frozenset[str]
     main: frozenset[str]
+    near: frozenset[str]
 
 
 def unconditional(claimed: str, said: str) -> bool:
@@ -93,6 +100,8 @@ def _unrestricted(one: Wording, other: Wording) -> bool:
 
 def _left_out(condition: _Condition, claimed: frozenset[str]) -> bool:
     common = condition.main & claimed
+    if not condition.near & claimed:
+        return False
     whole = condition.strict and common == condition.main
     if len(common) < _FEWEST or (len(common) < _ENOUGH * len(claimed) and not whole):
         return False
@@ -126,4 +135,7 @@ def _read(text: str) -> Iterator[_Condition]:
         words = wording(clause).telling or wording(found[0]).telling
         held = wording(main).telling
         exempt = found[0].startswith(("except", "unless"))
-        yield _Condition(strict=found["strict"] is not None, exempt=exempt, words=words - held or words, main=held)
+        near = held if first else wording(_JOIN.split(before)[-1]).telling & held or held
+        yield _Condition(
+            strict=found["strict"] is not None, exempt=exempt, words=words - held or words, main=held, near=near
+        )

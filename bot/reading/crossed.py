@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from bot.reading.amounts import amounts, same
 from bot.reading.measures import MEASURES
+from bot.reading.roots import ROOT
 from bot.reading.wording import wording
 
 if TYPE_CHECKING:
@@ -45,7 +46,8 @@ def _taken(own: Sequence[Amount], words: frozenset[str], one: str, other: str) -
     if not any(bool(a.unit) == bool(b.unit) and (a.date is None) == (b.date is None) for a in mine for b in theirs):
         return False
     here, there = _telling(one), _telling(other)
-    ours, others = (here - there) & words, (there - here) & words
+    near = frozenset(word[:ROOT] for word in here)  # "weigh" is no other word than "weight"
+    ours, others = (here - there) & words, {word for word in (there - here) & words if word[:ROOT] not in near}
     return bool(others) and len(others) >= len(ours) and bool(here - there - words)
 
 

@@ -29,8 +29,8 @@ _CUTS: Final = STOPS | frozenset("and but or while whereas then so because if wh
 _TURNS: Final = frozenset("by which that who whom whose".split())  # noqa: SIM905 - a list of words
 _ORDERS: Final = {"before": False, "until": False, "after": True, "once": True}
 """Whether the clause that one begins is the earlier one."""
-_NO_EVENT: Final = frozenset({"upon", "a", "an", "per", "more", *STOPS})
-"""What follows "once" where it tells no order."""
+_NO_EVENT: Final = frozenset({"upon", "a", "an", "per", "more", "that", "this", "which", *STOPS})
+"""What follows "once" or "after" where it tells no order of two events."""
 _WIDTH: Final = 4
 _FAR: Final = 9
 _IS: Final = frozenset("is are was were be been being gets get got".split())  # noqa: SIM905 - a list of words
@@ -112,16 +112,25 @@ def _undergone(one: Wording, other: Wording) -> bool:
             noun
             and verb
             and not one.words[at + 1].endswith("ing")
+            and not _governed(one, at)
             and at + 2 < len(one.words)
             and (one.words[at + 2] in _ARTICLES or one.stems[at + 2])
         ):
             undergoes = any(
-                stem == noun and other.words[place + 1] in _IS and other.stems[place + 2] == verb
+                stem == noun
+                and other.words[place + 1] in _IS
+                and other.stems[place + 2] == verb
+                and not _governed(other, place)
                 for place, stem in enumerate(other.stems[:-2])
             )
             if undergoes and other.stems.count(verb) == 1 and not _passive(one, verb):
                 return True
     return False
+
+
+def _governed(said: Wording, at: int) -> bool:
+    """Whether a word belongs to a preposition, as "folder" in "of that folder", and so is no subject."""
+    return bool(_RELATIONS & frozenset(said.words[max(0, at - 2) : at]))
 
 
 def _counts(word: str) -> bool:
@@ -147,13 +156,19 @@ def _sequence(said: Wording) -> tuple[frozenset[str], frozenset[str]] | None:
     at = next((at for at, word in enumerate(said.words) if word in _ORDERS and said.next(at) not in _NO_EVENT), None)
     if at is None:
         return None
-    end = next((place for place in range(at + 1, len(said.words)) if said.words[place] in STOPS), len(said.words))
+    ends = STOPS if not at or said.words[at - 1] in STOPS else STOPS | {"and"}
+    end = next((place for place in range(at + 1, len(said.words)) if said.words[place] in ends), len(said.words))
     first = not at or said.words[at - 1] in STOPS
     main = _up_to(said, end + 1, SENTENCE) if first else _back_from(said, at)
-    clause, rest = said.within(range(at + 1, end)), said.within(main)
+    clause, rest = _events(said, range(at + 1, end)), _events(said, main)
     if not clause or not rest:
         return None
     return (clause, rest) if _ORDERS[said.words[at]] else (rest, clause)
+
+
+def _events(said: Wording, places: range) -> frozenset[str]:
+    """Give the telling words in some places; how long something takes is no event."""
+    return frozenset(said.stems[at] for at in places if said.stems[at] and not _counts(said.words[at]))
 
 
 def _outdone(one: Wording, other: Wording) -> bool:

@@ -12,7 +12,7 @@ from bot.reading.claims import NEGATIONS, folded, stems
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[,;:.!?()\u2014]")
+_TOKEN = re.compile(r"[^\W_]+(?:'[^\W_]+)*|[,;:.!?()\u2014\"\u201c\u201d]")
 _NON = re.compile(
     r"\b(?:non-?|un-?(?!der|i[tqvo]|til|less)|im(?=poss|perm|prac|mov|prob)|in(?=valid|activ|correct|access|elig|adequa"
     r"|suffic|complet|effic|effect|visib|capab|compat|flex|accura|frequen|sensit|secur)|il(?=legal)|ir(?=regul|relev"
@@ -26,22 +26,33 @@ _WORDS: Final = NEGATIONS - {"non"} | frozenset(
 _NOTHING: Final = frozenset({"only", "just", "merely", "doubt", "matter", "to"})
 """What makes no denial of a "not" or "no" before it; "not to mention"."""
 _BOUNDS: Final = frozenset({"more", "less", "fewer", "later", "greater", "exceed", "be"})
-_ENDS: Final = frozenset(",;:.!?()\u2014") | {"but", "because", "although", "while", "whereas", "if", "unless", "so"}
+_STOPS: Final = frozenset(',;:.!?()\u2014"\u201c\u201d')
+_ENDS: Final = _STOPS | {"but", "because", "although", "while", "whereas", "if", "unless", "so"}
 _REACH: Final = 4
 """Telling words that a negation reaches."""
 _FAR: Final = 24
 """Words in which what belongs to it stands."""
 _UNLESS: Final = frozenset({"unless", "until", "except", "without"})
 _CONDITIONED = re.compile(
-    r"\b(?:if|when|once|after|before|only|provided|in case|as long as|must|has to|have to|needs?|requires?)\b",
+    r"\b(?:if|when|once|after|before|only|provided|in case|the next time|as long as"
+    r"|must|has to|have to|needs?|requires?)\b",
     re.IGNORECASE,
 )
-_RATHER = re.compile(r"\b(?:rather than|instead of|as opposed to|unless)\b", re.IGNORECASE)
+_RATHER = re.compile(
+    r"\b(?:rather than|instead of|as opposed to|unless|(?:stop(?:s|ped|ping)?|ceas(?:e|es|ed))(?= \w+ing\b))\b",
+    re.IGNORECASE,
+)
 _NEAR: Final = 300
 """Characters in which the words stand that "rather than" reaches."""
 _LIGHT: Final = frozenset(cut for word in ("available", "possible", "allowed", "supported") for cut in stems(word))
 """What says so little that the thing before it is what is denied."""
+_PRONOUNS: Final = frozenset({"it", "them", "this", "that", "these", "those", "one"})
+_AND_NO: Final = frozenset({"no", "nor"})
+"""What begins a denial of its own, also within what another one reaches."""
+_GIVEN: Final = frozenset(cut for word in ("set", "given", "specified", "defined") for cut in stems(word))
+"""What is denied of a thing that something is done without."""
 _PARTLY: Final = frozenset("all always best every most necessarily".split())  # noqa: SIM905 - a list of words
+_NOBODY: Final = frozenset({"nothing", "none", "nobody"})
 _THINGS: Final = frozenset({"no", "without", "lack", "lacks", "lacking", "lacked"})
 """What denies a thing and not what is said of it: "no tax increase" says nothing of tax."""
 _SCARCELY: Final = frozenset({"barely", "hardly", "scarcely"})
@@ -63,9 +74,14 @@ class Denial:
     unless: frozenset[str] = frozenset()
     beside: frozenset[str] = frozenset()
     partial: bool = False
+    lacks: bool = False
+    pronoun: bool = False
+    held_for: frozenset[str] = frozenset()
 
     def concerns(self, words: frozenset[str]) -> bool:
         """Whether a text with these words speaks of what it denies: half of it, or more than half of a thing."""
+        if self.held_for and not self.held_for & words:
+            return False
         held = 2 * len(self.reach & words)
         return held > len(self.reach) if self.whole else held >= max(1, len(self.reach))
 
@@ -73,14 +89,27 @@ class Denial:
         """Whether it may be a negation of a sentence with these words: both deny the same, next to them or within."""
         if self.reach == claimed.reach or self._of(claimed) or claimed._of(self):
             return True
+        if self.pronoun or claimed.pronoun:
+            return self.lacks and claimed.lacks
+        if self._thing(claimed, words) or claimed._thing(self, self.reach | self.beside):
+            return True
+        if claimed.whole and not claimed.lacks and claimed.focus in self.beside and self.focus in words:
+            return True  # "authors merge, not the reviewers" of "reviewers do not merge"
         either = self.focus in claimed.reach or claimed.focus in self.reach
         within = 2 * len(self.reach & (claimed.reach | words)) >= max(1, len(self.reach))
         alike = 2 * len(claimed.reach & self.reach) >= max(1, len(claimed.reach))
         return within and either and (alike or self.focus == claimed.focus)
 
     def _of(self, other: Denial) -> bool:
-        """Whether it denies what the other one says "is not available" of."""
-        return other.focus in _LIGHT and self.focus in other.beside
+        """Whether it denies what the other one says "is not available" of, or "is not set" of what it lacks."""
+        return other.focus in (_LIGHT | _GIVEN if self.lacks else _LIGHT) and self.focus in other.beside
+
+    def _thing(self, other: Denial, words: frozenset[str]) -> bool:
+        """Whether it denies of a thing, as in "knows no price", what the other one denies as "does not know"."""
+        if not self.whole or self.lacks or other.focus not in self.beside:
+            return False
+        alone = other.reach == {other.focus} and len(self.beside) > 1 and self.beside <= words
+        return alone or bool(self.reach & words)  # "counts in no window" does not count
 
     def lifted(self, words: frozenset[str]) -> bool:
         """Whether it denies what it denies unless something holds that a text with these words speaks of."""
@@ -112,8 +141,8 @@ def _denies(tokens: Sequence[str], at: int, word: str) -> bool:
         return False  # "barely older" is older
     if word in _UNTRUE:
         return after == "that" or (at > 0 and tokens[at - 1] in _IS)
-    if word == "no" and after == ",":
-        return False
+    if word == "no" and (after == "," or (after == "time" and not stems(then))):
+        return False  # "loses no time"
     if (
         (word in {"no", "not"} or word.endswith("n't"))
         and after in _NOTHING
@@ -127,8 +156,14 @@ def _denies(tokens: Sequence[str], at: int, word: str) -> bool:
 def _denial(tokens: Sequence[str], at: int) -> Denial:
     """Read the telling words after a negation, or, where a clause ends there, the last two before it."""
     found: list[str] = []
-    for token in tokens[at + 1 : at + 1 + 4 * _REACH]:
-        if (token in _ENDS and found) or len(found) >= _REACH:
+    lacks = tokens[at] == "without"
+    pronoun = lacks and tokens[at + 1 : at + 2] and tokens[at + 1] in _PRONOUNS and not _goes_on(tokens[at + 2 :])
+    # What follows a stop at once is still denied, as in "do not, however, expire", but not by "nothing" and its like.
+    whole_word = tokens[at] in _NOBODY
+    aside = not whole_word and tokens[at + 1 : at + 2] and tokens[at + 1] in _STOPS
+    for far, token in enumerate(() if pronoun else tokens[at + 1 : at + 1 + 4 * _REACH]):
+        stopped = token in _STOPS and (far or whole_word) and not aside
+        if stopped or (found and token in _ENDS | _AND_NO) or len(found) >= _REACH:
             break
         found += stems(token)
     if found:
@@ -138,10 +173,23 @@ def _denial(tokens: Sequence[str], at: int) -> Denial:
         return Denial(
             reach=frozenset(reached), focus=reached[0], whole=tokens[at] in _THINGS or contrast,
             partial=bool(_PARTLY & frozenset(tokens[at + 1 : at + 4])),
-            unless=_twice(tokens, at, reached) or _unless(tokens[at + 1 : at + 1 + _FAR]), beside=before,
+            unless=_twice(tokens, at, reached) or _unless(tokens[at + 1 : at + 1 + _FAR]), beside=before, lacks=lacks,
+            held_for=_held_for(tokens, at),
         )  # fmt: skip
-    found = _last(tokens, at)
-    return Denial(reach=frozenset(found), focus=found[-1] if found else "", whole=True)
+    other = tokens[at] == "no" and tokens[at + 1 : at + 2] == ["other"]
+    found = [] if other else _last(tokens, at)  # "in no other" denies nothing that it follows
+    focus = found[-1] if found else ""
+    return Denial(reach=frozenset(found), focus=focus, whole=True, lacks=lacks, pronoun=bool(pronoun))
+
+
+def _goes_on(rest: Sequence[str]) -> bool:
+    return bool(rest) and rest[0] not in _ENDS
+
+
+def _held_for(tokens: Sequence[str], at: int) -> frozenset[str]:
+    """Give the last words before "while no" or "if no", for which this is a condition."""
+    conditional = at > 1 and tokens[at] == "no" and tokens[at - 1] in {"while", "if", "when"}
+    return frozenset(_last(tokens, at - 1)) if conditional else frozenset()
 
 
 def _last(tokens: Sequence[str], at: int) -> list[str]:

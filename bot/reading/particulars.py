@@ -35,11 +35,13 @@ _MONTHS: Final = frozenset(
     for form in (name, name[:3])
 ) | {"sept"}  # fmt: skip
 _ORDINARY = re.compile(
-    r"(?:despite|whereas|apart|besides|aside|anyone|everyone|someone|nobody|others|\w{4,}(?:ly|ing|ed|ies|ers|ors|ions?|ments?|ness|ity|ive"
+    r"(?:despite|whereas|unless|apart|besides|aside|anyone|everyone|someone|nobody|others|\w{4,}(?:ly|ing|ed|ies|ers|ors|ions?|ments?|ness|ity|ive"
     r"|able|ible|ous|ful|ists?|ism|ient|ience|ance|ence|ize|ise|ate|ify|age))\Z"
 )
 """Words in small letters that begin a sentence and are hardly names: "Accomplishing", but no "Kelly" or "Emily"."""
 WEEKDAYS: Final = frozenset(stems("monday tuesday wednesday thursday friday saturday sunday".replace(" ", "-")))
+_AFTER_VERBS: Final = frozenset(", the a an your it its this that them their all any each".split())  # noqa: SIM905
+"""What follows a sentence's first word where it is no name, as in "Put the"."""
 _OPENING: Final = frozenset('.!?:;"|(')
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_](?:[\w'-]*[^\W_])?|[^\w\s]")
 _BOUND = re.compile(
@@ -48,20 +50,31 @@ _BOUND = re.compile(
     r"|(?P<max>\bat most\b|\bmaximum\b|\bno(?:t)? (?:more|longer|later|greater) than\b"
     r"|\bup to\b(?= (?:\W?\d|an?\b|one\b|half\b|t(?:w|h[or]|en)|fi|fo|s[ie][vx]|eigh|nine|hund))|<=|≤"
     r"|\bor (?:less|fewer|lower|older|below|under|earlier)\b(?! than)|(?:\bnot |n't )(?:be )?exceed)"
-    r"|(?P<more>\b(?:more|greater|higher|longer|larger|bigger) than\b|\bexceed|\b(?:over|above)\b(?= [$€£-]{0,2}\d))"
-    r"|(?P<less>\b(?:less|fewer|lower|shorter|smaller) than\b|\b(?:under|below)\b(?= [$€£-]{0,2}\d))"
+    r"|(?P<more>\b(?:more|greater|higher|longer|larger|bigger) than\b(?! (?:that|this|it)\b)|\bexceed"
+    r"|\b(?:over|above)\b(?= [$€£-]{0,2}\d))"
+    r"|(?P<less>\b(?:less|fewer|lower|shorter|smaller) than\b(?! (?:that|this|it)\b)"
+    r"|\b(?:under|below)\b(?= [$€£-]{0,2}\d))"
     r"|(?P<before>\bbefore\b|\bprior to\b)|(?P<after>\bafter\b)|(?P<until>\buntil\b|\btill\b)|(?P<unless>\bunless\b)"
-    r"|(?P<only>(?<!not )(?<!n't )\b(?:only|solely|merely|exclusively|just\b(?=[^.]{1,160}\bbut also))\b)"
-    r"|(?P<except>\bexcept\b)|(?P<stop>\bstop(?:s|ped|ping)?\b|\bceas(?:e|es|ed|ing)\b)"
+    r"|(?P<only>(?<!not )(?<!n't )(?<!-)\b(?:only|solely|merely|exclusively|just\b(?=[^.]{1,160}\bbut also))\b)"
+    r"|(?P<except>\bexcept\b)|(?P<stop>\b(?:stop(?:s|ped|ping)?|ceas(?:e|es|ed|ing))\b"
+    r"(?= (?:\w+ing|to|at|when|after|before|once|if|and|or|in|on)\b|\W? \W|[^\w\s]|\Z))"
 )
 
 
 _OFFERS = re.compile(
     r"(?P<max>\bwithin\b(?= (?:\W?\d|an?\b|one\b|half\b|t(?:w|h[or]|en)|fi|fo|s[ie][vx]|eigh|nine))"
     r"|\b(?:limited to|capped at)\b)"
-    r"|(?P<less>\bcheaper than\b)|(?P<more>\b(?:dearer|more expensive) than\b)|(?P<only>\balone\b)"
+    r"|(?P<less>\bcheaper than\b)|(?P<more>\b(?:dearer|more expensive) than\b)"
+    r"|(?P<only>\balone\b|\binstead of\b|\brather than\b|[,;] (?:and )?not\b)"
+    r"|(?P<stop>\b(?:nothing|no) more\b|\bno longer\b)(?! than)"
 )
 """What bears a bound out without being one that must be borne out."""
+_EACH = re.compile(r"\b(?:(?:in|for|of) (?:a|an|any|one|each|every)|(?:one|\d+) [a-z]+ an?) ([a-z]+)")
+"""What bears a rate out: "votes for an answer" are votes per answer."""
+_BOTH = re.compile(r"\bper [a-z]+ (?:and|or) (?:per )?([a-z]+)")
+_FEW = re.compile(r"\bonly (?=(?:\w+ )?(?:\W?\d|one\b|two\b|half\b|t(?:w|h[or]|en)|fi|fo|s[ie][vx]|eigh|nine))")
+"""An "only" that calls a number small, and excludes nothing."""
+_SHORTENED = re.compile(r"(?:'(?:ll|re|ve|d|m|s)|n't)\Z")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +110,7 @@ def particulars(text: str) -> Particulars:
     text = undotted(" ".join(folded(text).replace("\N{MINUS SIGN}", "-").split()))
     tokens = _TOKEN.findall(text)
     names, initial, strange = _named(tokens)
-    bounds = frozenset(str(one.lastgroup) for one in _BOUND.finditer(text.casefold()))
+    bounds = frozenset(str(one.lastgroup) for one in _BOUND.finditer(_FEW.sub("", text.casefold())))
     return Particulars(
         needs=frozenset(_rates([token.casefold() for token in tokens])) | bounds,
         names=names,
@@ -112,7 +125,10 @@ def particulars(text: str) -> Particulars:
 
 def offers(text: str) -> frozenset[str]:
     """Give the rates and bounds that a text bears out."""
-    return particulars(text).needs | {str(one.lastgroup) for one in _OFFERS.finditer(folded(text).casefold())}
+    small = folded(text).casefold()
+    each = (_TIMES.get(word) or " ".join(stems(word)) for word in (*_EACH.findall(small), *_BOTH.findall(small)))
+    bounds = (str(one.lastgroup) for one in (*_OFFERS.finditer(small), *_BOUND.finditer(small)))
+    return particulars(text).needs.union(bounds, (f"per {word}" for word in each))
 
 
 def _phrase(run: tuple[str, ...]) -> Phrase:
@@ -141,7 +157,7 @@ def _named(tokens: Sequence[str]) -> tuple[frozenset[str], frozenset[str], froze
         if not word[0].isalpha():
             before = word if before.isalnum() or word in ".!?" else before
             continue
-        small = word.casefold().removesuffix("'s")
+        small = _SHORTENED.sub("", word.casefold())
         cut = set(stems(small))
         first = before in _OPENING
         if cut & WEEKDAYS:
@@ -149,7 +165,9 @@ def _named(tokens: Sequence[str]) -> tuple[frozenset[str], frozenset[str], froze
         elif word[0].isupper() and small not in MEASURES and small not in _MONTHS and "i'" not in small[:2]:
             if not first:
                 names |= cut
-            elif after != "," and not _ORDINARY.match(small) and small.partition("-")[0] not in NUMBER_WORDS:
+            elif (
+                after not in _AFTER_VERBS and not _ORDINARY.match(small) and small.partition("-")[0] not in NUMBER_WORDS
+            ):
                 initial |= cut
                 strange |= cut if before in ".!?" else set()
         before = word

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from bot.reading.amounts import amounts, same
-from bot.reading.claims import folded
+from bot.reading.claims import claim, folded
 from bot.reading.inlines import plain, read, without_cites
 from bot.reading.prose import cells
 from bot.reading.units import split as units_of
@@ -30,6 +30,15 @@ class Row:
 
     header: tuple[str, ...]
     cells: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """Give its cells in one line."""
+        return " ".join(self.cells)
+
+    def named(self, text: str) -> bool:
+        """Whether a text has all words of its first cell."""
+        return bool(self.cells) and bool(key := _words(self.cells[0])) and key <= _words(text)
 
     @property
     def words(self) -> frozenset[str]:
@@ -65,13 +74,33 @@ def misplaced(claimed: Row, said: Sequence[Row]) -> bool:
     return all(_moved(claimed, one) for one in said if len(words & one.words) == most)
 
 
+def named(text: str, rows: Sequence[Row]) -> Row | None:
+    """Give the one row whose first cell a sentence names; of two of which one's name holds the other's, the longer."""
+    found = [(_words(one.cells[0]), one) for one in rows if one.named(text)]
+    found = [(key, one) for key, one in found if not any(key < other for other, _ in found)]
+    return found[0][1] if len(found) == 1 else None
+
+
+def answered(text: str, said: Row) -> Literal["yes", "no"] | None:
+    """Give what a row says under a header that a sentence has the words of; None where that is neither yes nor no."""
+    words = claim(text).words
+    cells_of = zip(said.header[1:], said.cells[1:], strict=False)
+    found = {cell.casefold() for title, cell in cells_of if claim(title).words and claim(title).words <= words}
+    return "yes" if found & _YES and not found & _NO else "no" if found & _NO and not found & _YES else None
+
+
+def refused(said: Row) -> list[str]:
+    """Give the headers under which a row says no."""
+    cells_of = zip(said.header[1:], said.cells[1:], strict=False)
+    return [title for title, cell in cells_of if cell.casefold() in _NO]
+
+
 def mixed(text: str, rows: Sequence[Row]) -> bool:
     """Whether a sentence names one row by its first cell, and says of it what only another row's cell says."""
     words = frozenset(_TOKEN.findall(folded(text).casefold()))
-    named = [one for one in rows if one.cells and (key := _words(one.cells[0])) and key <= words]
-    if len(named) != 1:
+    own = named(text, rows)
+    if own is None:
         return False
-    own = named[0]
     others = [one for one in rows if one.header == own.header and one != own]
     known = own.words.union(*map(_words, own.header))
     return any(

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from bot.reading.particulars import particulars
-from bot.reading.wording import SENTENCE, wording
+from bot.reading.wording import SENTENCE, STOPS, wording
 
 if TYPE_CHECKING:
     from bot.reading.wording import Wording
@@ -34,6 +34,8 @@ _TRYING: Final = _TRIES | _words("attempting trying plan planned will designed m
 _MUST: Final = _words(
     "must required mandatory requires require obligatory need needs necessary obliged only shall has have"
 )
+_NEAR: Final = 6
+"""Words in which that follows which another one belongs to."""
 _PENDING: Final = _words(
     """planned proposed scheduled intended roadmap draft drafted considering considered discussed upcoming pending
     suggested rejected declined"""
@@ -70,7 +72,8 @@ _DISTANCE: Final = _words(
     claims complain complained complaint complaints argued argue argues may might could according"""
 )
 _BOUND = re.compile(
-    r"\b(?:up to|at most|at least|no (?:more|less|fewer) than|as (?:many|much) as|(?:more|less|fewer) than)"
+    r"\b(?:up to|at most|at least|no (?:more|less|fewer) than|(?<!half )(?<!times )as (?:many|much) as"
+    r"|(?:more|less|fewer) than)"
     r" (?:about |an? )?[$€£]?(\w+(?:[.,]\d+)*)"
 )
 _BOUNDED: Final = _words(
@@ -90,7 +93,10 @@ _ABSOLUTE: Final = tuple(
             "without exception|in all cases|in any case|always",
             "exceptions?|all|any|always|every|each|must|never|no|any",
         ),
-        ("everywhere|anywhere|worldwide", "everywhere|anywhere|any|all|every|world|worldwide|global|globally"),
+        (
+            "everywhere(?! else)|anywhere(?! from)|worldwide",
+            "everywhere|anywhere|any|all|every|world|worldwide|global|globally",
+        ),
         ("guarantee[sd]?|guaranteed", "guarantee[sd]?|guaranteed|ensures?|warrant\\w*|promise[sd]?|always"),
     )
 )
@@ -138,8 +144,9 @@ def _done(one: Wording, other: Wording) -> bool:
 
 
 def _pends(one: Wording, other: Wording, places: range) -> bool:
-    if not _PENDING & frozenset(other.words[places.start : places.stop]):
-        return False
+    here = range(places.start, places.stop)
+    if not any(other.words[at] in _PENDING and (not at or other.words[at - 1] != "as") for at in here):
+        return False  # "as intended" is no plan
     common = other.within(places) & one.telling
     return len(common) > 1 and 2 * len(common) >= len(one.telling)
 
@@ -160,6 +167,7 @@ def _every(one: Wording, other: Wording) -> bool:
     return any(
         (noun := one.governed(at)) in parts
         or (word in {"all", "every"} and _narrowed(noun, one, other))
+        or (word == "any" and any(other.words[place - 1] == "that" for place in _places(noun, other)))
         or (word == "each" and noun in other.telling and _narrowed(noun, one, other))
         for at, word in enumerate(one.words)
         if word in _EVERY and one.next(at) != "of" and not one.next(at).isdigit()
@@ -168,14 +176,25 @@ def _every(one: Wording, other: Wording) -> bool:
 
 def _every_kind(one: Wording, other: Wording) -> bool:
     """Catch "Every file" for "every text file"."""
-    if any(one.governed(at) not in other.telling for at, word in enumerate(one.words) if word in {"all", "every"}):
-        return True
+    for at, word in enumerate(one.words):
+        if word in {"all", "every"} and not frozenset(_told(one, at)) & other.telling:
+            return True
     nouns = {one.stems[at + 1] for at, word in enumerate(one.words[:-1]) if word in {"all", "every"}} - {""}
     for at, word in enumerate(other.words):
         following = other.stems[at + 1 : at + 7] if word in {"all", "every"} else ()
         if any(noun in following and following[0] not in one.telling | {""} for noun in nouns):
             return True
     return False
+
+
+def _places(noun: str, other: Wording) -> list[int]:
+    return [at for at, stem in enumerate(other.stems) if stem == noun and at] if noun else []
+
+
+def _told(one: Wording, at: int) -> list[str]:
+    """Give the two telling words that follow a place: "every additional worker" is every worker."""
+    end = next((end for end in range(at + 1, len(one.words)) if one.words[end] in STOPS), len(one.words))
+    return [stem for stem in one.stems[at + 1 : min(end, at + 1 + _NEAR)] if stem][:2]
 
 
 def _narrowed(noun: str, one: Wording, other: Wording) -> bool:

@@ -261,3 +261,84 @@ def test_one_and_first_count_only_against_another_number(said: str, text: str, s
 def test_a_denial_of_an_opposite_with_un_is_not_supported() -> None:
     table = {1: evidence(Numbered(number=1, title="", heading=(), text="Keys are rotated every 90 days."))}
     assert judged("Keys are never unrotated every 90 days.", (), [1], table).numbers == ()
+
+
+PERMISSIONS = """
+| permission | what does not work without it |
+|---|---|
+| Read Rooms | bookings there are not seen |
+| Send Mail | confirmations are not sent |
+"""
+CHECKS = """
+| part | required | what is checked |
+|---|---|---|
+| `database` | yes | rooms can be read |
+| `redis` | no | bookings are counted |
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "shown", "dropped"),
+    [
+        (
+            "Without the setting `spare`, rooms are booked at once.",
+            "If `spare` is not set, rooms are booked at once.",
+            "If `spare` is set, rooms are booked at once.",
+        ),
+        (
+            "The bot that knows no price of a room needs a table of prices.",
+            "A bot that does not know the price of a room needs a table of prices.",
+            "A bot that knows the price of a room needs a table of prices.",
+        ),
+        (
+            "Rooms stay booked without a card, unless you choose a room abroad.",
+            "Once booked, rooms stay booked without a card, unless you choose a room abroad.",
+            "Rooms never stay booked without a card, unless you choose a room abroad.",
+        ),
+        (
+            "The service takes in nothing more, lets open bookings finish and ends.",
+            "The service stops taking in anything more and lets open bookings finish.",
+            "The service takes in more and lets open bookings finish.",
+        ),
+        (
+            "Authors merge their changes; reviewers do not merge.",
+            "Authors merge their changes, not the reviewers.",
+            "Reviewers merge the changes of authors.",
+        ),
+        (
+            'The page that says "I don\'t know" lists the closest rooms, unless nothing comes close.',
+            "The page lists the closest rooms, unless nothing comes close.",
+            "The page never lists the closest rooms, unless nothing comes close.",
+        ),
+        (
+            "To take `--open` back, book the same room again without it.",
+            "To take it back, book the same room again without `--open`.",
+            "To take it back, book the same room again with `--open`.",
+        ),
+        (
+            "A room that is refused counts in no window.",
+            "A room that is refused does not count.",
+            "A room that is refused counts in each window.",
+        ),
+        (
+            PERMISSIONS,
+            "Read Rooms: without it, bookings are not seen.",
+            "Send Mail: without it, bookings are not seen.",
+        ),
+        (CHECKS, "The `database` is required.", "The `redis` is required."),
+        (CHECKS, "The `redis` is not required.", "The `database` is not required."),
+        (
+            "Each booking uses `gpt-4.1-mini`.",
+            "`gpt-4.1-mini` is used for each booking.",
+            "`gpt-4.1` is used for each.",
+        ),
+    ],
+)
+def test_what_is_said_in_other_words_is_shown_and_its_opposite_is_not(said: str, shown: str, dropped: str) -> None:
+    table = {1: evidence(Numbered(number=1, title="Rooms", heading=(), text=said))}
+
+    def supported(text: str) -> bool:
+        return bool(judged(text.replace("`", ""), tuple(text.split("`")[1::2]), [1], table).numbers)
+
+    assert supported(shown)
+    assert not supported(dropped)

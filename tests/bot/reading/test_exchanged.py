@@ -37,6 +37,12 @@ def test_two_things_or_events_in_each_others_place_are_exchanged(said: str, clai
         ("The team first suspected the router.", "The router was suspected first by the team."),
         ("If a signature is wrong three times, the door locks.", "After three wrong signatures, the door locks."),
         ("Tokens are counted on your machine.", "Token counting happens on your machine."),
+        ("A file that left a folder is removed by the sync.", "The sync of that folder removes the file that left."),
+        (
+            "Desks are cleared at midnight after the last day and sold 30 days later.",
+            "Desks are sold 30 days after they were cleared.",
+        ),
+        ("What hangs is left 5 seconds after the end.", "Anything that hangs 5 seconds after that is left."),
     ],
 )
 def test_the_same_in_another_order_is_not(said: str, claimed: str) -> None:
@@ -49,6 +55,11 @@ def test_one_word_of_another_sentence_in_the_place_of_one_is_told() -> None:
     assert replaced("Merging deploys to production automatically.", said, known)
     assert not replaced("Merging deploys to preview automatically.", said, known)
     assert not replaced("Merging deploys automatically to staging.", said, known)
+
+
+def test_a_word_of_the_same_root_is_no_word_of_the_next_clause() -> None:
+    said = "The weight of words is 0.65 and the weight of vectors is 0.35; with lite ones vectors weigh 0.3."
+    assert not crossed("Words weigh 0.65 and vectors 0.35.", said)
 
 
 def test_what_is_added_to_a_whole_sentence_is_told() -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.reading.particulars import particulars
+from bot.reading.particulars import offers, particulars
 from tests.doubles.scaling import QUADRATIC, slowdown
 
 
@@ -19,11 +19,40 @@ from tests.doubles.scaling import QUADRATIC, slowdown
         ("no more than 8", {"max"}),
         ("before 14:00", {"before"}),
         ("in 2024-03-05", set()),
+        ("They may only ask half as often.", set()),
+        ("Only guests may ask.", {"only"}),
+        ("The file is read-only.", set()),
+        ("Stop the service.", set()),
+        ("The service stopped answering.", {"stop"}),
+        ("A room that is longer than that is split.", set()),
         ("", set()),
     ],
 )
 def test_rates_and_bounds_are_needed(text: str, needs: set[str]) -> None:
     assert particulars(text).needs == needs
+
+
+@pytest.mark.parametrize(
+    ("text", "offered"),
+    [
+        ("Each person has one vote for an answer.", "per answ"),
+        ("It may cost 5 dollars in a day.", "per day"),
+        ("They are written one event a line.", "per lin"),
+        ("60 requests per minute and token", "per token"),
+        ("Later ones get a mark instead of words.", "only"),
+        ("It is for single rooms, not for whole houses.", "only"),
+        ("It takes in nothing more.", "stop"),
+    ],
+)
+def test_other_words_bear_a_rate_or_a_bound_out(text: str, offered: str) -> None:
+    assert offered in offers(text) - particulars(text).needs
+
+
+@pytest.mark.parametrize(
+    "text", ["You'll need a key.", "Unless it is set, none is used.", "Put the key there.", "Wrap it in quotes."]
+)
+def test_a_verb_or_a_shortened_pronoun_that_begins_a_sentence_is_no_name(text: str) -> None:
+    assert particulars(text).strange == frozenset()
 
 
 def test_names_are_capital_within_a_sentence_and_weekdays_anywhere() -> None:

@@ -44,6 +44,13 @@ def test_a_sentence_that_says_more_is_stronger(said: str, claimed: str) -> None:
         ("It is a myth that tea removes stains.", "Tea does not remove stains."),
         ("Keys are rotated every 90 days.", "Every 90 days keys are rotated."),
         ("Alerts are sent immediately.", "Alerts are sent at once."),
+        ("Logs are JSON elsewhere.", "Logs are JSON everywhere else."),
+        ("Each worker adds eight answers.", "Every additional worker adds eight answers."),
+        (
+            "The lite one embeds 65 pages, half as many as the other.",
+            "The lite one embeds 65 pages, half of the other's.",
+        ),
+        ("Rooms don't support recovery, and don't work as intended.", "Rooms don't support recovery."),
     ],
 )
 def test_a_sentence_that_says_as_much_is_not(said: str, claimed: str) -> None:

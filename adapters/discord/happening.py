@@ -100,10 +100,14 @@ def reaction(given: object, where: Where, now: datetime, *, added: bool) -> Read
 
 
 def ours(given: object, where: Where) -> str:
-    """Say why a message is none that a person wrote to be heard, where it is not."""
+    """Say why a message is none that a person wrote for the bot to hear, where it is not."""
     author = ident(given, "author", "id")
-    if author and author == where.me:
-        return "the bot itself"
+    return "the bot itself" if author and author == where.me else unheard(given)
+
+
+def unheard(given: object) -> str:
+    """Say why a message is none that a person wrote to be heard, whoever the bot is, where it is not."""
+    author = ident(given, "author", "id")
     if at(given, "author", "bot") is True or at(given, "author", "system") is True or author == _SYSTEM:
         return "a bot"
     if at(given, "webhook_id") is not None:

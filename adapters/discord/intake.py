@@ -16,10 +16,11 @@ from adapters.base import Declined, Deleted, Edited, Halted, MessageRef, Questio
 from adapters.discord.base import Spot
 from adapters.discord.errors import DiscordError, Refused
 from adapters.discord.events import DIRECT, Dropped, Heard
+from adapters.discord.happening import unheard
 from adapters.discord.homing import homed
 from adapters.discord.keeping import PATIENCE
 from adapters.discord.payload import ident, moment
-from adapters.discord.read import placed, read
+from adapters.discord.read import SPOKEN, placed, read
 from adapters.once import Once
 from adapters.payload import at, items
 
@@ -78,7 +79,13 @@ class Intake:
         object.__setattr__(self, "told", Once(self.clock, _DAY))
 
     def hear(self, event: str, payload: object) -> None:
-        """Take in one event of the gateway, soon. Never raises."""
+        """Take in one event of the gateway, soon. Never raises.
+
+        What bots say, this one too, is half of what is told, and waits for nothing.
+        """
+        if event in SPOKEN and (why := unheard(payload)):
+            _log.debug("dropped", why=why)
+            return
         payload = self.connection.placed(payload)
         if event == "INTERACTION_CREATE":
             self.beside(self._interaction(payload))
@@ -125,7 +132,7 @@ class Intake:
     async def _interaction(self, payload: object) -> None:
         try:
             member = at(payload, "member")
-            await self.facts.met(ident(payload, "guild_id"), at(member, "user"), member)
+            self.facts.met(ident(payload, "guild_id"), at(member, "user"), member)
             where = await self._where(ident(payload, "guild_id"))
         except Exception as error:  # noqa: BLE001 - whatever a server says that only resembles Discord's
             _failed("INTERACTION_CREATE", error)
@@ -135,7 +142,7 @@ class Intake:
     async def _heard(self, event: str, payload: object) -> None:
         try:
             if event == "MESSAGE_CREATE":
-                await self.facts.met(ident(payload, "guild_id"), at(payload, "author"), at(payload, "member"))
+                self.facts.met(ident(payload, "guild_id"), at(payload, "author"), at(payload, "member"))
             for found in await self._read(event, payload):
                 self._noted(found, payload)
                 await self._after_older(found)

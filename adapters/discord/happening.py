@@ -54,12 +54,10 @@ def spoken(given: object, where: Where, spot: Spot | None) -> Read:
 def changed(given: object, where: Where, spot: Spot | None, now: datetime) -> Read:
     """Read an edit; one that mentions the bot may ask a question, which is the same one if it was asked already.
 
-    Discord tells in the same way that it shows what a link leads to, and does not say what stood there before.
+    Discord does not say what stood there before.
     """
-    if why := ours(given, where):
+    if why := ours(given, where) or wordless(given):
         return Dropped(why=why)
-    if not text(given, "edited_timestamp") or not isinstance(at(given, "content"), str):
-        return Dropped(why="an edit that changes no words")
     edited = Edited(question=_message(given), text=said(given, where))
     lately = now - when(ident(given, "id")) < _BECOMES
     if not (lately and mentions(given, where)) or _direct(given) or _nowhere(given, spot):
@@ -117,6 +115,12 @@ def unheard(given: object) -> str:
     if not (author and ident(given, "id") and ident(given, "channel_id")):
         return "incomplete"
     return ""
+
+
+def wordless(given: object) -> str:
+    """Say why an edit is none of words: Discord tells in the same way of a thread, and of what a link leads to."""
+    worded = text(given, "edited_timestamp") and isinstance(at(given, "content"), str)
+    return "" if worded else "an edit that changes no words"
 
 
 def _nowhere(given: object, spot: Spot | None) -> str:

@@ -16,11 +16,10 @@ from adapters.base import Declined, Deleted, Edited, Halted, MessageRef, Questio
 from adapters.discord.base import Spot
 from adapters.discord.errors import DiscordError, Refused
 from adapters.discord.events import DIRECT, Dropped, Heard
-from adapters.discord.happening import unheard
 from adapters.discord.homing import homed
 from adapters.discord.keeping import PATIENCE
 from adapters.discord.payload import ident, moment
-from adapters.discord.read import SPOKEN, placed, read
+from adapters.discord.read import idle, placed, read
 from adapters.once import Once
 from adapters.payload import at, items
 
@@ -81,9 +80,9 @@ class Intake:
     def hear(self, event: str, payload: object) -> None:
         """Take in one event of the gateway, soon. Never raises.
 
-        What bots say, this one too, is half of what is told, and waits for nothing.
+        Three of the four events of an answer are of what this bot does itself: they are dropped at once.
         """
-        if event in SPOKEN and (why := unheard(payload)):
+        if why := idle(event, payload):
             _log.debug("dropped", why=why)
             return
         payload = self.connection.placed(payload)

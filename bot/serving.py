@@ -20,6 +20,7 @@ from bot.dispatcher import Dispatcher
 from bot.errors import NotReady, PlatformLost
 from bot.feedback.ratings import Ratings
 from bot.inbox import Inbox
+from bot.ops.cycles import settled
 from bot.ops.readiness import EVERY, Check, Readiness
 from bot.ops.supervising import Side, beside
 from bot.recall import Recall
@@ -146,6 +147,7 @@ class Service:
             checks = Side(name="readiness", work=self._readiness.check, every=EVERY)
             await opened.enter_async_context(beside(checks))
             opened.callback(self._stop, runs, work.dispatcher)
+            opened.enter_context(settled())
             self._begin(port, lacks)
             await self._ended.wait()
         if self._lost is not None:

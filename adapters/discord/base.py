@@ -33,7 +33,7 @@ class Facts(Protocol):
         """Say who reads at a place now."""
         ...
 
-    async def met(self, guild: str, user: object, member: object, /) -> None:
+    def met(self, guild: str, user: object, member: object, /) -> None:
         """Hear from the gateway who said something in a guild."""
         ...
 

@@ -99,12 +99,11 @@ class Facts:
         self._listing: Remembered[str, bool] = Remembered(clock, seconds=_SPOT, most=1_000)
         self._met: Remembered[Key, object] = Remembered(clock, seconds=_MET, most=5_000)
 
-    async def met(self, guild: str, user: object, member: object, /) -> None:
+    def met(self, guild: str, user: object, member: object, /) -> None:
         """Hear from the gateway who said something in a guild: it counts where nobody says who is in it."""
         person = ident(user, "id")
         if guild and person and isinstance(user, dict) and isinstance(member, dict):
-            self._met.forget(lambda key, _: key == (guild, person))
-            await self._met.get((guild, person), lambda: _given({**member, "user": user}))
+            self._met.put((guild, person), {**member, "user": user})
 
     async def audience(self, place: Place, asker: Person, /) -> Audience:
         """Say who reads at a place now; never raises, as anybody is an answer too."""
@@ -342,10 +341,6 @@ class Facts:
             return str(min(joined)[1])
 
         return await self._firsts.get(mine, ask)
-
-
-async def _given(told: object) -> object:
-    return told
 
 
 async def _channels(guild: Guild) -> Sequence[GuildChannel]:

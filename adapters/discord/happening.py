@@ -54,12 +54,10 @@ def spoken(given: object, where: Where, spot: Spot | None) -> Read:
 def changed(given: object, where: Where, spot: Spot | None, now: datetime) -> Read:
     """Read an edit; one that mentions the bot may ask a question, which is the same one if it was asked already.
 
-    Discord tells in the same way that it shows what a link leads to, and does not say what stood there before.
+    Discord does not say what stood there before.
     """
-    if why := ours(given, where):
+    if why := ours(given, where) or wordless(given):
         return Dropped(why=why)
-    if not text(given, "edited_timestamp") or not isinstance(at(given, "content"), str):
-        return Dropped(why="an edit that changes no words")
     edited = Edited(question=_message(given), text=said(given, where))
     lately = now - when(ident(given, "id")) < _BECOMES
     if not (lately and mentions(given, where)) or _direct(given) or _nowhere(given, spot):
@@ -100,10 +98,14 @@ def reaction(given: object, where: Where, now: datetime, *, added: bool) -> Read
 
 
 def ours(given: object, where: Where) -> str:
-    """Say why a message is none that a person wrote to be heard, where it is not."""
+    """Say why a message is none that a person wrote for the bot to hear, where it is not."""
     author = ident(given, "author", "id")
-    if author and author == where.me:
-        return "the bot itself"
+    return "the bot itself" if author and author == where.me else unheard(given)
+
+
+def unheard(given: object) -> str:
+    """Say why a message is none that a person wrote to be heard, whoever the bot is, where it is not."""
+    author = ident(given, "author", "id")
     if at(given, "author", "bot") is True or at(given, "author", "system") is True or author == _SYSTEM:
         return "a bot"
     if at(given, "webhook_id") is not None:
@@ -113,6 +115,12 @@ def ours(given: object, where: Where) -> str:
     if not (author and ident(given, "id") and ident(given, "channel_id")):
         return "incomplete"
     return ""
+
+
+def wordless(given: object) -> str:
+    """Say why an edit is none of words: Discord tells in the same way of a thread, and of what a link leads to."""
+    worded = text(given, "edited_timestamp") and isinstance(at(given, "content"), str)
+    return "" if worded else "an edit that changes no words"
 
 
 def _nowhere(given: object, spot: Spot | None) -> str:

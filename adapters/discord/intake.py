@@ -19,7 +19,7 @@ from adapters.discord.events import DIRECT, Dropped, Heard
 from adapters.discord.homing import homed
 from adapters.discord.keeping import PATIENCE
 from adapters.discord.payload import ident, moment
-from adapters.discord.read import placed, read
+from adapters.discord.read import idle, placed, read
 from adapters.once import Once
 from adapters.payload import at, items
 
@@ -78,7 +78,13 @@ class Intake:
         object.__setattr__(self, "told", Once(self.clock, _DAY))
 
     def hear(self, event: str, payload: object) -> None:
-        """Take in one event of the gateway, soon. Never raises."""
+        """Take in one event of the gateway, soon. Never raises.
+
+        Three of the four events of an answer are of what this bot does itself: they are dropped at once.
+        """
+        if why := idle(event, payload):
+            _log.debug("dropped", why=why)
+            return
         payload = self.connection.placed(payload)
         if event == "INTERACTION_CREATE":
             self.beside(self._interaction(payload))
@@ -125,7 +131,7 @@ class Intake:
     async def _interaction(self, payload: object) -> None:
         try:
             member = at(payload, "member")
-            await self.facts.met(ident(payload, "guild_id"), at(member, "user"), member)
+            self.facts.met(ident(payload, "guild_id"), at(member, "user"), member)
             where = await self._where(ident(payload, "guild_id"))
         except Exception as error:  # noqa: BLE001 - whatever a server says that only resembles Discord's
             _failed("INTERACTION_CREATE", error)
@@ -135,7 +141,7 @@ class Intake:
     async def _heard(self, event: str, payload: object) -> None:
         try:
             if event == "MESSAGE_CREATE":
-                await self.facts.met(ident(payload, "guild_id"), at(payload, "author"), at(payload, "member"))
+                self.facts.met(ident(payload, "guild_id"), at(payload, "author"), at(payload, "member"))
             for found in await self._read(event, payload):
                 self._noted(found, payload)
                 await self._after_older(found)

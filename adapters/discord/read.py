@@ -60,6 +60,13 @@ def read(event: str, payload: object, where: Where, now: datetime, spot: Spot | 
             return (Dropped(why="no event of ours"),)
 
 
+def idle(event: str, payload: object) -> str:
+    """Say why an event is dropped, whoever the bot is and wherever it was said, where that is so."""
+    if event not in SPOKEN:
+        return ""
+    return happening.unheard(payload) or (happening.wordless(payload) if event == "MESSAGE_UPDATE" else "")
+
+
 def placed(event: str, payload: object, where: Where) -> tuple[str, str] | None:
     """Give the guild and the channel of which somebody has to say what it is, before an event can be read."""
     guild, channel = ident(payload, "guild_id"), ident(payload, "channel_id")

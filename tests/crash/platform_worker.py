@@ -22,6 +22,7 @@ from bot.ending import until_told
 from bot.feedback.ratings import Ratings
 from bot.inbox import Inbox
 from bot.leases import Lease
+from bot.ops.cycles import settled
 from bot.ops.logs import configure
 from bot.settings import Settings
 from bot.turns import Turns
@@ -97,7 +98,8 @@ async def main() -> int:
             tries=50,  # each death counts for all that was being answered, and here there are many
         )
         async with dispatcher.running():
-            return 143 if await until_told(adapter.run(desk)) else 0
+            with settled():  # as whatever serves
+                return 143 if await until_told(adapter.run(desk)) else 0
 
 
 if __name__ == "__main__":

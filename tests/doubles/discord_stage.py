@@ -62,7 +62,7 @@ class Known(base.Facts):
             raise Away("Nobody knows.")
         return Spot(sort=self.sort, channel="1", thread=channel)
 
-    async def met(self, guild: str, user: object, member: object, /) -> None:
+    def met(self, guild: str, user: object, member: object, /) -> None:
         raise NotImplementedError
 
     async def home(self, person: str, /) -> str | None:

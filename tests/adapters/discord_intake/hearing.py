@@ -54,7 +54,7 @@ class Known:
     async def audience(self, place: Place, asker: Person, /) -> Audience:
         return NOBODY
 
-    async def met(self, guild: str, user: object, member: object, /) -> None:
+    def met(self, guild: str, user: object, member: object, /) -> None:
         assert guild is not None
 
     async def spot(self, guild: str, channel: str, /) -> Spot:

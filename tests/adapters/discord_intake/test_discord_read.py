@@ -36,7 +36,7 @@ from adapters.discord.events import (
     Where,
 )
 from adapters.discord.payload import moment, snowflake, when
-from adapters.discord.read import placed, read
+from adapters.discord.read import idle, placed, read
 from adapters.discord.saying import said
 from tests.doubles.discord_junk import spoiled
 from tests.doubles.discord_payloads import (
@@ -271,6 +271,14 @@ def test_a_link_that_is_unfolded_is_no_edit() -> None:
     assert isinstance(_read(mention(), "MESSAGE_UPDATE"), Dropped)
 
 
+def test_what_bots_say_and_edits_of_no_words_are_idle_wherever_they_are() -> None:
+    assert idle("MESSAGE_CREATE", mention(author=user(BOB, bot=True))) == "a bot"
+    assert idle("MESSAGE_UPDATE", mention()) == "an edit that changes no words"
+    assert not idle("MESSAGE_CREATE", mention())
+    assert not idle("MESSAGE_UPDATE", edited("why?"))
+    assert not idle("MESSAGE_DELETE", mention(author=user(BOB, bot=True)))
+
+
 def test_deletions_name_their_messages() -> None:
     gone = {"id": MESSAGE, "channel_id": CHANNEL, "guild_id": GUILD}
 
@@ -473,3 +481,4 @@ def test_two_thousand_spoiled_payloads_are_read_to_the_end() -> None:
             found = read(event, payload, WHERE, NOW, spot)
             assert found, "never nothing without a reason"
             assert all(one is not None for one in found)
+            assert not idle(event, payload) or all(isinstance(one, Dropped) for one in found)

@@ -23,9 +23,9 @@ chat: ## talk with the bot in this terminal, answering from docs/
 	$(SET_UP_CHAT)
 	@exec $(BIN)/footnote chat
 
-test: ## run all tests, in two processes
+test: ## run all tests, in three processes
 	$(SET_UP_DEV)
-	@exec $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@exec $(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: ## format, lint, types, import contracts, dependencies, dead code
 	$(SET_UP_DEV)

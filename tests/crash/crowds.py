@@ -28,7 +28,8 @@ SENTENCES = ("one.", "two.", "three.")
 class Plan:
     """What is asked, and what happens to the bots; ``points`` are those at which one dies, one after the other.
 
-    ``channels`` are asked in turn. ``paused`` is for how many leases a bot stands still.
+    ``channels`` are asked in turn. ``paused`` is for how many leases a bot stands still. ``listening`` are the seconds
+    of the lease of who listens to Discord: with fewer than it has in earnest, nobody waits long for a dead one.
     """
 
     seed: int
@@ -40,6 +41,7 @@ class Plan:
     pauses: int = 0
     paused: float = 1.5
     lease: float = 2.0
+    listening: float = 15.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -150,7 +152,8 @@ async def _kept_alive(
         point = points.pop(0) if points else ""
         name, _, times = point.partition("#")
         more = ("--kill-at", name, "--times", times or "1") if name else ()
-        async with _process(folder, "--lease", str(plan.lease), *more) as process:
+        leases = ("--lease", str(plan.lease), "--listening", str(plan.listening))
+        async with _process(folder, *leases, *more) as process:
             live.append(process)
             try:
                 await process.wait()

@@ -74,6 +74,7 @@ async def main() -> int:
     parser.add_argument("--kill-at", default="")
     parser.add_argument("--times", type=int, default=1)
     parser.add_argument("--lease", type=float, default=2.0)
+    parser.add_argument("--listening", type=float, default=15.0)
     parser.add_argument("--pause", type=float, default=0.5)
     parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
@@ -82,7 +83,7 @@ async def main() -> int:
     points = Points(given.kill_at, given.times)
     defaults = Lease.__init__.__kwdefaults__
     assert defaults is not None
-    defaults["seconds"] = 3 * given.lease  # of who listens: nobody waits long for a dead one
+    defaults["seconds"] = given.listening
     (platform,) = platforms(settings)
     watched(platform, points)
     async with Database(settings.database, busy_seconds=20.0) as database, platform as adapter:

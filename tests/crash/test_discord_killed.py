@@ -67,6 +67,6 @@ async def test_two_bots_on_one_server_that_are_killed_and_stand_still_lose_and_d
 async def test_one_kill_around_a_post_loses_nothing_and_doubles_nothing(tmp_path: Path) -> None:
     """The short form of the above."""
     points = [f"{when} {CALLS[0]}" for when in ("after", "before")]
-    seen = await campaign(Plan(seed=1, questions=4, channels=2, points=points), tmp_path)
+    seen = await campaign(Plan(seed=1, questions=4, channels=2, points=points, listening=6.0), tmp_path)
     assert seen.died >= 1
     assert harms(seen) == ([], [], [])

@@ -69,28 +69,24 @@ class Extractive:
         return Bound(prompt_tokens=0, answer_tokens=0)
 
     async def _quoted(self, prompt: Prompt, found: Sequence[Piece]) -> Sequence[Piece]:
-        likeness = await self._likeness(prompt.question, found)
-        steps = answering(prompt.question, found, await self._alike(prompt.question, found), likeness or {})
+        over = {steps.number: " › ".join(steps.pieces[0].heads) for steps in procedures(prompt.question, found)}
+        likeness, alike = await self._compared(prompt.question, found, over)
+        steps = answering(prompt.question, found, alike, likeness or {})
         return steps or chosen(prompt.question, found, likeness)
 
-    async def _alike(self, question: str, found: Sequence[Piece]) -> Mapping[int, float]:
-        """Give the cosine of the question and the headings over each passage's steps, by the passage's number."""
-        over = {steps.number: " › ".join(steps.pieces[0].heads) for steps in procedures(question, found)}
-        if self._embed is None or not over:
-            return {}
-        wanted = await self._embed([question], purpose="question")
-        said = await self._embed(list(over.values()), purpose="passage")
-        return {number: float(cosine) for number, cosine in zip(over, said.vectors @ wanted.vectors[0], strict=True)}
-
-    async def _likeness(self, question: str, found: Sequence[Piece]) -> Mapping[int, float] | None:
+    async def _compared(
+        self, question: str, found: Sequence[Piece], over: Mapping[int, str]
+    ) -> tuple[Mapping[int, float] | None, Mapping[int, float]]:
+        """Give the cosines of the question and of pieces, by their index in ``found``, and of headings, by passage."""
         if self._embed is None or not found:
-            return None
+            return None, {}
         index = {(piece.number, piece.at): at for at, piece in enumerate(found)}
         best = [worth.piece for worth in ranked(question, found)[:_COMPARED]]
         asked = await self._embed([question], purpose="question")
-        said = await self._embed([piece.text for piece in best], purpose="passage")
-        cosines = said.vectors @ asked.vectors[0]
-        return {index[piece.number, piece.at]: float(cosine) for piece, cosine in zip(best, cosines, strict=True)}
+        said = await self._embed([*(piece.text for piece in best), *over.values()], purpose="passage")
+        cosines = [float(cosine) for cosine in said.vectors @ asked.vectors[0]]
+        likeness = {index[piece.number, piece.at]: cosine for piece, cosine in zip(best, cosines, strict=False)}
+        return likeness, dict(zip(over, cosines[len(best) :], strict=True))
 
 
 async def _written(quoted: Sequence[Piece]) -> AsyncGenerator[str]:
